@@ -32,7 +32,7 @@ from geomagnifier.models.small.score_calibration import ScoreCalibration
 from geomagnifier.pipeline import Progress, ask
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bools, Floats, Granularity
-from geomagnifier_lab.datasets.more import more
+from geomagnifier_lab.datasets.camera_sets import labelled_boxes
 from geomagnifier_lab.datasets.scene_sets import SETS, scene_set
 from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.eval.pictures import chance, evenly
@@ -263,7 +263,9 @@ def _airbus(root: Path, limit: int | None) -> Iterator[tuple[Path, str, str, lis
 
 def _drone(root: Path, limit: int | None) -> Iterator[tuple[Path, str, str, list[list[float]]]]:
     for sample in (
-        evenly(more(root, DRONE, "val"), limit) if (root / "more" / DRONE).is_dir() else ()
+        evenly(labelled_boxes(root, DRONE, "val"), limit)
+        if (root / "more" / DRONE).is_dir()
+        else ()
     ):
         yield sample.path, "vehicles from a drone", "vehicle", [list(o.box) for o in sample.objects]
 

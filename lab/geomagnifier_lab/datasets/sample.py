@@ -1,4 +1,4 @@
-"""What a data set hands over: pictures with labels, read late.
+"""Labelled images, read late.
 
 Nothing here knows questions or networks.
 """
@@ -21,6 +21,7 @@ class LabelledObject:
     """One object."""
 
     kind: str
+    """Its class."""
     box: tuple[float, float, float, float]
     """(x0, y0, x1, y1) px."""
     polygons: tuple[NDArray[np.float32], ...]
@@ -29,30 +30,35 @@ class LabelledObject:
 
 @dataclass(frozen=True, eq=False)
 class ObjectSample:
-    """A picture with all objects of `kinds` labelled.
+    """An image with all objects of `kinds` labelled.
 
-    A kind without an object is absent, not unknown.
+    A class without an object is absent, not unknown.
     """
 
     path: Path
+    """The image file."""
     objects: tuple[LabelledObject, ...]
+    """In the order of the labels."""
     kinds: tuple[str, ...]
+    """The classes labelled."""
 
 
 @dataclass(frozen=True, eq=False)
 class CoverSample:
-    """A picture with a land cover for each pixel."""
+    """An image with a land cover for each pixel."""
 
     path: Path
+    """The image file."""
     cover: Path
     """Path of a colour-coded PNG of the same size."""
 
 
 @dataclass(frozen=True, eq=False)
 class SceneSample:
-    """A picture with a scene class."""
+    """An image with a scene class."""
 
     path: Path
+    """The image file."""
     scenes: tuple[str, ...]
     """The plain names its class covers."""
     captions: tuple[str, ...]
@@ -62,7 +68,10 @@ class SceneSample:
 def data_root(given: str | os.PathLike[str] | None = None) -> Path:
     """The folder of the data sets.
 
-    `given`, else the setting GEOMAG_DATA, else `../shared/data` where it exists.
+    The one given, else the setting GEOMAG_DATA, else `../shared/data` where it exists.
+
+    Args:
+        given: of the command line; None without.
 
     Raises:
         OptionError: there is none.
@@ -77,6 +86,6 @@ def data_root(given: str | os.PathLike[str] | None = None) -> Path:
 
 
 def read_pixels(path: Path) -> NDArray[np.uint8]:
-    """(H, W, 3) uint8."""
+    """The pixels of an image file, (H, W, 3) uint8."""
     with Image.open(path) as picture:
         return np.asarray(picture.convert("RGB"))

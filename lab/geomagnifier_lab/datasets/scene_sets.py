@@ -1,4 +1,4 @@
-"""Scene classes of three sets, for one vocabulary.
+"""Scene classes of AID, UC Merced and RSSCN7 for training, in one vocabulary.
 
 AID (Xia et al., 2017; captions of RSICD; research use), UC Merced (Yang and Newsam, 2010; USGS
 imagery, public domain), RSSCN7 (Zou et al., 2015; research use). Layout: `NAME/images/CLASS/*`,
@@ -19,10 +19,17 @@ SETS = {
     "ucm": ("captions.jsonl", UCM),
     "rsscn7": ("labels.jsonl", RSSCN7),
 }
+"""Name -> file of labels, and the plain names that each of its classes covers."""
 
 
 def scene_set(root: Path, name: str, split: str) -> list[SceneSample]:
-    """Pictures of `split`, "train" or "val", of the set `name`: aid, ucm or rsscn7."""
+    """Images of a split.
+
+    Args:
+        root: folder of the data sets.
+        name: of the set: aid, ucm or rsscn7.
+        split: "train" or "val".
+    """
     file, names = SETS[name]
     rows = map(json.loads, (root / name / file).read_text().splitlines())
     folder = root / name / "images"

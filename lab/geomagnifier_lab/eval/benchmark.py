@@ -1,6 +1,4 @@
-"""A model runs over the cases of a benchmark.
-
-What it says of each is written down as soon as it is said.
+"""Run a model over the cases of a benchmark, and write down each answer as soon as it is given.
 
     predict(model, benchmark, "test", cases, Path("out/predictions.jsonl"))
 
@@ -37,7 +35,7 @@ SCENE, CAPTION, GROUNDED = (
 WITH_MASK = "Please output segmentation mask."
 """Added to a question that asks for no mask, as LISA (arXiv:2308.00692) does."""
 EVERY = 0.01
-"""Lowest score of an object that may still count in average precision."""
+"""Lowest score of a detection that may still count in average precision."""
 
 ASKING = (
     *(
@@ -76,6 +74,7 @@ ASKING = (
 )
 """First words of a request."""
 MASKING = ("segment", "mask", "outline", "delineate")
+"""Words of a request for a mask."""
 
 
 def predict(
@@ -88,10 +87,10 @@ def predict(
     name: str = "",
     mark: str = "",
 ) -> None:
-    """Ask about every case that `path` does not know yet, and write down a record each (see `predictions`).
+    """Ask about every case that `path` has no record of yet, and append a record for each.
 
-    A case whose picture cannot be read, or whose question the model refuses, gets a record with
-    "error".
+    The form of a record is described in `predictions`. A case whose image cannot be read, or whose
+    question the model refuses, gets a record with "error".
 
     Args:
         model: of `load_model`.
@@ -100,8 +99,8 @@ def predict(
         cases: in the order in which they are asked.
         path: `predictions.jsonl`; one that is there already is gone on with.
         progress: called with (cases done, cases).
-        name: of the model, as it is called in tables; its own where it is "".
-        mark: tells weights of one version apart; goes with the version.
+        name: what tables call the model; its own name where this is "".
+        mark: tells weights of one version apart; appended to the version.
 
     Raises:
         OptionError: the file is of another benchmark, split, model, version or number of cases.
@@ -187,7 +186,12 @@ def ranked(labels: Sequence[tuple[str, float]], benchmark: Benchmark) -> list[li
 
 
 def class_words(benchmark: Benchmark, name: str) -> tuple[str, ...]:
-    """Plain names of a published class, at least one."""
+    """Plain names of a published class, at least one.
+
+    Args:
+        benchmark: whose class it is.
+        name: as published.
+    """
     return tuple(benchmark.words.get(name, ())) or (name.replace("_", " ").replace("-", " "),)
 
 
@@ -277,7 +281,7 @@ def _detect(asker: _Asker, benchmark: Benchmark, with_masks: bool) -> Record:
 def _grounded(asker: _Asker, case: Case) -> Record:
     """The text and, of each class in it, the union of its regions.
 
-    Published phrases are of all things of a class that are meant.
+    A published phrase means all objects of a class that are referred to.
     """
     answer = asker(question(case))
     kinds: dict[str, tuple[Bools, float]] = {}

@@ -1,20 +1,20 @@
-"""Average precision of found boxes and masks, as COCO defines it and as PASCAL VOC does.
+"""Average precision of detected boxes and masks, as COCO defines it and as PASCAL VOC does.
 
 COCO: pycocotools counts, this file only brings rows to its form. AP is the mean over IoU 0.50, 0.55
-... 0.95 and over kinds, AP50 and AP75 the ones at 0.50 and 0.75. By area of the object: small below
-32 x 32 px, medium up to 96 x 96, large above ("APs", "APm", "APl" in papers). AR is the mean recall
-over the same IoUs and over kinds with at most 1, 10 or 100 regions of a kind in a picture.
+... 0.95 and over classes, AP50 and AP75 the ones at 0.50 and 0.75. By area of the object: small
+below 32 x 32 px, medium up to 96 x 96, large above ("APs", "APm", "APl" in papers). AR is the mean
+recall over the same IoUs and over classes with at most 1, 10 or 100 regions of a class in an image.
 Precision is read at 101 points of recall.
 
-VOC: AP of a kind at IoU 0.5 is the whole area under precision, made to fall, over recall ("all
-points", VOC 2010 on); mAP the mean over kinds. Papers on DIOR (arXiv:1909.00133) and NWPU VHR-10
-print it by kind; some take the 11 points of VOC 2007, which gives other figures. Two more
-differences from COCO: a region is held against the object it covers best even if that one is taken,
-and no region is left out for their number.
+VOC: AP of a class at IoU 0.5 is the whole area under precision, made to fall, over recall ("all
+points", VOC 2010 on); mAP the mean over classes. Papers on DIOR (arXiv:1909.00133) and NWPU VHR-10
+print it by class; some take the 11 points of VOC 2007, which gives other figures. Two more
+differences from COCO: a region is matched to the object it overlaps most even if that one is taken,
+and no region is left out for their number. pycocotools has neither, so this half is counted here.
 
-Objects that are "ignored" (VOC's "difficult", COCO's "iscrowd") are neither found nor missed, and
-what finds them is no mistake. COCO calls a region a find of an ignored object by the share of the
-region that lies in it, VOC by IoU.
+Objects that are "ignored" (VOC's "difficult", COCO's "iscrowd") are neither found nor missed, and a
+region that matches one is no false positive. COCO matches a region to an ignored object by the
+share of the region that lies in it, VOC by IoU.
 """
 
 from __future__ import annotations
@@ -59,10 +59,12 @@ STATISTICS = (
 
 @dataclass(frozen=True)
 class Size:
-    """Of a picture, px."""
+    """Size of an image, px."""
 
     height: int
+    """Rows."""
     width: int
+    """Columns."""
 
 
 def average_precision(
@@ -70,11 +72,19 @@ def average_precision(
 ) -> dict[str, float]:
     """AP, AP50 and AP of small objects, each 0..1: the first figures of `coco`.
 
-    Arguments and errors: as there.
+    Args:
+        truth: as in `coco`.
+        found: as in `coco`.
+        sizes: as in `coco`.
+        kind: as in `coco`.
+
+    Raises:
+        PredictionError, ValueError: as `coco`.
 
     Example:
         >>> ship = {"picture": "a", "label": "ship", "box": (10, 10, 50, 50)}
-        >>> round(average_precision([ship], [ship | {"score": 0.9}], {"a": Size(100, 100)})["AP"], 6)
+        >>> figures = average_precision([ship], [ship | {"score": 0.9}], {"a": Size(100, 100)})
+        >>> round(figures["AP"], 6)
         1.0
     """
     figures = coco(truth, found, sizes, kind)
@@ -165,38 +175,15 @@ def voc(truth: Sequence[Row], found: Sequence[Row], threshold: float = 0.5) -> d
     return figures
 
 
-def voc_by_picture(
-    truth: Sequence[Row], found: Sequence[Row], threshold: float = 0.5
-) -> dict[str, float]:
-    """How each picture does by itself, as mAP; the mAP of a set is not their mean.
-
-    Arguments and errors: as `voc`.
-
-    Returns:
-        picture -> 0..1 over the kinds that it shows; pictures without an object that counts are
-        left out.
-    """
-    _check(truth, found, _any_size(truth, found), "box")
-    rows: dict[str, tuple[list[Row], list[Row]]] = {row["picture"]: ([], []) for row in truth}
-    for at, side in enumerate((truth, found)):
-        for row in side:
-            if row["picture"] in rows:
-                rows[row["picture"]][at].append(row)
-    figures = {picture: voc(*both, threshold) for picture, both in rows.items()}
-    return {
-        picture: float(np.mean(list(each.values()))) for picture, each in figures.items() if each
-    }
-
-
 def _any_size(truth: Sequence[Row], found: Sequence[Row]) -> dict[str, None]:
     """Every picture named, where boxes alone matter."""
     return {str(row["picture"]): None for row in (*truth, *found)}
 
 
 def _finds(objects: Sequence[Row], regions: Sequence[Row], threshold: float) -> NDArray[np.bool_]:
-    """Of each region, best first.
+    """Whether each region, best first, finds an object not found before.
 
-    Does it find an object of its picture not found before? Finds of ignored objects are left out.
+    Regions that match an ignored object are left out.
     """
     places: dict[str, list[int]] = {}
     for at, row in enumerate(objects):

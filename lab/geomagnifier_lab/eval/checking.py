@@ -1,6 +1,6 @@
 """Whether a record of predictions fits its case.
 
-Every field by its name, masks by the size of their picture.
+Every error names the field; masks must have the size of their image.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from geomagnifier import masks
 from geomagnifier.errors import PredictionError
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
-from geomagnifier_lab.datasets.benchmarks.coco import picture_size
+from geomagnifier_lab.datasets.benchmarks.checks import picture_size
 
 Record = dict[str, Any]
 Size = tuple[int, int]
@@ -20,9 +20,9 @@ Size = tuple[int, int]
 
 
 class Check:
-    """Whether a record fits its case.
+    """Checks records against their cases.
 
-    One for a file: it remembers the last picture's size and the vectors' length.
+    One for a file: it remembers the last image's size and the vectors' length.
     """
 
     def __init__(self, benchmark: Benchmark) -> None:
@@ -135,8 +135,12 @@ class Check:
 def number(value: Any, name: str) -> float:
     """A finite number.
 
+    Args:
+        value: of a record.
+        name: of its field, for the error.
+
     Raises:
-        ValueError: it is none; `name` says which.
+        ValueError: it is none.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         raise ValueError(f"{name} is no finite number but {value!r}")
@@ -146,8 +150,12 @@ def number(value: Any, name: str) -> float:
 def box(value: Any, name: str) -> tuple[float, float, float, float]:
     """A box (x0, y0, x1, y1) px with area.
 
+    Args:
+        value: of a record.
+        name: of its field, for the error.
+
     Raises:
-        ValueError: it is none; `name` says which.
+        ValueError: it is none.
     """
     if not isinstance(value, (list, tuple)) or len(value) != 4:
         raise ValueError(f"{name} is no box [x0, y0, x1, y1] but {value!r}")
@@ -161,10 +169,15 @@ def box(value: Any, name: str) -> tuple[float, float, float, float]:
 
 
 def mask(value: Any, size: Size, name: str) -> None:
-    """Run lengths of a mask of (height, width) `size` px.
+    """Check the run lengths of a mask.
+
+    Args:
+        value: of a record.
+        size: (height, width) of its image, px.
+        name: of its field, for the error.
 
     Raises:
-        ValueError: they are not; `name` says which.
+        ValueError: they are none, or of another size.
     """
     if not isinstance(value, dict) or "size" not in value or "counts" not in value:
         raise ValueError(f'{name} is no COCO RLE {{"size": [H, W], "counts": text}}')

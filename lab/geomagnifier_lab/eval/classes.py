@@ -1,8 +1,8 @@
 """Scene classification: how often the right class comes first, or among the first few.
 
-    top-1 = overall accuracy, "OA" in AID, NWPU-RESISC45 and EuroSAT papers       every picture counts as much
-    mean of `per_class` = average accuracy, "AA", macro or balanced accuracy      every class counts as much
-    top-5 as in ImageNet papers
+    top-1   overall accuracy, "OA" in AID, NWPU-RESISC45 and EuroSAT papers: images weigh alike
+    AA      mean of `per_class`, average, macro or balanced accuracy: classes weigh alike
+    top-5   as in ImageNet papers
 
 Papers on AID, UC Merced and NWPU-RESISC45 print OA and a confusion matrix whose rows, the true
 classes, are divided by their sums. A picture for which nothing was predicted is a miss.
@@ -19,20 +19,20 @@ from geomagnifier.errors import PredictionError
 
 
 def hits(ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1) -> NDArray[np.bool_]:
-    """Of each picture: is its class among the first k predicted?
+    """Whether each image's class is among the first k predicted.
 
     Args:
-        ranked: predicted classes of each picture, best first; an empty list is a miss, a list
-            shorter than k is taken as it is.
-        truth: class of each picture.
+        ranked: predicted classes of each image, best first; an empty list is a miss, a list shorter
+            than k is taken as it is.
+        truth: class of each image.
         k: how many count, from 1.
 
     Returns:
-        (N,) bool, in the order of the pictures.
+        (N,) bool, in the order of the images.
 
     Raises:
         ValueError: the two differ in length, or k is below one.
-        PredictionError: a class is ranked twice for a picture, or a ranking is a plain string; its
+        PredictionError: a class is ranked twice for an image, or a ranking is a plain string; its
             index is named.
     """
     _same_length(ranked, truth)
@@ -49,9 +49,14 @@ def hits(ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1) -> N
 
 
 def top_k(ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1) -> float:
-    """Share of the pictures whose class is among the first k, 0..1; 0.0 of no pictures.
+    """Share of the images whose class is among the first k, 0..1; 0.0 of no images.
 
-    K = 1 is overall accuracy. Errors: as `hits`.
+    One is overall accuracy.
+
+    Args:
+        ranked: as in `hits`.
+        truth: as in `hits`.
+        k: as in `hits`.
 
     Example:
         >>> top_k([["river", "lake"], ["lake", "river"]], ["river", "river"], 1)
@@ -64,10 +69,15 @@ def top_k(ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1) -> 
 def per_class(
     ranked: Sequence[Sequence[str]], truth: Sequence[str], k: int = 1
 ) -> dict[str, float]:
-    """Share of the pictures of each class that `hits`: its recall, which papers call its accuracy.
+    """Share of the images of each class that `hits`: its recall, which papers call its accuracy.
+
+    Args:
+        ranked: as in `hits`.
+        truth: as in `hits`.
+        k: as in `hits`.
 
     Returns:
-        class -> 0..1, in alphabetical order; classes without a picture are left out, so that their
+        class -> 0..1, in alphabetical order; classes without an image are left out, so that their
         mean is the average accuracy.
     """
     found = hits(ranked, truth, k)
@@ -78,16 +88,16 @@ def per_class(
 def confusion(
     predicted: Sequence[str], truth: Sequence[str], classes: Sequence[str]
 ) -> NDArray[np.int64]:
-    """How many pictures of a class were taken for another.
+    """How many images of a class were taken for another.
 
     Args:
-        predicted: first class of each picture; "" where there is none: it is counted nowhere, and
-            its row sums to less than its pictures.
-        truth: class of each picture.
+        predicted: first class of each image; "" where there is none: it is counted nowhere, and its
+            row sums to less than its images.
+        truth: class of each image.
         classes: order of rows and columns.
 
     Returns:
-        (C, C) pictures; row: true class, column: predicted class.
+        (C, C) images; row: true class, column: predicted class.
 
     Raises:
         ValueError: lengths differ, a class is listed twice, or a true class is not in the list.

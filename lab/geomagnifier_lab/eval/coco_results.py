@@ -1,4 +1,4 @@
-"""Predictions in COCO's form of results, as other systems write them for boxes and masks, gathered by case."""
+"""Predictions in COCO's results format, as other systems write boxes and masks, by case."""
 
 from __future__ import annotations
 
@@ -17,7 +17,22 @@ from geomagnifier_lab.eval.checking import Check, Record, box, mask, number
 def read_results(
     path: Path, benchmark: Benchmark, cases: Sequence[Case], every: Sequence[Case], ids: Path | None
 ) -> dict[str, Record]:
-    """COCO's list of results, gathered by case."""
+    """COCO's list of results, gathered by case.
+
+    Args:
+        path: the JSON file.
+        benchmark: what was asked.
+        cases: those to be scored.
+        every: all cases of the split; results of the others are passed over.
+        ids: the COCO annotation file whose ids the results use; None where they use names.
+
+    Returns:
+        a record for each case, in the form of `predictions`.
+
+    Raises:
+        OptionError: `ids` cannot be used.
+        PredictionError: a result does not fit; it is named.
+    """
     if benchmark.work not in ("ground", "detect", "refer"):
         raise PredictionError(
             f"{path} is a list of COCO's results; {benchmark.title} asks for more than boxes and"
@@ -82,7 +97,7 @@ def read_results(
 
 
 def _numbers(source: Path) -> tuple[dict[Any, str], dict[Any, str]]:
-    """File names of pictures and names of categories by their numbers in a COCO file of annotations."""
+    """File names of images and names of categories, by their ids in a COCO annotation file."""
     try:
         whole = json.loads(source.read_bytes())
         return {p["id"]: str(p["file_name"]) for p in whole["images"]}, {

@@ -1,6 +1,6 @@
 """Is B better than A, or was it luck? Paired bootstrap over the cases that both answered.
 
-    difference of a case = value of B - value of A           (the measure that result.json keeps for each case)
+    difference of a case = value of B - value of A, of the measure result.json keeps for each case
     a resample = as many cases as there are, drawn with replacement; its mean difference
     interval = the middle 95 % of the means of 10,000 resamples
 
@@ -31,24 +31,28 @@ AT_A_TIME = 4_000_000
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """B against A. first, second: means of A and of B.
-
-    Low, high: ends of the 95 % interval of their difference, B - A.
-
-    better: share of resamples in which B is better, ties counting half.  means: (R,) difference of
-        each resample.
-    """
+    """B against A."""
 
     benchmark: str
+    """Title and split."""
     measure: str
+    """Of a single case."""
     systems: tuple[str, str]
+    """Names of A and of B."""
     cases: int
+    """How many both answered."""
     first: float
+    """Mean of A."""
     second: float
+    """Mean of B."""
     low: float
+    """Lower end of the 95 % interval of the difference, B - A."""
     high: float
+    """Its upper end."""
     better: float
+    """Share of resamples in which B is better, ties counting half."""
     means: NDArray[np.float64]
+    """(R,) difference of each resample."""
 
     @property
     def difference(self) -> float:
@@ -148,7 +152,13 @@ def compare(a: Result, b: Result, resamples: int = RESAMPLES, seed: int = 0) -> 
 def resampled(
     values: NDArray[np.float64], resamples: int, rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Means of `resamples` drawings of N of the N values, with replacement: (R,)."""
+    """Means of bootstrap resamples, (R,): N of the N values each, with replacement.
+
+    Args:
+        values: (N,).
+        resamples: how many, R.
+        rng: where chance comes from.
+    """
     batch = max(1, AT_A_TIME // len(values))
     parts = [
         values[rng.integers(len(values), size=(min(batch, resamples - start), len(values)))].mean(1)
@@ -158,7 +168,13 @@ def resampled(
 
 
 def plot(comparison: Comparison, target: Path) -> None:
-    """Draw the resamples' differences with their interval as a PNG; it appears whole or not at all.
+    """Draw the resamples' differences with their interval as a PNG.
+
+    The file appears whole or not at all.
+
+    Args:
+        comparison: to be drawn.
+        target: the PNG.
 
     Raises:
         LibraryMissing: matplotlib is not installed.

@@ -1,11 +1,9 @@
-"""Questions that refer back, in dialogues of two and three turns made from labels.
+"""Follow-up questions, in dialogues of two and three turns made from labels.
 
-Does each turn mean exactly the right objects?
-
-Each turn is measured three times: from picture to answer, with the answers before it as they came;
-"told", where the labelled objects are what was found before and what is found now, so that only the
-reading and the choice are the model's; and "alone", where each question is asked without the
-dialogue.
+A turn is right if it gets exactly the objects meant. Each turn is measured three times: from image
+to answer, with the answers before it as they came; "told", where the labelled objects are what was
+found before and what is found now, so that only the parsing and the choice are the model's; and
+"alone", where each question is asked without the dialogue.
 """
 
 from __future__ import annotations
@@ -36,7 +34,13 @@ COUNT = 100
 def dialogue(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """Follow-ups about VHR-10 in held-out words. `limit` counts dialogues.
+    """Follow-ups about VHR-10 in held-out words.
+
+    Args:
+        model: to be measured.
+        root: folder of the data sets.
+        limit: dialogues; None for all.
+        progress: called with (dialogues done, dialogues).
 
     Returns:
         shares of follow-ups with exactly the right regions: "exact", "told" and "alone", as the
@@ -88,13 +92,14 @@ def dialogue(
 def hold(one: Dialogue, scene: Scene, model: Model, told: bool) -> list[bool]:
     """Ask the turns of a dialogue one after the other.
 
-    Whether each got exactly the objects that are meant.
-
     Args:
         one: the dialogue.
-        scene: its picture, open.
+        scene: its image, open.
         model: that answers.
         told: the labelled objects stand for what was found before, and for what is found now.
+
+    Returns:
+        whether each turn got exactly the objects meant.
     """
     asked = cast(Model, _Told(model, one)) if told else model
     right: list[bool] = []
@@ -128,9 +133,9 @@ def _regions(one: Dialogue) -> list[Region]:
 
 
 class _Told:
-    """A model that finds exactly the labelled objects of the kinds that it reads in the question.
+    """A model that finds exactly the labelled objects of the classes it parses from the question.
 
-    It reads and chooses as ever.
+    Parsing and choice are the wrapped model's.
     """
 
     def __init__(self, model: Model, one: Dialogue) -> None:

@@ -1,10 +1,9 @@
 """A contact sheet of a benchmark's best, worst and random cases.
 
-Truth in blue, prediction in orange, where masks agree green.
-
-Each picture shows its boxes or masks; under it stand its id, the value of the measure, the
-question, the truth and what was said. Of a detection as many boxes are drawn as there are objects,
-the best ones: all that scored anything would hide the picture.
+Truth in blue, prediction in orange, where masks agree green. Each image shows its boxes or masks;
+below it are its id, the value of the measure, the question, the truth and the prediction. Of a
+detection as many boxes are drawn as there are objects, the best ones: all that scored anything
+would hide the image.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ CELL, GAP, ACROSS = 300, 20, 5
 HEAD, SMALL, LINE, LINES = 20, 14, 19, 4
 """Letters of headings and of texts, height of a line of text, px; the most lines of one text."""
 TINT = 150
-"""How strongly a mask covers the picture, of 255."""
+"""How strongly a mask covers the image, of 255."""
 TRUE, SAID, AGREED = COLOURS[1], COLOURS[0], COLOURS[4]
 FILE = "examples.png"
 
@@ -47,21 +46,26 @@ class Shown:
     """What is drawn of a case."""
 
     texts: list[tuple[tuple[int, int, int] | None, str]]
-    """(colour or None, words) beneath."""
+    """(colour or None, words) below the image."""
     true: list[Sequence[float]] = field(default_factory=list)
-    """Boxes, px."""
+    """True boxes, px."""
     said: list[Sequence[float]] = field(default_factory=list)
-    """Boxes, px."""
+    """Predicted boxes, px."""
     truth: Bools | None = None
-    """(H, W) bool or None."""
+    """True mask, (H, W) bool, or None."""
     prediction: Bools | None = None
-    """(H, W) bool or None."""
+    """Predicted mask, (H, W) bool, or None."""
 
 
 def chosen(values: Mapping[str, float], number: int, seed: int = 0) -> dict[str, list[str]]:
-    """Ids of the best, the worst and random cases, `number` each or as many as there are.
+    """Ids of the best, the worst and random cases, as many as asked for or as there are.
 
     Chance orders equal values.
+
+    Args:
+        values: the measure of each case, by id.
+        number: of each sort.
+        seed: of chance.
     """
     names = list(values)
     random = [
@@ -106,7 +110,15 @@ def write_examples(
 def draw(
     cases: Sequence[Case], records: Mapping[str, Record], result: Result, number: int, seed: int = 0
 ) -> Image:
-    """The sheet. Arguments: as `write_examples`."""
+    """The sheet as an image.
+
+    Args:
+        cases: as in `write_examples`.
+        records: as in `write_examples`.
+        result: as in `write_examples`.
+        number: as in `write_examples`.
+        seed: as in `write_examples`.
+    """
     from PIL import Image
 
     by_id = {case.id: case for case in cases}
@@ -308,7 +320,7 @@ def _words(case: Case, drawn: Shown, value: float) -> Image:
 
 
 def _picture(path: Path, drawn: Shown) -> Image:
-    """The picture with boxes and masks, its longer side `CELL` px.
+    """The image with boxes and masks, its longer side `CELL` px.
 
     A blank where it cannot be read.
     """

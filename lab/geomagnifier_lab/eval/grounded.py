@@ -1,14 +1,14 @@
-"""Grounded conversation: sentences whose phrases have masks.
+"""Grounded conversation: AP50, mIoU and recall of sentences whose phrases have masks.
 
-AP50, mIoU and recall of the masks, as GLaMM counts them.
+The metrics are those of GLaMM (arXiv:2311.03356, `eval/gcg/evaluate.py` of
+mbzuai-oryx/groundingLMM), which GeoPixel (arXiv:2501.13925) took over:
 
-GLaMM (arXiv:2311.03356, `eval/gcg/evaluate.py` of mbzuai-oryx/groundingLMM) measures so, GeoPixel
-(arXiv:2501.13925) takes it over:
-
-    AP50     COCO's AP of masks at IoU 0.5, all phrases as one kind; GLaMM gives every mask the score 1, so that the order of the phrases
-             ranks them; here the scores are used where they differ
-    mIoU     in each picture the two masks that overlap most are paired, then the next two, until none overlap; the mean IoU of the pairs,
-             0 where there is none; mean over pictures. Phrases left over do not lower it
+    AP50     COCO's AP of masks at IoU 0.5, all phrases as one class; GLaMM gives every mask the
+             score 1, so that the order of the phrases ranks them; here the scores are used where
+             they differ
+    mIoU     in each image the two masks that overlap most are paired, then the next two, until
+             none overlap; the mean IoU of the pairs, 0 where there is none; mean over images.
+             Phrases left over do not lower it
     recall   pairs with an IoU of 0.5 or more whose phrases mean the same, over all true phrases
 
 Recall pairs in the order of IoU too, and as published ends at the first pair that fails, also if it
@@ -64,40 +64,49 @@ FILLERS = frozenset(
         "those",
     )
 )
-"""Words that do not tell one thing from another."""
+"""Words that do not tell one object from another."""
 
 
 @dataclass(frozen=True, eq=False)
 class Phrase:
-    """Words and what they stand for."""
+    """A phrase and its mask."""
 
     text: str
+    """Its words."""
     segmentation: Mapping[str, Any]
     """COCO RLE {"size": [H, W], "counts": str}."""
     score: float = 1.0
-    """Rank among all, of predictions only."""
+    """Ranks predictions among each other."""
 
 
 @dataclass(frozen=True)
 class Grounding:
-    """How one sentence did.
-
-    iou: mean of its pairs, 0..1.  phrases: how many are true.  matched, matched_all: of them, by
-        "recall" and by "recall of all pairs".
-    """
+    """Scores of one sentence."""
 
     iou: float
+    """Mean IoU of its pairs, 0..1."""
     phrases: int
+    """How many are true."""
     matched: int
+    """Of them, by "recall"."""
     matched_all: int
+    """Of them, by "recall of all pairs"."""
 
 
 def same_words(one: str, other: str) -> bool:
-    """Do two phrases share half of their words or more? 2 x common / (words of one + words of the other), without `FILLERS`, plural or not.
+    """Whether two phrases share half of their words or more, without `FILLERS`, plural or not.
+
+    The share is 2 x common words / (words of one + words of the other), the Dice coefficient.
+
+    Args:
+        one: a phrase.
+        other: another.
 
     Example:
-        >>> same_words("the large ships", "a ship"), same_words("a large ship", "a large field on the left")
-        (True, False)
+        >>> same_words("the large ships", "a ship")
+        True
+        >>> same_words("a large ship", "a large field on the left")
+        False
     """
     first, second = _telling(one), _telling(other)
     return (
@@ -154,7 +163,14 @@ def per_sentence(
 ) -> list[Grounding]:
     """What mIoU and recall are made of, sentence by sentence.
 
-    Arguments and errors: as `grounded`.
+    Args:
+        found: as in `grounded`.
+        truth: as in `grounded`.
+        same: as in `grounded`.
+        threshold: as in `grounded`.
+
+    Raises:
+        PredictionError, ValueError: as `grounded`.
     """
     if len(found) != len(truth):
         raise ValueError(
@@ -243,7 +259,7 @@ def _check(index: int, said: Sequence[Phrase], meant: Sequence[Phrase]) -> None:
 
 
 def _telling(phrase: str) -> set[str]:
-    """Words that tell a thing from others, without the s of a plural."""
+    """Words that tell an object from others, without the s of a plural."""
     plain = (word for word in words(phrase) if word not in FILLERS)
     return {
         word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word

@@ -1,6 +1,7 @@
-"""Visual grounding: one box a sentence, held against the one that is meant.
+"""Visual grounding: one box a sentence, compared with the true one.
 
-    Pr@X      share of the sentences whose box has an IoU of X or more; "Acc@0.5" and "Acc@0.7" in VRSBench (arXiv:2406.12384)
+    Pr@X      share of the sentences whose box has an IoU of X or more; "Acc@0.5" and "Acc@0.7" in
+              VRSBench (arXiv:2406.12384)
     meanIoU   mean of IoU over sentences
     cumIoU    summed intersection / summed union; large objects weigh more
 
@@ -8,7 +9,7 @@ So in DIOR-RSVG (MGVLF, arXiv:2210.12634) and VRSBench. A sentence without a box
 its true box to the union; VRSBench's own script counts it as 0 in Acc and meanIoU too, but leaves
 it out of cumIoU. Sides are differences of corners here and in MGVLF's code; VRSBench's script
 counts whole cells of a grid of 100 with both ends inside the box: bring the corners to that grid
-and say `edge=1`.
+and pass `edge=1`.
 """
 
 from __future__ import annotations
@@ -75,7 +76,10 @@ def box_ious(
 ) -> NDArray[np.float64]:
     """(N,) IoU of each pair, 0..1; 0 where there is no box, or one without area.
 
-    Arguments and errors: as `box_areas`.
+    Args:
+        found: as in `box_areas`.
+        truth: as in `box_areas`.
+        edge: as in `box_areas`.
     """
     return ious(box_areas(found, truth, edge), empty=0.0)
 
@@ -83,7 +87,12 @@ def box_ious(
 def grounding(
     found: Sequence[Corners | None], truth: Sequence[Corners], edge: float = 0.0
 ) -> dict[str, float]:
-    """The figures of a grounding table, each 0..1. Arguments and errors: as `box_areas`.
+    """The figures of a grounding table, each 0..1.
+
+    Args:
+        found: as in `box_areas`.
+        truth: as in `box_areas`.
+        edge: as in `box_areas`.
 
     Returns:
         "Pr@0.5" to "Pr@0.9", "meanIoU" and "cumIoU"; nothing of no sentences.

@@ -2,9 +2,11 @@
 
 The figures are those of the referring segmentation literature, under more than one name:
 
-    gIoU   mean over questions of IoU: every question counts as much. So in LISA (arXiv:2308.00692), GeoPixel (arXiv:2501.13925) and
-           SegEarth-R1 on EarthReason; "mIoU" in the papers on RefSegRS, RRSIS-D (RMSIN, arXiv:2312.12470) and RISBench
-    oIoU   summed intersection / summed union: every pixel counts as much. "cIoU" in LISA, GeoPixel and SegEarth-R1; LoveDA sums likewise
+    gIoU   mean over questions of IoU: every question counts as much. So in LISA
+           (arXiv:2308.00692), GeoPixel (arXiv:2501.13925) and SegEarth-R1 on EarthReason; "mIoU"
+           in the papers on RefSegRS, RRSIS-D (RMSIN, arXiv:2312.12470) and RISBench
+    oIoU   summed intersection / summed union: every pixel counts as much. "cIoU" in LISA, GeoPixel
+           and SegEarth-R1; LoveDA sums likewise
     Pr@X   share of the questions with an IoU of X or more; "P@X", "precision@X"
 
 Where truth and prediction are both empty there is no IoU, and the authors differ: 1 in LISA and
@@ -34,6 +36,10 @@ def all_areas(predicted: Iterable[Mask], truth: Iterable[Mask]) -> NDArray[np.in
     """`areas` of each question: all that the figures of many questions need.
 
     Masks may come one by one and are not kept.
+
+    Args:
+        predicted: (H, W) bool each.
+        truth: (H, W) bool each, in the same order.
 
     Returns:
         (N, 2) px, intersection and union.
@@ -141,10 +147,15 @@ class MeanIoU:
     """gIoU: the mean of IoU over questions."""
 
     values: list[float] = field(default_factory=list)
-    """IoU of each, in order."""
+    """IoU of each question, in order."""
 
     def add(self, predicted: Mask, truth: Mask) -> None:
-        """Count one question: two (H, W) bool masks."""
+        """Count one question.
+
+        Args:
+            predicted: (H, W) bool.
+            truth: (H, W) bool.
+        """
         self.values.append(intersection_over_union(predicted, truth))
 
     @property
@@ -158,10 +169,17 @@ class OverallIoU:
     """oIoU: pixels of all intersections over pixels of all unions."""
 
     intersection: int = 0
+    """Summed, px."""
     union: int = 0
+    """Summed, px."""
 
     def add(self, predicted: Mask, truth: Mask) -> None:
-        """Count one question: two (H, W) bool masks."""
+        """Count one question.
+
+        Args:
+            predicted: (H, W) bool.
+            truth: (H, W) bool.
+        """
         common, either = areas(predicted, truth)
         self.intersection += common
         self.union += either

@@ -1,10 +1,8 @@
-"""Spatial layout, the weakness the paper names.
+"""Spatial relations, the weakness the paper names: relations, rows, ordinals and counts.
 
-Relations, rows, ordinals and counts over real pictures and their labelled boxes.
-
-For each picture, kind and relation a question is drawn in held-out words; which boxes it means
-follows from the labels. A question whose answer would be a matter of taste, or that leaves no
-choice, is not asked. Every relation counts the same, however often it fits.
+For each labelled image, class and relation a question is drawn in held-out words; which boxes it
+means follows from the labels. A question with an ambiguous answer, or one that leaves no choice, is
+not asked. Every relation weighs the same, however often it fits.
 """
 
 from __future__ import annotations
@@ -26,18 +24,24 @@ from geomagnifier_lab.questions.referring_samples import Wording, word_as
 from geomagnifier_lab.questions.relations import RELATIONS, Layout
 
 TRIES = 4
-"""Draws of a relation's slots (side, rank, number) before a picture is passed over."""
+"""Draws of a relation's slots (side, rank, number) before an image is passed over."""
 MATCH = 0.5
-"""IoU from which a found box is the labelled one."""
+"""IoU from which a detected box is the labelled one."""
 
 
 def layout(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """Which of them are meant? Share of questions answered with exactly the right objects, on VHR-10.
+    """Share of referring questions on VHR-10 answered with exactly the right objects.
+
+    Args:
+        model: to be measured.
+        root: folder of the data sets.
+        limit: images, evenly picked; None for all.
+        progress: called with (images done, images).
 
     Returns:
-        "exact" from picture to answer and "told", where the labelled boxes are given and only the
+        "exact" from image to answer and "told", where the labelled boxes are given and only the
         choice is the model's, both as the mean over relations; then "exact" of each relation; "n"
         questions.
     """
@@ -73,10 +77,14 @@ def layout(
 
 
 def cases(sample: ObjectSample, info: SceneInfo) -> list[tuple[Wording, Layout, Bools]]:
-    """The questions of one picture: each relation at most once, about a kind that it fits.
+    """The questions of one image: each relation at most once, about a class that it fits.
+
+    Args:
+        sample: the labelled image.
+        info: its size.
 
     Returns:
-        question; labelled boxes of its kind and, for relations to a landmark, of the landmark's;
+        question; labelled boxes of its class and, for relations to a landmark, of the landmark's;
         which boxes are meant.
     """
     rng, drawn = chance(sample.path, "layout"), []
@@ -107,7 +115,12 @@ def cases(sample: ObjectSample, info: SceneInfo) -> list[tuple[Wording, Layout, 
 
 
 def same(regions: Sequence[Region], boxes: np.ndarray) -> bool:
-    """Whether the regions are these boxes (N, 4), one for one, at IoU 0.5."""
+    """Whether the regions are these boxes, one for one, at IoU 0.5.
+
+    Args:
+        regions: of an answer.
+        boxes: (N, 4) px.
+    """
     if len(regions) != len(boxes) or not len(boxes):
         return len(regions) == len(boxes)
     alike = overlap(np.array([r.box for r in regions], np.float32), np.asarray(boxes, np.float32))

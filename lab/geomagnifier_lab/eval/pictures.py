@@ -1,8 +1,4 @@
-"""What all suites share.
-
-The form of their figures, an even choice of pictures, chance that depends on the picture alone,
-progress.
-"""
+"""What all suites share: their figures, even picks of images, chance by image, and progress."""
 
 from __future__ import annotations
 
@@ -20,9 +16,11 @@ Item = TypeVar("Item")
 
 
 def evenly(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
-    """`limit` of the items at even steps, so that a quick look sees every class.
+    """Some of the items at even steps, so that a quick run sees every class.
 
-    All of them for None.
+    Args:
+        items: in order.
+        limit: how many; None for all.
     """
     if limit is None or limit >= len(items):
         return items
@@ -30,12 +28,22 @@ def evenly(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
 
 
 def chance(path: Path, purpose: str) -> np.random.Generator:
-    """Chance that depends on the picture's name and on what it is for, on nothing else."""
+    """Chance that depends on the image's name and the purpose, on nothing else.
+
+    Args:
+        path: of the image.
+        purpose: what it is for.
+    """
     return np.random.default_rng(crc32(f"{path.parent.name}/{path.name} {purpose}".encode()))
 
 
 def followed(items: Sequence[Item], progress: Progress | None) -> Iterator[Item]:
-    """The items one by one, telling `progress` after each."""
+    """The items one by one, reporting progress after each.
+
+    Args:
+        items: in order.
+        progress: called with (done, all), if anything.
+    """
     for done, item in enumerate(items, 1):
         yield item
         if progress is not None:

@@ -1,7 +1,4 @@
-"""Predictions on disk.
-
-What a system said of each case of a benchmark, kept so that it can be scored again without the
-system.
+"""Predictions on disk: what a system answered to each case, so that it can be scored again.
 
 `predictions.jsonl`: one JSON object a line, the first a header {"benchmark", "split", "model",
 "version", "cases"} (other systems may leave it out), then a record a case: {"id": of the case,
@@ -11,7 +8,8 @@ system.
     caption    "text"
     retrieval  "vector" of the picture, "captions": a vector of each of its captions
     ground     "boxes": [[x0, y0, x1, y1] px, ...], "scores"
-    detect     the same and "names", published classes; where masks are scored also "segments": [{"name", "mask", "score"}]
+    detect     the same and "names", published classes; where masks are scored also
+               "segments": [{"name", "mask", "score"}]
     refer      "mask": COCO RLE {"size": [H, W], "counts": text}
     grounded   "text", "phrases": [{"phrase", "mask", "score"}]
     any        "error": why there is no answer; counted as wrong
@@ -41,9 +39,13 @@ class Header:
     """Whose predictions they are, of what."""
 
     benchmark: str
+    """Its name."""
     split: str
+    """Which part of it."""
     model: str
+    """Its name in tables."""
     version: str
+    """Of the model; may be ""."""
     cases: int
     """How many were asked."""
 
@@ -69,8 +71,8 @@ class Predictions(Mapping[str, Record]):
 class Log:
     """`predictions.jsonl` while it grows: a line a record, whole as soon as it is there.
 
-    A file with the same header is gone on with: `done` holds the ids in it, and a last line that
-        was torn is dropped.
+    A file with the same header is resumed: `done` holds the ids in it, and a torn last line is
+    dropped.
     """
 
     def __init__(self, path: Path, header: Header) -> None:

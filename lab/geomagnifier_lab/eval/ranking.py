@@ -1,7 +1,8 @@
 """Retrieval across pictures and captions: R@K both ways and mR.
 
-    i2t R@K   share of the pictures that have one of their own captions among the K nearest ("sentence" or "text retrieval")
-    t2i R@K   share of the captions whose own picture is among the K nearest ("image retrieval")
+    i2t R@K   share of the images that have one of their own captions among the K nearest
+              ("sentence" or "text retrieval")
+    t2i R@K   share of the captions whose own image is among the K nearest ("image retrieval")
     mR        mean of R@1, R@5 and R@10 of both ways
 
 So in RSITMD (AMFMN, arXiv:2204.09868) and in the papers on RSICD and UCM-Captions since. Only a
@@ -30,7 +31,9 @@ Shares = NDArray[np.float64]
 def recalls(similarity: NDArray[np.floating], owner: NDArray[np.integer]) -> dict[str, float]:
     """The seven figures of a retrieval table, each 0..1 (papers print per cent).
 
-    Arguments and errors: as `hits`.
+    Args:
+        similarity: as in `hits`.
+        owner: as in `hits`.
 
     Returns:
         "i2t R@1", "i2t R@5", "i2t R@10", "t2i R@1", "t2i R@5", "t2i R@10" and "mR"; nothing where
@@ -54,20 +57,20 @@ def recalls(similarity: NDArray[np.floating], owner: NDArray[np.integer]) -> dic
 def hits(
     similarity: NDArray[np.floating], owner: NDArray[np.integer], k: int
 ) -> tuple[Shares, Shares]:
-    """Of each picture and of each caption: is one of its own among the k nearest?
+    """Whether one of its own is among the k nearest, of each image and of each caption.
 
     Args:
-        similarity: (N, M) of N pictures and M captions, higher is nearer.
-        owner: (M,) number of the picture that each caption belongs to.
+        similarity: (N, M) of N images and M captions, higher is nearer.
+        owner: (M,) number of the image that each caption belongs to.
         k: how many count, from 1; more than there are is all of them.
 
     Returns:
-        (N,) of the pictures and (M,) of the captions, 0 or 1, between the two where it is for the
-        order of a tie to say.
+        (N,) of the images and (M,) of the captions, 0 or 1, between the two where the order of a
+        tie decides.
 
     Raises:
-        ValueError: sizes do not fit, a picture has no caption (its number is named), a caption no
-            picture, or k is below one.
+        ValueError: sizes do not fit, an image has no caption (its number is named), a caption no
+            image, or k is below one.
         PredictionError: a similarity is not a number; row and column are named.
     """
     similarity, owner = np.asarray(similarity), np.asarray(owner)
@@ -98,7 +101,7 @@ def hits(
 
 
 def _hits(similarity: NDArray[np.floating], own: NDArray[np.bool_], k: int) -> Shares:
-    """Of each row: the share of the orders of its ties that bring one of its own among the first k."""
+    """Per row, the probability that a random order of its ties puts one of its own in the top k."""
     out = np.zeros(len(similarity))
     for row, (values, mine) in enumerate(zip(similarity, own, strict=True)):
         best = values[mine].max()

@@ -1,10 +1,9 @@
-"""What a benchmark came to, on disk and on paper.
-
-result.json, and tables for a terminal, for CSV and for LaTeX.
+"""The result of a benchmark on disk and in print: result.json, and tables.
 
 result.json holds all that a comparison needs, so that it needs neither the model nor the data: the
 figures 0..1 (CIDEr-D 0..10), the value of one measure for each case, figures by class, confusion,
-and what an answer cost on average. Tables print figures times 100, as papers do.
+and what an answer cost on average. Tables for a terminal, CSV and LaTeX print figures times 100, as
+papers do.
 """
 
 from __future__ import annotations
@@ -31,30 +30,36 @@ WORDS = ("system", "figure")
 
 @dataclass(frozen=True)
 class Result:
-    """Figures of one system on one benchmark.
-
-    title: the benchmark's, as papers call it.  cases: how many were scored.  failed: ids of those
-    without an answer, and why; counted as wrong.  figures: as `scoring` gives them, in the order
-    papers print.  measure, per_case: that of single cases, by id.
-    classes: by class, its figures.  confusion: {"classes": [...], "rows": [[pictures]]}, true class
-        by predicted class, or nothing.
-    cost: mean of a case: "seconds", "flops", "pixels", those that are known.
-    """
+    """Figures of one system on one benchmark."""
 
     benchmark: str
+    """Its name on the command line."""
     title: str
+    """As papers call it."""
     work: str
+    """What was asked."""
     split: str
+    """Which part of it."""
     model: str
+    """Its name in tables."""
     version: str
+    """Of the model; may be ""."""
     cases: int
+    """How many were scored."""
     figures: dict[str, float]
+    """As `scoring` gives them, in the order papers print."""
     measure: str
+    """Name of the measure of single cases."""
     per_case: dict[str, float]
+    """Its value, by id of the case."""
     classes: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By class, its figures."""
     confusion: dict[str, Any] = field(default_factory=dict)
+    """{"classes": [...], "rows": [[images]]}, true class by predicted class, or nothing."""
     cost: dict[str, float] = field(default_factory=dict)
+    """Mean of a case: "seconds", "flops", "pixels", those that are known."""
     failed: dict[str, str] = field(default_factory=dict)
+    """Ids of cases without an answer, and why; they count as wrong."""
 
     @property
     def system(self) -> str:
@@ -63,7 +68,11 @@ class Result:
 
 
 def write_result(path: Path, result: Result) -> None:
-    """Write it as JSON; the file appears whole or not at all.
+    """Write a result as JSON; the file appears whole or not at all.
+
+    Args:
+        path: the file.
+        result: to be written.
 
     Raises:
         OutputError: it cannot be written.

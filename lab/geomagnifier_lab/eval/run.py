@@ -1,11 +1,10 @@
-"""`geomag eval`: run suites on a model and collect their figures.
-
-Measure a system on a public benchmark.
+"""Run suites on a model, and measure a system on a public benchmark, as `geomag eval` does.
 
 rows = run(load_model("small"), data_root(), ("segment", "detect"))
 json.dumps(table(rows))
 
-result = measure(Task("aid", Path("AID"), "test", Path("runs/aid")), lambda: load_model("small"))
+task = Task("aid", Path("AID"), "test", Path("runs/aid"))
+result = measure(task, lambda: load_model("small"))
 """
 
 from __future__ import annotations
@@ -30,29 +29,28 @@ PREDICTIONS = "predictions.jsonl"
 
 @dataclass(frozen=True)
 class Task:
-    """What is measured. name: of `BENCHMARKS`.  root: folder of that data set.
-
-    Split: None for the one that papers report first.
-
-    out: folder of predictions.jsonl, result.json and examples.png.  limit: cases at even steps;
-        None for all.
-    predictions: of another system, to be scored instead of a model.  ids: the COCO file whose
-        numbers those use.
-    examples: how many of the best, worst and random cases are drawn.
-    model, mark: how the model is called in tables ("": its own name), and what tells its weights
-        from others of its version.
-    """
+    """What is measured on a benchmark."""
 
     name: str
+    """Of `BENCHMARKS`."""
     root: Path
+    """Folder of that data set."""
     split: str | None
+    """None for the one that papers report first."""
     out: Path
+    """Folder of predictions.jsonl, result.json and examples.png."""
     limit: int | None = None
+    """Cases at even steps; None for all."""
     predictions: Path | None = None
+    """Of another system, to be scored instead of a model."""
     ids: Path | None = None
+    """The COCO file whose ids those use."""
     examples: int = 0
+    """How many of the best, worst and random cases are drawn."""
     model: str = ""
+    """Name of the model in tables; "" for its own."""
     mark: str = ""
+    """Tells its weights from others of its version."""
 
 
 def measure(

@@ -1,15 +1,13 @@
-"""From cases and predictions to figures.
+"""Scores of predictions: the figures papers print for each task, and one measure per case.
 
-What the papers of each kind of benchmark print, and one measure of each single case.
-
-    work       figures                                              measure of a case
-    scene      top-1, top-5, AA (mean over classes)                 top-1: 1 or 0
-    caption    BLEU-1 to 4, ROUGE-L, CIDEr-D                        CIDEr-D, words weighed over the whole set
-    retrieval  R@1, R@5, R@10 both ways, mR                         mR of a picture and its captions
-    ground     Pr@0.5 to 0.9, meanIoU, cumIoU                       IoU of the best box
-    detect     COCO's AP and AR of boxes and masks, mAP of VOC      AP50 of a picture, its kinds in one ranking
-    refer      Pr@0.5 to 0.9, oIoU, gIoU                            IoU
-    grounded   CIDEr-D, AP50, mIoU, recall                          mean IoU of a picture's pairs
+    work       figures                                          measure of a case
+    scene      top-1, top-5, AA (mean over classes)             top-1: 1 or 0
+    caption    BLEU-1 to 4, ROUGE-L, CIDEr-D                    CIDEr-D, weighted over the whole set
+    retrieval  R@1, R@5, R@10 both ways, mR                     mR of an image and its captions
+    ground     Pr@0.5 to 0.9, meanIoU, cumIoU                   IoU of the best box
+    detect     COCO's AP and AR of boxes and masks, VOC's mAP   AP50 of an image, classes pooled
+    refer      Pr@0.5 to 0.9, oIoU, gIoU                        IoU
+    grounded   CIDEr-D, AP50, mIoU, recall                      mean IoU of an image's pairs
 
 Conventions are those of the metrics' own files. METEOR is not computed. A case without an answer
 ("error") is wrong: no class, no words, no box, IoU 0 even where nothing is to be found. Pictures
@@ -28,7 +26,7 @@ from numpy.typing import NDArray
 from geomagnifier import masks
 from geomagnifier.masks import areas
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing, Work
-from geomagnifier_lab.datasets.benchmarks.coco import picture_size
+from geomagnifier_lab.datasets.benchmarks.checks import picture_size
 from geomagnifier_lab.eval.boxes import Row, Size, coco, voc
 from geomagnifier_lab.eval.checking import Record
 from geomagnifier_lab.eval.classes import confusion, hits, per_class, top_k
@@ -62,13 +60,18 @@ PRINTED: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Score:
-    """What came out. Fields as in `Result`."""
+    """Scores of all cases; fields as in `Result`."""
 
     figures: Figures
+    """In the order papers print."""
     measure: str
+    """Name of the measure of single cases."""
     per_case: Figures
+    """Its value, by id of the case."""
     classes: dict[str, Figures] = field(default_factory=dict)
+    """By class, its figures."""
     confusion: dict[str, Any] = field(default_factory=dict)
+    """True class by predicted class, or nothing."""
 
 
 def score(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, Record]) -> Score:
@@ -102,7 +105,17 @@ def score(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, Rec
 def result(
     benchmark: Benchmark, split: str, cases: Sequence[Case], predictions: Predictions
 ) -> Result:
-    """Score predictions, and what they cost."""
+    """Score predictions, and sum up what they cost.
+
+    Args:
+        benchmark: what was asked.
+        split: which part of it.
+        cases: at least one.
+        predictions: of each case.
+
+    Raises:
+        DataCorrupt: a true mask cannot be read.
+    """
     header, found = predictions.header, score(benchmark, cases, predictions)
     costs: dict[str, list[float]] = {"seconds": [], "flops": [], "pixels": []}
     failed = {}
@@ -132,7 +145,7 @@ def result(
 
 
 def best_first(record: Record) -> list[int]:
-    """Places of a record's boxes by falling score."""
+    """Indices of a record's boxes by falling score."""
     scores = record.get("scores", [])
     return sorted(range(len(scores)), key=lambda place: -scores[place])
 

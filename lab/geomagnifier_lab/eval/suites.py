@@ -1,13 +1,10 @@
-"""What is measured.
+"""Suites: measurements on the validation parts of the data sets, in phrasings no training saw.
 
-One function a suite, on the validation parts of the data sets, in phrasings that no training run
-has seen.
-
-Every question goes through the public `pipeline.ask`, as a person's would. A suite is called as
-`suite(model, root, limit, progress)`: `limit` pictures, evenly picked, for a quick look (None:
-all); `progress(done, total)` in pictures. It returns figures between 0 and 1, and "n", how many
-questions, masks or boxes they rest on. The same picture gets the same question in every run, with
-and without a limit.
+One function a suite. Every question goes through the public `pipeline.ask`, as a user's would. A
+suite is called as `suite(model, root, limit, progress)`: `limit` images, evenly picked, for a quick
+run (None: all); `progress(done, total)` in images. It returns figures between 0 and 1, and "n", how
+many questions, masks or boxes they rest on. The same image gets the same question in every run,
+with and without a limit.
 """
 
 from __future__ import annotations
@@ -51,11 +48,16 @@ decides.
 def granularity(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """How closely must one look? Questions from held-out templates, the three levels alike.
+    """Accuracy of the level (image, region, pixel) recognised in held-out questions.
 
-    Accuracy, and that of each level.
+    The three levels are equally likely; figures are over all and of each level. The image does not
+    matter: a small grey one.
 
-    The picture does not matter to it: a small grey one. `limit` counts questions.
+    Args:
+        model: to be measured.
+        root: folder of the data sets.
+        limit: questions; None for all.
+        progress: called with (questions done, questions).
     """
     rng = np.random.default_rng(17)
     asked = [questions.draw(rng, "val") for _ in range(QUESTIONS if limit is None else limit)]
@@ -76,9 +78,13 @@ def granularity(
 def scenes(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """What kind of place is this? Top-1 and top-5 among the classes of each set.
+    """Top-1 and top-5 accuracy of the scene class on AID, UC Merced and RSSCN7 (seven classes).
 
-    AID, UC Merced, RSSCN7 (which has seven).
+    Args:
+        model: to be measured.
+        root: folder of the data sets.
+        limit: images of each set, evenly picked; None for all.
+        progress: called with (images done, images).
     """
     sets = {name: evenly(scene_set(root, name, "val"), limit) for name in SETS}
     figures: Figures = {}
@@ -123,7 +129,14 @@ def ranked_classes(
 def segment(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """Masks of each kind that is there, on VHR-10: gIoU, oIoU."""
+    """Mask gIoU and oIoU of each class in an image of VHR-10.
+
+    Args:
+        model: to be measured.
+        root: folder of the data sets.
+        limit: images, evenly picked; None for all.
+        progress: called with (images done, images).
+    """
     mean, overall = MeanIoU(), OverallIoU()
     for sample in followed(evenly(vhr10(root, "val"), limit), progress):
         with open_scene(sample.path) as scene:
@@ -140,7 +153,13 @@ def absent(
 ) -> Figures:
     """Share of masks left empty, on VHR-10.
 
-    Kinds that are not in the picture ("empty"), and things never taught ("unknown").
+    "empty": classes that are not in the image; "unknown": nouns that are no class.
+
+    Args:
+        model: to be measured.
+        root: folder of the data sets.
+        limit: images, evenly picked; None for all.
+        progress: called with (images done, images).
     """
     empty: list[bool] = []
     unknown: list[bool] = []
@@ -160,23 +179,47 @@ def absent(
 def detect(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """Box AP, AP50 and AP of small objects over every pair of picture and kind of VHR-10, there or not."""
+    """Box AP, AP50 and AP of small objects on VHR-10.
+
+    Every class is asked for in every image, whether it is there or not.
+
+    Args:
+        model: to be measured.
+        root: folder of the data sets.
+        limit: images, evenly picked; None for all.
+        progress: called with (images done, images).
+    """
     return _average_precision(model, root, limit, progress, Granularity.REGION)
 
 
 def masks(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """Mask AP, AP50 and AP of small objects over every pair of picture and kind of VHR-10, there or not."""
+    """Mask AP, AP50 and AP of small objects on VHR-10.
+
+    Every class is asked for in every image, whether it is there or not.
+
+    Args:
+        model: to be measured.
+        root: folder of the data sets.
+        limit: images, evenly picked; None for all.
+        progress: called with (images done, images).
+    """
     return _average_precision(model, root, limit, progress, Granularity.PIXEL)
 
 
 def classify(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """What is in this box? Every labelled box of VHR-10.
+    """Accuracy of the class of a given box: every labelled box of VHR-10.
 
-    Accuracy over boxes, and its mean over kinds ("balanced").
+    Over boxes, and as the mean over classes ("balanced").
+
+    Args:
+        model: to be measured.
+        root: folder of the data sets.
+        limit: images, evenly picked; None for all.
+        progress: called with (images done, images).
     """
     right: dict[str, list[bool]] = {}
     templates = held_out(OBJECTS[Task.CLASSIFY_BOX], "val")
@@ -203,9 +246,15 @@ def classify(
 def cover(
     model: Model, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> Figures:
-    """Land cover of Dubai: IoU of each kind, summed over the pictures, and their mean.
+    """IoU of each land cover of Dubai, summed over the images, and their mean.
 
     Unlabelled pixels do not count.
+
+    Args:
+        model: to be measured.
+        root: folder of the data sets.
+        limit: images, evenly picked; None for all.
+        progress: called with (images done, images).
     """
     overall = {kind: OverallIoU() for kind in COVER}
     chosen = evenly(dubai(root, "val"), limit)

@@ -1,4 +1,1 @@
-"""Training questions.
-
-The class table, templates in English and Chinese, relations, and answers made from labels.
-"""
+"""Training questions: templates in English and Chinese, relations, and answers from labels."""

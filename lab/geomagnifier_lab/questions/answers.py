@@ -1,9 +1,8 @@
-"""Labels -> the answers that the decoder learns to write.
+"""From labels to the answers that the decoder learns to write.
 
-What to look for, and the sentence about what was found.
-
-Tokens are those of `models/small/vocabulary.py`, spelt out here: [SEG], [BOX], <none>, <by>,
-<everything>, <this>, <place>, <unknown>, <n>, <a>, <is>, and <KIND>.
+First what to look for, then the sentence about what was found. Tokens are those of
+`models/small/vocabulary.py`, spelt out here: [SEG], [BOX], <none>, <by>, <everything>, <this>,
+<place>, <unknown>, <n>, <a>, <is>, and <KIND>.
 """
 
 from __future__ import annotations
@@ -17,8 +16,7 @@ from geomagnifier_lab.questions.questions import ANY, OTHER, Question
 from geomagnifier_lab.questions.templates import Task
 
 NEAR = 0.06
-"""Gap between two boxes, as a share of the scene's longer side, under which one lies near the
-other.
+"""Gap between two boxes, as a share of the scene's longer side, below which one is near the other.
 """
 
 
@@ -30,22 +28,24 @@ class Thing:
     """An object or a patch of land cover."""
 
     kind: str
+    """Its class."""
     box: tuple[float, float, float, float]
     """x0, y0, x1, y1 as shares of the scene's width and height."""
     score: float = 1.0
+    """Confidence, 0..1."""
 
 
 def tie(question: Question) -> str:
-    """What a phrase is tied to: masks at pixel level, boxes at region level."""
+    """The token that grounds a phrase: masks at pixel level, boxes at region level."""
     return "[SEG]" if question.granularity is Granularity.PIXEL else "[BOX]"
 
 
 def point(question: Question, present: Mapping[str, bool | None]) -> list[str]:
-    """What to look for, and whether it is there.
+    """The tokens that say what to look for, and whether it is there.
 
     Args:
         question: at region or pixel level.
-        present: by kind; None where the labels cannot tell, which is taken as there.
+        present: by class; None where the labels cannot tell, which is taken as there.
     """
     tokens: list[str] = []
     for kind in question.kinds:
@@ -73,8 +73,8 @@ def found(
     Args:
         question: at region or pixel level.
         things: the regions of the answer.
-        asked: kinds that were looked for, in order.
-        unknown: a thing never taught was asked for as well.
+        asked: classes that were looked for, in order.
+        unknown: an object of no class was asked for as well.
     """
     kinds = [k for k in asked if any(t.kind == k for t in things)]
     missing = [k for k in asked if k not in kinds]
@@ -103,7 +103,7 @@ def found(
 
 
 def _listed(kinds: Sequence[str], things: Sequence[Thing], mark: str) -> list[str]:
-    """As in "there are two ships and one harbor"; a single kind with where it is."""
+    """As in "there are two ships and one harbor"; a single class with where it is."""
     tokens = ["there", "<is>", *_counted(kinds, mark)]
     if len(kinds) == 1:
         tokens += where([t for t in things if t.kind == kinds[0]])
@@ -113,7 +113,7 @@ def _listed(kinds: Sequence[str], things: Sequence[Thing], mark: str) -> list[st
 def _described(kinds: Sequence[str], things: Sequence[Thing], mark: str) -> list[str]:
     """As in "two ships are near one harbor".
 
-    The most frequent kind first, then what it is near to, then the rest.
+    The most frequent class first, then what it is near to, then the rest.
     """
     order = sorted(kinds, key=lambda k: (-sum(t.kind == k for t in things), k))
     first = [t for t in things if t.kind == order[0]]
@@ -142,7 +142,7 @@ def _counted(kinds: Sequence[str], mark: str) -> list[str]:
 
 
 def where(things: Sequence[Thing]) -> list[str]:
-    """As in "in the upper left", or nothing where they are spread over the scene."""
+    """As in "in the upper left"; nothing where the objects are spread over the scene."""
     x = [(t.box[0] + t.box[2]) / 2 for t in things]
     y = [(t.box[1] + t.box[3]) / 2 for t in things]
     across = (
@@ -171,7 +171,12 @@ def where(things: Sequence[Thing]) -> list[str]:
 
 
 def gap(a: Thing, b: Thing) -> float:
-    """Distance between two boxes, 0 where they touch, as a share of the scene."""
+    """Distance between two boxes, 0 where they touch, as a share of the scene.
+
+    Args:
+        a: one.
+        b: the other.
+    """
     x = max(0.0, a.box[0] - b.box[2], b.box[0] - a.box[2])
     y = max(0.0, a.box[1] - b.box[3], b.box[1] - a.box[3])
     return float((x * x + y * y) ** 0.5)
@@ -182,7 +187,7 @@ def whole(question: Question, scenes: Sequence[str], captions: Sequence[str]) ->
 
     Args:
         question: at image level.
-        scenes: names that the picture's class covers.
+        scenes: names that the image's class covers.
         captions: sentences about it.
     """
     if question.task in (Task.CAPTION, Task.RETRIEVAL):
@@ -225,6 +230,6 @@ MENTIONS: dict[str, tuple[str, ...]] = {
     "bridge": ("bridge", "bridges", "viaduct", "viaducts"),
     "vehicle": ("car", "cars", "vehicle", "vehicles", "truck", "trucks", "bus", "buses"),
 }
-"""Words by which a caption names a kind of object; captions say too little of the kinds that are
-not here.
+"""Words by which a caption names a class of objects; captions say too little of the classes that
+are not here.
 """

@@ -1,10 +1,8 @@
-"""Questions in Chinese with the plain English of the same meaning.
+"""Questions in Chinese with the plain English of the same meaning, for the zh-en translator.
 
-What the reader of Chinese (`models/small/zh_en_translator.py`) learns from.
-
-The English side is one sentence for each meaning, in words that the rest of the model knows; the
-Chinese side has many registers. Every eighth entry of each table of `chinese_templates` is kept
-aside for "val".
+`models/small/zh_en_translator.py` learns from these. The English side is one sentence for each
+meaning, in words that the rest of the model knows; the Chinese side has many registers. Every
+eighth entry of each table of `chinese_templates` is kept aside for "val".
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ from geomagnifier_lab.questions.templates import Task
 BOX = "□"
 """Stands for coordinates on both sides, as in `models/small/zh_en_translator.py`."""
 STRANGE = ("unicorn", "unicorns")
-"""What a noun nobody taught becomes."""
+"""What a noun that is no class becomes, singular and plural."""
 
 _BY_NAME = {kind.name: kind for kind in KINDS}
 _MARKS = tuple(kind.name for kind in KINDS if not kind.stuff or kind.name == "building")
@@ -36,7 +34,7 @@ NOUNS = (
     *(word for _, told in templates.NOUNS.values() for word in told.split()),
     *(thing.word for thing in OTHER_THINGS),
 )
-"""All Chinese nouns of things."""
+"""All Chinese nouns of objects and land cover."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +42,25 @@ class Pair:
     """A question in both languages and what it is about, as `questions.Question` says it."""
 
     chinese: str
+    """Text."""
     english: str
+    """Text of the same meaning."""
     task: Task
+    """What is asked for."""
     kinds: tuple[str, ...] = ()
+    """Classes asked about."""
     landmarks: tuple[str, ...] = ()
+    """Classes that only say where."""
 
 
 def noun(rng: Generator, kind: str, split: Split) -> Noun:
-    """A kind's noun, the usual one at a third of the time."""
+    """A noun of a class, the usual one a third of the time.
+
+    Args:
+        rng: where chance comes from.
+        kind: canonical name of the class.
+        split: whose nouns.
+    """
     measure, told = templates.NOUNS[kind]
     words = told.split()
     word = words[0] if rng.random() < 0.33 else pick(rng, words if split == "train" else words[:6])
@@ -61,7 +70,7 @@ def noun(rng: Generator, kind: str, split: Split) -> Noun:
 
 
 def other(rng: Generator) -> Noun:
-    """A thing that is no kind.
+    """An object of no class.
 
     Now and then of characters at random, which stand for all nouns not written here.
     """
@@ -92,13 +101,14 @@ ENGLISH: dict[Task, str] = {
     Task.OUTLINE: "Give me the mask of {r}.",
     Task.DESCRIBE_SEGMENT: "Describe the image and segment the {p}.",
 }
-"""The sentence of each meaning."""
+"""Task -> the sentence of its meaning."""
 ENGLISH_EVERYTHING = {
     Task.DETECT: "Detect all objects.",
     Task.COUNT: "How many objects are there in total?",
     Task.SEGMENT: "Segment all objects in the image.",
     Task.DESCRIBE_SEGMENT: "Describe the image and segment everything you mention.",
 }
+"""Task -> the sentence that asks it of all objects."""
 CHINESE = {
     Task.DETECT: templates.DETECT,
     Task.LOCATE: templates.LOCATE,
@@ -108,6 +118,7 @@ CHINESE = {
     Task.OUTLINE: templates.OUTLINE,
     Task.DESCRIBE_SEGMENT: templates.DESCRIBE_SEGMENT,
 }
+"""Task -> its table of templates."""
 PLAIN = (
     Task.DETECT,
     Task.DETECT,
@@ -117,12 +128,20 @@ PLAIN = (
     *[Task.SEGMENT] * 3,
     Task.DESCRIBE_SEGMENT,
 )
-"""Tasks of a question that picks nothing; what is asked for most stands here more than once."""
+"""Tasks of a question that refers to all of a class; what is asked for most stands here more than
+once.
+"""
 ENDINGS = ("", "", "", "。", "？", "?", "！", "，谢谢", "，谢谢。", "吧", "呢？", ".", "一下")
+"""Of a typed question."""
 
 
 def draw(rng: Generator, split: Split = "train") -> Pair:
-    """Draw a question in both languages; image, region and pixel level are about equally likely."""
+    """Draw a question in both languages; image, region and pixel level are about equally likely.
+
+    Args:
+        rng: where chance comes from.
+        split: whose templates.
+    """
     chance = rng.random()
     pair = _whole(rng, split) if chance < 0.28 else _closer(rng, split)
     if (

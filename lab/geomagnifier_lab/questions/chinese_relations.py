@@ -1,4 +1,7 @@
-"""Ways to pick some things of a kind in Chinese, each with the English of the same meaning, as `relations` words it for the selector."""
+"""Referring expressions in Chinese, each with the English of the same meaning.
+
+The English is worded as `relations` words it for the selector.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,18 @@ from geomagnifier_lab.questions.chinese_templates import IN
 
 @dataclass(frozen=True)
 class Noun:
-    """A thing in both languages: English singular and plural, Chinese noun and measure word.
-
-    The kind, or "" of what is no kind.
-    """
+    """A noun in both languages."""
 
     one: str
+    """English singular."""
     many: str
+    """English plural."""
     word: str
+    """Chinese noun."""
     measure: str
+    """Chinese measure word."""
     kind: str = ""
+    """Its class, or "" where it is none."""
 
 
 Phrase = tuple[str, str, bool]
@@ -90,23 +95,25 @@ ONE = entries(
     "{b}的{n} | {b}的那{m}{n} | {b}的一{m}{n} | {b}那{m}{n} | {b}的{n} | {b}{n} | {n}中{b}的 |"
     " {n}里{b}的一{m}"
 )
+"""A noun and what sets it apart, {b}: one object."""
 MANY = entries("{b}的{n} | {b}的{n} | {b}{n} | {b}的所有{n} | {b}的那些{n} | {i}{b}的{n}")
-"""A noun after what tells it, or them, apart: {b}."""
+"""A noun and what sets them apart, {b}: several objects."""
 SECOND = entries(
     "第二{x}的{n} | 第二{x}的那{m}{n} | {n}中第二{x}的 | 面积第二{x}的{n} | 排第二{x}的{n} |"
     " 第二{x}{n}"
 )
 ORDINAL = entries("""
-    从{t}数第{k}{m}{n} | {c}起第{k}{m}{n} | 从{c}往{d}第{k}{m}{n} | {t}第{k}{m}{n} | 从{t}开始第{k}{m}{n} | 从{c}到{d}第{k}{m}{n}
-    从{c}往{d}数第{k}{m}{n} | 从{t}起的第{k}{m}{n} | {c}数第{k}{m}{n} | 由{c}至{d}的第{k}{m}{n}
-    从{w}往{v}数第{k}{m}{n} | {n}中{c}起第{k}{m}
+    从{t}数第{k}{m}{n} | {c}起第{k}{m}{n} | 从{c}往{d}第{k}{m}{n} | {t}第{k}{m}{n}
+    从{t}开始第{k}{m}{n} | 从{c}到{d}第{k}{m}{n} | 从{c}往{d}数第{k}{m}{n} | 从{t}起的第{k}{m}{n}
+    {c}数第{k}{m}{n} | 由{c}至{d}的第{k}{m}{n} | 从{w}往{v}数第{k}{m}{n} | {n}中{c}起第{k}{m}
 """)
 SEVERAL = entries("{x}的{k}{m}{n} | {k}{m}{x}的{n} | {n}中{x}的{k}{m} | {x}{k}{m}{n}")
 ROW = entries(
     "{x}一{l}{n} | {x}一{l}的{n} | {x}那{l}{n} | {x}的一{l}{n} | {t}一{l}{n} | {t}那{l}的{n}"
 )
 NEAR = entries("""
-    离{o}最近 | 距离{o}最近 | 靠近{o} | {o}旁边 | 紧挨着{o} | {o}附近 | 最靠近{o} | 邻近{o} | 挨着{o} | {o}边上 | {o}旁 | 与{o}相邻
+    离{o}最近 | 距离{o}最近 | 靠近{o} | {o}旁边 | 紧挨着{o} | {o}附近 | 最靠近{o} | 邻近{o}
+    挨着{o} | {o}边上 | {o}旁 | 与{o}相邻
 """)
 FAR = entries("离{o}最远 | 距离{o}最远 | 远离{o} | 距{o}最远 | 最远离{o}")
 BETWEEN = entries(
@@ -118,7 +125,12 @@ CENTRE = entries(
 
 
 def pick(rng: Generator, choices: Sequence[Any]) -> Any:
-    """One of them."""
+    """One of the choices.
+
+    Args:
+        rng: where chance comes from.
+        choices: at least one.
+    """
     return choices[int(rng.integers(len(choices)))]
 
 
@@ -132,13 +144,25 @@ def _told(rng: Generator, thing: Noun, apart: str, forms: Sequence[str]) -> str:
 
 
 def extreme(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """The leftmost."""
+    """The leftmost.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     english, words = MOST[_side(rng)]
     return _told(rng, thing, pick(rng, words), ONE), f"the {english} {thing.one}", False
 
 
 def size(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """The largest, now and then within a corner."""
+    """The largest, now and then within a corner.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     english, _, words = SIZES[int(rng.random() > 0.6)]
     if rng.random() < 0.25:
         corner = str(pick(rng, tuple(CORNERS)))
@@ -151,7 +175,13 @@ def size(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
 
 
 def second(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """The second largest."""
+    """The second largest.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     english, word, _ = SIZES[int(rng.random() > 0.6)]
     return (
         pick(rng, SECOND).format(x=word, n=thing.word, m=thing.measure),
@@ -161,7 +191,13 @@ def second(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
 
 
 def ordinal(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """The second from the left."""
+    """The second from the left.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     side, k = _side(rng), int(pick(rng, (1, 2, 2, 2, 3, 3, 4, 5)))
     c, d, w, v = ENDS[side]
     number = DIGITS[k] if rng.random() < 0.8 else str(k)
@@ -183,7 +219,13 @@ def ordinal(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
 
 
 def half(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """Those in the left half."""
+    """Those in the left half.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     english, words = HALVES[_side(rng)]
     return (
         _told(rng, thing, pick(rng, words), MANY),
@@ -193,7 +235,13 @@ def half(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
 
 
 def corner(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """Those in the top left corner."""
+    """Those in the top left corner.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     where = str(pick(rng, tuple(CORNERS)))
     return (
         _told(rng, thing, pick(rng, CORNERS[where]), MANY),
@@ -203,7 +251,13 @@ def corner(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
 
 
 def near(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """The one next to the landmark."""
+    """The one next to the landmark.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     return (
         _told(rng, thing, pick(rng, NEAR).format(o=mark.word), ONE),
         f"the {thing.one} next to the {mark.one}",
@@ -212,7 +266,13 @@ def near(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
 
 
 def far(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """The one farthest from the landmark."""
+    """The one farthest from the landmark.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     return (
         _told(rng, thing, pick(rng, FAR).format(o=mark.word), ONE),
         f"the {thing.one} farthest from the {mark.one}",
@@ -221,13 +281,25 @@ def far(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
 
 
 def between(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """The one between two landmarks."""
+    """The one between two landmarks.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     apart = pick(rng, BETWEEN).format(o=mark.word, om=mark.measure)
     return _told(rng, thing, apart, MANY), f"the {thing.one} between the {mark.many}", True
 
 
 def beside(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """Those to the left of the landmark."""
+    """Those to the left of the landmark.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     english, words = BESIDE[_side(rng)]
     apart = pick(rng, ("{o}{t}", "{o}的{t}", "在{o}{t}", "位于{o}{t}")).format(
         o=mark.word, t=pick(rng, words)
@@ -236,7 +308,13 @@ def beside(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
 
 
 def several(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """The two largest, or the two leftmost."""
+    """The two largest, or the two leftmost.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     k = int(rng.integers(2, 5))
     by_size = rng.random() < 0.5
     english, words = SIZES[int(rng.random() > 0.6)][::2] if by_size else MOST[_side(rng)]
@@ -246,7 +324,13 @@ def several(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
 
 
 def row(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """The upper row, the left column."""
+    """The upper row, the left column.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     side = _side(rng)
     upright = side in ("left", "right")
     line, english = ("列", "column") if upright else (pick(rng, ("排", "行")), "row")
@@ -257,7 +341,13 @@ def row(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
 
 
 def centre(rng: Generator, thing: Noun, mark: Noun) -> Phrase:
-    """The one closest to the centre."""
+    """The one closest to the centre.
+
+    Args:
+        rng: where chance comes from.
+        thing: what is referred to.
+        mark: the landmark, where one is named.
+    """
     return (
         _told(rng, thing, pick(rng, CENTRE), ONE),
         f"the {thing.one} closest to the centre",

@@ -1,13 +1,13 @@
-"""Dialogues of two and three turns about labelled pictures, with the boxes that each turn means.
+"""Dialogues of two and three turns about labelled images, with the boxes that each turn means.
 
-A first question asks for a kind; what follows refers back to it: it chooses among what was found,
-looks at the same things more closely, takes one of them as landmark, or asks the same of another
-kind. A fresh question in between must be taken as one. What is meant follows from the labels, with
-the margins of `relations`: a turn whose answer would be a matter of taste is not drawn.
+A first question asks for a class; what follows refers back to it: it chooses among what was found,
+asks for masks of the same objects, takes one of them as landmark, or asks the same of another
+class. A fresh question in between must be taken as one. What is meant follows from the labels, with
+the margins of `relations`: a turn with an ambiguous answer is not drawn.
 
 Slots: {size} largest, smallest; {most} leftmost; {n} two, three; {half} left, upper; {beside} left
-of, above; {s}, {p} a kind. "val" phrasings are for measuring only; the reading of follow-ups was
-made with those of "train" at hand.
+of, above; {s}, {p} a class. "val" phrasings are for measuring only; the parser of follow-ups was
+written with those of "train" at hand.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from geomagnifier.language.classes import KINDS, entries
 from geomagnifier_lab.datasets.sample import ObjectSample
 from geomagnifier_lab.questions.questions import Split
 from geomagnifier_lab.questions.referring_samples import BESIDE, HALVES
+from geomagnifier_lab.questions.relation_phrases import MOST, NUMBERS
 from geomagnifier_lab.questions.relations import (
-    MOST,
-    NUMBERS,
     Bools,
     Layout,
     beside,
@@ -42,10 +41,10 @@ _PLURAL = {kind.name: kind.plural for kind in KINDS}
 
 @dataclass(frozen=True, eq=False)
 class Turn:
-    """TODO summary."""
+    """One turn of a dialogue."""
 
     text: str
-    """What is said."""
+    """The question."""
     sort: str
     """See SORTS, or "first"."""
     meant: tuple[int, ...]
@@ -56,10 +55,12 @@ class Turn:
 
 @dataclass(frozen=True, eq=False)
 class Dialogue:
-    """A picture with its objects, and what is asked about it in turn."""
+    """A labelled image, and what is asked about it in turn."""
 
     sample: ObjectSample
+    """The labelled image."""
     turns: tuple[Turn, ...]
+    """Two or three."""
 
 
 FIRST = {
@@ -71,51 +72,60 @@ FIRST = {
 }
 BY_SIZE = {
     "train": entries("""
-        and the {size} of them? | Which one is the {size}? | the {size} one | only the {size} of those | now the {size} one please
-        What about the {size}? | Show me the {size} of these. | and which of them is the {size}?
+        and the {size} of them? | Which one is the {size}? | the {size} one
+        only the {size} of those | now the {size} one please | What about the {size}?
+        Show me the {size} of these. | and which of them is the {size}?
     """),
     "val": entries("""
-        Of these, which is {size}? | I only care about the {size} one. | narrow it down to the {size} | ok, {size} one?
-        Can you single out the {size} among them? | keep just the {size} | pick the {size} | And which is the {size}, then?
+        Of these, which is {size}? | I only care about the {size} one.
+        narrow it down to the {size} | ok, {size} one? | Can you single out the {size} among them?
+        keep just the {size} | pick the {size} | And which is the {size}, then?
     """),
 }
 BY_SIDE = {
     "train": entries("""
-        and the {most} of them? | Which of those is the {most}? | the {most} one | only the {most} | Show just the {most} one.
-        and the {n} {most}? | the {n} {most} ones | What about the {n} {most} of them?
+        and the {most} of them? | Which of those is the {most}? | the {most} one | only the {most}
+        Show just the {most} one. | and the {n} {most}? | the {n} {most} ones
+        What about the {n} {most} of them?
     """),
     "val": entries("""
-        Which one lies {most}? | drop all but the {most} | I meant the {most} one. | the {most} among these, please
-        Keep the {n} {most} of these. | Just give me the {n} {most} ones. | narrow that to the {n} {most} | {n} {most} of those
+        Which one lies {most}? | drop all but the {most} | I meant the {most} one.
+        the {most} among these, please | Keep the {n} {most} of these.
+        Just give me the {n} {most} ones. | narrow that to the {n} {most} | {n} {most} of those
     """),
 }
 BY_HALF = {
     "train": entries("""
-        only those in the {half} half | and the ones in the {half} half? | Which of them are in the {half} half?
-        just the ones on the {half} side | those in the {half} half of the image | Which are in the {half} half?
+        only those in the {half} half | and the ones in the {half} half?
+        Which of them are in the {half} half? | just the ones on the {half} side
+        those in the {half} half of the image | Which are in the {half} half?
     """),
     "val": entries("""
-        Restrict that to the {half} half. | Leave out everything that isn't in the {half} half. | how about just the {half} half
-        I want the ones in the {half} half of the scene. | which of these sit in the {half} half? | {half} half only
+        Restrict that to the {half} half. | Leave out everything that isn't in the {half} half.
+        how about just the {half} half | I want the ones in the {half} half of the scene.
+        which of these sit in the {half} half? | {half} half only
     """),
 }
 BY_MARK = {
     "train": entries("""
-        only those near the {s} | Which of them is closest to the {s}? | and the one nearest to the {s}? | the one next to the {s}
+        only those near the {s} | Which of them is closest to the {s}?
+        and the one nearest to the {s}? | the one next to the {s}
     """),
     "val": entries("""
-        Which one of these lies nearest the {s}? | keep the one closest to the {s} | the one beside the {s}, please
-        And of those, the nearest to the {s}? | I need the one right by the {s}.
+        Which one of these lies nearest the {s}? | keep the one closest to the {s}
+        the one beside the {s}, please | And of those, the nearest to the {s}?
+        I need the one right by the {s}.
     """),
 }
 CLOSER = {
     "train": entries("""
-        segment those | Outline them. | Now segment them. | Give me their masks. | mask those please | Draw their exact shape.
-        Segment each of them. | and their outlines?
+        segment those | Outline them. | Now segment them. | Give me their masks. | mask those please
+        Draw their exact shape. | Segment each of them. | and their outlines?
     """),
     "val": entries("""
-        Could I get pixel masks for these? | Trace each one. | turn them into polygons | Cut those out for me. | same again, but as masks
-        Let's have the precise contours of them. | masks? | Now colour them in, pixel by pixel.
+        Could I get pixel masks for these? | Trace each one. | turn them into polygons
+        Cut those out for me. | same again, but as masks | Let's have the precise contours of them.
+        masks? | Now colour them in, pixel by pixel.
     """),
 }
 AGAIN = {
@@ -164,7 +174,8 @@ FRESH = {
         " them."
     ),
     "val": entries("""
-        Draw a rectangle around every {s} in the picture. | Tell me how many {p} this photo contains. | Does it contain {p}? Show where.
+        Draw a rectangle around every {s} in the picture.
+        Tell me how many {p} this photo contains. | Does it contain {p}? Show where.
         Look for {p} in the image and box them. | I want to know where each {s} is.
     """),
 }
@@ -181,10 +192,7 @@ def _layout(
 
 @dataclass(frozen=True, eq=False)
 class _Now:
-    """Where a dialogue stands.
-
-    Pool: what it was chosen from.
-    """
+    """The state of a dialogue."""
 
     sample: ObjectSample
     size: tuple[float, float]
@@ -198,7 +206,7 @@ class _Now:
 
 
 Drawn = tuple[str, Bools, bool, str] | None
-"""Words, what is meant, whether masks are wanted, the kind."""
+"""Words, what is meant, whether masks are wanted, the class; None where nothing suits."""
 
 
 def _choose(rng: Generator, split: Split, now: _Now) -> Drawn:
@@ -296,6 +304,7 @@ SORTS: Mapping[str, Callable[[Generator, Split, _Now], Drawn]] = {
     "swap": _swap,
     "fresh": _fresh,
 }
+"""Sorts of follow-ups."""
 
 
 def dialogues(
@@ -307,8 +316,8 @@ def dialogues(
     """Draw dialogues, their sorts of follow-ups balanced.
 
     Args:
-        samples: labelled pictures with their width and height, px.
-        count: how many; fewer where the pictures do not give so many.
+        samples: labelled images with their width and height, px.
+        count: how many; fewer where the images do not give so many.
         split: whose phrasings.
         seed: the same gives the same dialogues.
     """

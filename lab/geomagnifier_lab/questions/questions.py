@@ -1,8 +1,8 @@
-"""Turn labels into questions: templates of many registers, filled with the words of `vocabulary`.
+"""Turn labels into questions: templates of many registers, filled with names of classes.
 
 Every question carries its granularity (GeoMag, arXiv:2507.05887, the three levels of TMRA), its
-task and the kinds it asks about. Every eighth entry of each table is held out: it is drawn for the
-split "val" only, the others for "train" only.
+task and the classes it asks about. Every eighth entry of each table is held out: it is drawn for
+the split "val" only, the others for "train" only.
 """
 
 from collections.abc import Sequence
@@ -37,12 +37,12 @@ Split = Literal["train", "val"]
 Chosen = TypeVar("Chosen")
 
 ANY = "*"
-"""Stands in `Question.kinds` for every kind: "all objects", "whatever you mention", or the unknown
+"""Stands in `Question.kinds` for every class: "all objects", "whatever you mention", or the unknown
 object in a given box.
 """
 
 OTHER = "?"
-"""Stands in `Question.kinds` for a noun that is no kind, from `OTHER_NOUNS`."""
+"""Stands in `Question.kinds` for a noun that is no class, from `OTHER_NOUNS`."""
 
 
 @dataclass(frozen=True)
@@ -50,21 +50,21 @@ class Question:
     """A question and what it is about."""
 
     text: str
-    """What the person says."""
+    """What the user asks."""
     granularity: Granularity
     """How closely one must look."""
     task: Task
     """What is asked for."""
     kinds: tuple[str, ...]
-    """Canonical names of the kinds asked about, without those that only say where; () at image
-    level, ("*",) for everything, ("?",) for a noun that is no kind.
+    """Canonical names of the classes asked about, without those that only say where; () at image
+    level, ("*",) for everything, ("?",) for a noun that is no class.
     """
     scenes: tuple[str, ...] = ()
     """Scene names the text mentions, in its order (`SCENE_YES_NO`, `CHOICE`, `RETRIEVAL`)."""
     landmarks: tuple[str, ...] = ()
-    """Kinds that only say where ("the ship beside the harbor"), without those asked about."""
+    """Classes that only say where ("the ship beside the harbor"), without those asked about."""
     place: bool = False
-    """Beside the objects, the text asks what kind of place this is."""
+    """Beside the objects, the text asks for the scene class."""
 
 
 TABLES = (
@@ -107,14 +107,24 @@ _NEAREST = {
 
 
 def held_out(table: Sequence[str], split: Split) -> tuple[str, ...]:
-    """Return the entries of a table that a split may use."""
+    """The entries of a table that a split may use.
+
+    Args:
+        table: of templates or words.
+        split: "val" has every eighth, "train" the others.
+    """
     return tuple(entry for index, entry in enumerate(table) if (index % 8 == 7) == (split == "val"))
 
 
 def draw(rng: Generator, split: Split = "train", task: Task | None = None) -> Question:
-    """Draw a question of a random task, about random kinds in random words.
+    """Draw a question of a random task, about random classes in random words.
 
     Image, region and pixel level are equally likely when no task is given.
+
+    Args:
+        rng: where chance comes from.
+        split: whose templates.
+        task: None for a random one.
 
     Example:
         >>> draw(np.random.default_rng(0), task=Task.COUNT).granularity
@@ -132,18 +142,18 @@ def draw(rng: Generator, split: Split = "train", task: Task | None = None) -> Qu
 def about(
     rng: Generator, kind: str, granularity: Granularity, split: Split = "train", refer: float = 0.15
 ) -> Question:
-    """Draw a question about one kind at region or pixel level.
+    """Draw a question about one class at region or pixel level.
 
     Args:
-        rng: Where chance comes from.
-        kind: A canonical name, "?" for a random noun that is no kind, "*" for everything.
-        granularity: Region or pixel.
-        split: Which half of the templates to use.
-        refer: How often to ask for some of the kind only ("the largest ship"). Without effect for
+        rng: where chance comes from.
+        kind: canonical name of a class, "?" for a random noun that is no class, "*" for everything.
+        granularity: region or pixel.
+        split: whose templates.
+        refer: how often to ask for some of the class only ("the largest ship"). Without effect for
             "*".
 
     Raises:
-        ValueError: At image level no kind is asked about.
+        ValueError: at image level no class is asked about.
     """
     if granularity not in _TASKS:
         raise ValueError(
@@ -185,7 +195,7 @@ def _closer(
 ) -> Question:
     """Draw a question at region or pixel level.
 
-    A task that does not suit the kinds gives way to its nearest.
+    A task that does not suit the classes gives way to its nearest.
     """
     if task is Task.CLASSIFY_BOX:
         text = _pick(rng, held_out(OBJECTS[task], split)).replace("{box}", _box(rng))
@@ -233,10 +243,7 @@ def _closer(
 
 
 def _with_place(rng: Generator, asked: Question, split: Split) -> Question:
-    """Ask for the kind of place in the same breath.
-
-    "What scene is this? How many ships are there?".
-    """
+    """Ask for the scene class as well: "What scene is this? How many ships are there?"."""
     place = _pick(rng, held_out(IMAGE[Task.SCENE], split)).rstrip(".?!,")
     other = asked.text.rstrip(".?!")
     pair = (place, other) if rng.random() < 0.6 else (other, place)
@@ -247,7 +254,7 @@ def _with_place(rng: Generator, asked: Question, split: Split) -> Question:
 
 
 def _word(rng: Generator, kind: str, countable: bool) -> tuple[str, str]:
-    """Return (singular, plural): the canonical name half the time, else a synonym."""
+    """(singular, plural): the canonical name half the time, else a synonym."""
     if kind == OTHER:
         return _pick(rng, OTHER_NOUNS)
     words = [word for word in _BY_NAME[kind].words if not countable or word[0] != word[1]]
@@ -276,7 +283,7 @@ def _place(
 
 
 def _landmarks(rng: Generator, phrase: str, kinds: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """Fill in the other things by which a phrase says where, and its box; with their kinds."""
+    """Fill in the landmarks by which a phrase says where, and its box; with their classes."""
     others = [kind for kind in _LANDMARKS if kind.name not in kinds]
     first, second = (others[index] for index in rng.permutation(len(others))[:2])
     other, another = _pick(rng, first.words), _pick(rng, second.words)

@@ -1,9 +1,7 @@
-"""Examples for the selector.
+"""Examples for the selector: boxes drawn at random, a phrase for some of them, and which it means.
 
-Boxes drawn at random, a phrase for some of them, and which ones it means. No pictures are needed.
-
-Boxes are shaken and scored as a detector would, with a false positive now and then, so that the
-selector learns what it will be given.
+No images are needed. Boxes are shaken and scored as a detector would, with a false positive now and
+then, so that the selector learns what it will be given.
 """
 
 from __future__ import annotations
@@ -18,19 +16,15 @@ from numpy.random import Generator
 from geomagnifier.language.classes import KINDS
 from geomagnifier.types import Granularity
 from geomagnifier_lab.questions.questions import ANY, Split, about, held_out
-from geomagnifier_lab.questions.relations import (
+from geomagnifier_lab.questions.relation_phrases import (
     LARGE,
     MOST,
     NUMBERS,
     ORDINALS,
-    RELATIONS,
     SIDE_WORDS,
     SMALL,
-    Bools,
-    Boxes,
-    Layout,
-    Relation,
 )
+from geomagnifier_lab.questions.relations import RELATIONS, Bools, Boxes, Layout, Relation
 from geomagnifier_lab.questions.templates import OBJECTS, Task
 
 HALVES = {
@@ -99,26 +93,29 @@ class Wording:
     """A question with the slots that fix its meaning: many layouts can be drawn for it."""
 
     text: str
+    """The question."""
     relation: Relation
+    """What it refers by."""
     slots: Mapping[str, object]
+    """Side, rank, number: what the relation is told."""
     kind: str
+    """Class asked about."""
     other: str
+    """Class of its landmarks."""
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """An example.
-
-    Chooses: the question chooses at all.
-    """
+    """An example for the selector."""
 
     wording: Wording
+    """The question."""
     layout: Layout
     """What a detector gives."""
     scores: Boxes
-    """(N,)."""
+    """(N,) confidence, 0..1."""
     chosen: Bools
-    """(N,) which are meant."""
+    """(N,) bool, which are meant."""
 
     @property
     def chooses(self) -> bool:
@@ -126,7 +123,12 @@ class Choice:
 
 
 def word(rng: Generator, split: Split) -> Wording:
-    """Draw a question: a relation, its slots, kinds, and the words for all of them."""
+    """Draw a question: a relation, its slots, classes, and the words for all of them.
+
+    Args:
+        rng: where chance comes from.
+        split: whose templates.
+    """
     weights = np.array(
         [2.5 if r.name in ("extreme", "size", "plain", "ordinal") else 1.0 for r in RELATIONS]
     )
@@ -136,7 +138,15 @@ def word(rng: Generator, split: Split) -> Wording:
 
 
 def word_as(rng: Generator, split: Split, relation: Relation, kind: str, other: str) -> Wording:
-    """Draw a question of one relation about one kind, `other` being the kind of its landmarks."""
+    """Draw a question of one relation about one class.
+
+    Args:
+        rng: where chance comes from.
+        split: whose templates.
+        relation: what it refers by.
+        kind: the class asked about.
+        other: the class of its landmarks.
+    """
     slots = relation.slots(rng)
     if relation.name == "plain" and rng.random() < 0.6:  # a question of any task
         level = Granularity.REGION if rng.random() < 0.5 else Granularity.PIXEL
@@ -213,7 +223,12 @@ def _pick(rng: Generator, choices: Sequence[Any]) -> Any:
 
 
 def lay(rng: Generator, wording: Wording) -> Choice | None:
-    """Draw boxes for a question; None where its answer would be a matter of taste."""
+    """Draw boxes for a question; None where its answer would be ambiguous.
+
+    Args:
+        rng: where chance comes from.
+        wording: the question.
+    """
     width = float(rng.uniform(300, 3000))
     size = (width, width * float(rng.uniform(0.5, 1.5)))
     count = int(np.exp(rng.uniform(0, np.log(30)))) + (wording.relation.name != "plain")
@@ -298,7 +313,12 @@ def _rows(rng: Generator, size: tuple[float, float]) -> Boxes:
 
 
 def draw(rng: Generator, wording: Wording) -> Choice | None:
-    """An example for a question; None where forty layouts in a row would not do."""
+    """An example for a question; None where forty layouts in a row would not do.
+
+    Args:
+        rng: where chance comes from.
+        wording: the question.
+    """
     for _ in range(40):
         choice = lay(rng, wording)
         if choice is not None:

@@ -1,18 +1,15 @@
-"""What can stand on a plot of ground: an apron, tanks, courts, houses, a waterfront.
+"""Blocks of land: an apron, tanks, sports grounds, houses, halls, fields, a runway.
 
-Each function fills one rectangle of a canvas.
+Each function fills one plot of a canvas.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
-from geomagnifier_lab.render import sprites as s
+from geomagnifier_lab.render import structures, vehicles
 from geomagnifier_lab.render.canvas import (
     LAND,
     OTHER,
@@ -20,149 +17,24 @@ from geomagnifier_lab.render.canvas import (
     VEGETATION,
     WATER,
     Canvas,
-    Points,
     Shape,
     box,
     disc,
     loop,
-    mirrored,
     shade,
     stroke,
     turned,
 )
-
-
-class Plot(NamedTuple):
-    """A rectangle on the ground, in metres about the picture's centre."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-    @property
-    def w(self) -> float:
-        return self.x1 - self.x0
-
-    @property
-    def h(self) -> float:
-        return self.y1 - self.y0
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
-
-    def inset(self, margin: float) -> Plot:
-        return Plot(self.x0 + margin, self.y0 + margin, self.x1 - margin, self.y1 - margin)
-
-    def grid(self, columns: int, rows: int) -> list[Plot]:
-        """Equal cells, row by row."""
-        x, y = (
-            np.linspace(self.x0, self.x1, columns + 1).tolist(),
-            np.linspace(self.y0, self.y1, rows + 1).tolist(),
-        )
-        return [Plot(x[i], y[j], x[i + 1], y[j + 1]) for j in range(rows) for i in range(columns)]
-
-    def points(self) -> Points:
-        return box(*self.centre, self.w, self.h)
-
-
-Filler = Callable[[Canvas, Plot], None]
-
-
-def grove(c: Canvas, plot: Plot, count: int, small: float = 1.8, large: float = 4.5) -> None:
-    """Scatter trees over what is grass or soil and free."""
-    if plot.w <= 0 or plot.h <= 0:
-        return
-    drawn: list[tuple[Points, list[Shape]]] = []
-    ring = np.concatenate([disc(0, 0, 1.1, 8), [(0.0, 0.0)]])
-    middle = c.rng.uniform((plot.x0, plot.y0), (plot.x1, plot.y1), (max(1, count // 6), 2))
-    for _ in range(count):
-        near = middle[c.rng.integers(len(middle))] + c.rng.normal(
-            0, 0.09 * (plot.w + plot.h) / 2, 2
-        )
-        x, y = (
-            near if c.rng.random() < 0.6 else c.rng.uniform((plot.x0, plot.y0), (plot.x1, plot.y1))
-        )
-        radius = float(c.rng.uniform(small, large))
-        if not (plot.x0 < x < plot.x1 and plot.y0 < y < plot.y1):
-            continue
-        spots = np.round(c.to_scene(ring * radius + (x, y))).astype(int)
-        spots = spots[(spots >= 0).all(1) & (spots < (c.width, c.height)).all(1)]
-        under = spots[:, 1], spots[:, 0]
-        if (
-            len(spots) == 0
-            or c.taken[under].any()
-            or not np.isin(c.cover[under], (VEGETATION, LAND)).all()
-        ):
-            continue
-        drawn.append(s.tree(c.rng, x, y, radius, c.light()))
-        c.cover[under] = VEGETATION
-    for crown, _ in drawn:
-        c.cast(crown, 5.0)
-    c.paint([shape for _, shapes in drawn for shape in shapes], blur=0.5)
-
-
-def road(c: Canvas, line: list[tuple[float, float]], breadth: float, cars: float = 0.012) -> None:
-    """A road with verge, lane line and cars (cars: how many a metre and lane)."""
-    for (x0, y0), (x1, y1) in pairwise(line):
-        length, turn = math.hypot(x1 - x0, y1 - y0), math.atan2(y1 - y0, x1 - x0)
-
-        def put(
-            points: Points, turn: float = turn, start: tuple[float, float] = (x0, y0)
-        ) -> Points:
-            return turned(points, turn) + start
-
-        c.ground(put(box(length / 2, 0, length + breadth, breadth + 3.2)), "concrete", OTHER)
-        c.ground(put(box(length / 2, 0, length + breadth, breadth)), "asphalt", ROAD)
-        dashes = [
-            (put(box(x, 0, 3.0, 0.25)), (226, 224, 214)) for x in np.arange(5, length - 4, 8.0)
-        ]
-        if breadth > 8:
-            dashes += [
-                (put(box(length / 2, side * (breadth / 2 - 0.6), length - 4, 0.2)), (208, 206, 198))
-                for side in (-1, 1)
-            ]
-        c.paint(dashes, opacity=0.75)
-        for side in (-1, 1):
-            x = c.rng.uniform(4, max(length - 4, 5), int(c.rng.poisson(cars * length)))
-            c.lanes.append(
-                (
-                    put(np.stack([x, np.full(len(x), side * breadth * 0.24)], 1)),
-                    turn + (0 if side > 0 else math.pi),
-                )
-            )
-
-
-def traffic(c: Canvas) -> None:
-    """The cars of all roads: once every road is there, so that none is paved over."""
-    for places, turn in c.lanes:
-        for x, y in places.tolist():
-            c.stamp(s.vehicle(c.rng), x, y, turn, clear=0.8)
-
-
-def split(c: Canvas, plot: Plot, target: float, breadth: float = 9.0) -> list[Plot]:
-    """Cut a plot by roads until its parts are about `target` square metres.
-
-    The parts, without the roads.
-    """
-    if plot.w * plot.h < 1.6 * target or max(plot.w, plot.h) < 60:
-        return [plot]
-    cut = c.rng.uniform(0.42, 0.58)
-    narrow = max(6.5, breadth - 1.5)
-    if plot.w > plot.h:
-        x = plot.x0 + cut * plot.w
-        road(c, [(x, plot.y0), (x, plot.y1)], breadth)
-        parts = plot._replace(x1=x - breadth / 2 - 1.6), plot._replace(x0=x + breadth / 2 + 1.6)
-        return [leaf for part in parts for leaf in split(c, part, target, narrow)]
-    y = plot.y0 + cut * plot.h
-    road(c, [(plot.x0, y), (plot.x1, y)], breadth)
-    parts = plot._replace(y1=y - breadth / 2 - 1.6), plot._replace(y0=y + breadth / 2 + 1.6)
-    return [leaf for part in parts for leaf in split(c, part, target, narrow)]
+from geomagnifier_lab.render.plots import Plot, grove
 
 
 def apron(c: Canvas, plot: Plot) -> None:
-    """Stands with airliners in a row, a terminal and service vehicles."""
+    """Stands with airliners in a row, a terminal and service vehicles.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+    """
     c.ground(plot.points(), "concrete", ROAD)
     seams = [
         q
@@ -181,7 +53,11 @@ def apron(c: Canvas, plot: Plot) -> None:
     y = plot.y0
     if plot.h > 75:
         depth = float(c.rng.uniform(16, 24))
-        c.stamp(s.flat_roof(c.rng, plot.w * 0.86, depth), plot.centre[0], plot.y0 + depth / 2 + 1)
+        c.stamp(
+            structures.flat_roof(c.rng, plot.w * 0.86, depth),
+            plot.centre[0],
+            plot.y0 + depth / 2 + 1,
+        )
         y += depth + 4
     facing = -math.pi / 2
     while y < plot.y1 - 24:
@@ -199,18 +75,23 @@ def apron(c: Canvas, plot: Plot) -> None:
             if c.rng.random() < 0.86:
                 size = length * float(c.rng.uniform(0.82, 0.98))
                 c.stamp(
-                    s.airplane(c.rng, size),
+                    vehicles.airplane(c.rng, size),
                     first + i * gap,
                     y + 2 + size / 2,
                     facing + c.rng.normal(0, 0.03),
                 )
             elif c.rng.random() < 0.7:
-                c.stamp(s.vehicle(c.rng), first + i * gap + 6, y + 8, c.rng.uniform(0, 6.28))
+                c.stamp(vehicles.vehicle(c.rng), first + i * gap + 6, y + 8, c.rng.uniform(0, 6.28))
         y += length + c.rng.uniform(10, 16)
 
 
 def tanks(c: Canvas, plot: Plot) -> None:
-    """A grid of storage tanks with bunds and pipes."""
+    """A grid of storage tanks with bunds and pipes.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+    """
     c.ground(plot.points(), ("gravel", "soil", "meadow")[c.rng.integers(3)], LAND)
     inner = plot.inset(6)
     columns, rows = max(1, round(inner.w / 80)), max(1, round(inner.h / 70))
@@ -227,7 +108,9 @@ def tanks(c: Canvas, plot: Plot) -> None:
             c.paint(stroke([(tx, ty), (tx, bund.y1 + 3)], 0.7, (120, 116, 110)))
             if nx * ny < 4 or c.rng.random() < 0.93:
                 c.stamp(
-                    s.storage_tank(c.rng, radius * c.rng.uniform(0.92, 1.05), c.light()), tx, ty
+                    structures.storage_tank(c.rng, radius * c.rng.uniform(0.92, 1.05), c.light()),
+                    tx,
+                    ty,
                 )
         c.paint(
             [
@@ -241,12 +124,17 @@ def tanks(c: Canvas, plot: Plot) -> None:
 
 
 def track(c: Canvas, plot: Plot) -> None:
-    """A ground track field with its infield."""
+    """A ground track field with its infield.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+    """
     park(c, plot, trees=False)
     turn = 0.0 if plot.w >= plot.h else math.pi / 2
     scale = min(1.0, max(plot.w, plot.h) / 188, min(plot.w, plot.h) / 98) * c.rng.uniform(0.9, 0.99)
     x, y = plot.centre
-    sprite, green = s.ground_track_field(c.rng, scale)
+    sprite, green = structures.ground_track_field(c.rng, scale)
     if c.stamp(sprite, x, y, turn):
         field = turned(green, turn) + (x, y)
         c.ground(field, "lawn", VEGETATION, stripe=(10.0, 0.05, turn))
@@ -263,12 +151,17 @@ def track(c: Canvas, plot: Plot) -> None:
         stand = 46 * scale + 5
         if stand + 4 < min(plot.w, plot.h) / 2:
             px, py = turned(np.array([(0.0, stand)]), turn)[0]
-            c.stamp(s.flat_roof(c.rng, 60 * scale, 7), x + px, y + py, turn)
+            c.stamp(structures.flat_roof(c.rng, 60 * scale, 7), x + px, y + py, turn)
     grove(c, plot, int(plot.w * plot.h / 150))
 
 
 def diamonds(c: Canvas, plot: Plot) -> None:
-    """Baseball diamonds with their outfields."""
+    """Baseball diamonds with their outfields.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+    """
     park(c, plot, trees=False)
     count = 2 if max(plot.w, plot.h) > 1.7 * min(plot.w, plot.h) else 1
     for i in range(count):
@@ -283,7 +176,7 @@ def diamonds(c: Canvas, plot: Plot) -> None:
         quarter = int(c.rng.integers(4))
         turn = quarter * math.pi / 2 + math.pi / 4
         x, y = np.array(part.centre) - turned(np.array([(side * 0.64, 0.0)]), turn)[0]
-        sprite, fan = s.baseball_diamond(c.rng, side * 0.97)
+        sprite, fan = structures.baseball_diamond(c.rng, side * 0.97)
         rim = turned(fan * 1.03, turn) + (x, y)
         c.ground(rim, "dirt", LAND)
         c.ground(
@@ -301,12 +194,20 @@ def diamonds(c: Canvas, plot: Plot) -> None:
 
 
 def courts(c: Canvas, plot: Plot) -> None:
-    """Tennis and basketball courts side by side."""
+    """Tennis and basketball courts side by side.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+    """
     park(c, plot, trees=False)
     use = plot.inset(5)
-    for share, sprite, size in ((Plot(use.x0, use.y0, use.x0 + use.w * 0.56, use.y1), s.tennis_court, (17.2, 35.5)),
-                                (Plot(use.x0 + use.w * 0.62, use.y0, use.x1, use.y1), s.basketball_court, (20.5, 33.5))):  # fmt: skip
-        inner, outer = s.HARD[c.rng.integers(len(s.HARD))]
+    left, right = use._replace(x1=use.x0 + use.w * 0.56), use._replace(x0=use.x0 + use.w * 0.62)
+    for share, sprite, size in (
+        (left, structures.tennis_court, (17.2, 35.5)),
+        (right, structures.basketball_court, (20.5, 33.5)),
+    ):
+        inner, outer = structures.HARD[c.rng.integers(len(structures.HARD))]
         nx, ny = min(5, int(share.w / size[0])), min(3, int(share.h / (size[1] + 4)))
         if nx * ny == 0 and share.h >= size[0] and share.w >= size[1]:
             nx, ny, size = 1, 1, (size[1], size[0])
@@ -322,7 +223,12 @@ def courts(c: Canvas, plot: Plot) -> None:
 
 
 def houses(c: Canvas, plot: Plot) -> None:
-    """House lots along streets."""
+    """House lots along streets.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+    """
     c.ground(plot.points(), ("grass", "lawn", "meadow")[c.rng.integers(3)], VEGETATION)
     wide, deep = c.rng.uniform(19, 25), c.rng.uniform(26, 34)
     nx, ny = max(1, int(plot.w / wide)), max(1, int(plot.h / deep))
@@ -336,15 +242,15 @@ def houses(c: Canvas, plot: Plot) -> None:
             kerb = plot.y0 if up < 0 else plot.y1
             c.ground(box(gate, (y + kerb) / 2, 3.2, abs(kerb - y)), "concrete", ROAD)
             if c.rng.random() < 0.6:
-                c.stamp(s.vehicle(c.rng, 0), gate, y + up * cell.h * 0.26, up * math.pi / 2)
+                c.stamp(vehicles.vehicle(c.rng, 0), gate, y + up * cell.h * 0.26, up * math.pi / 2)
         across = c.rng.random() < 0.3
         turn = (math.pi / 2 if across else 0.0) + c.rng.normal(0, 0.02)
         a, b = c.rng.uniform(10, min(15, wide - 7)), c.rng.uniform(7.5, 10)
-        c.stamp(s.gable(c.rng, a, b, c.light(turn)), x + 2, y, turn)
+        c.stamp(structures.gable(c.rng, a, b, c.light(turn)), x + 2, y, turn)
         if c.rng.random() < 0.4 and not across:
             wing = turn + math.pi / 2
             c.stamp(
-                s.gable(c.rng, 6, 5.5, c.light(wing)),
+                structures.gable(c.rng, 6, 5.5, c.light(wing)),
                 x + 2 + c.rng.uniform(-3, 3),
                 y - up * (b / 2 + 3.05),
                 wing,
@@ -358,7 +264,12 @@ def houses(c: Canvas, plot: Plot) -> None:
 
 
 def parking(c: Canvas, plot: Plot) -> None:
-    """Rows of parked vehicles."""
+    """Rows of parked vehicles.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+    """
     c.ground(plot.points(), "lawn", VEGETATION)
     inner = plot.inset(2.5)
     lot = inner._replace(x1=inner.x0 + min(inner.w, 84.0), y1=inner.y0 + min(inner.h, 56.0))
@@ -384,7 +295,7 @@ def parking(c: Canvas, plot: Plot) -> None:
     c.paint(lines, opacity=0.8)
     for x, y, turn in cars:
         c.stamp(
-            s.vehicle(c.rng, 0.01),
+            vehicles.vehicle(c.rng, 0.01),
             x + c.rng.normal(0, 0.12),
             y + c.rng.normal(0, 0.3),
             turn + (math.pi if c.rng.random() < 0.5 else 0),
@@ -397,20 +308,36 @@ def parking(c: Canvas, plot: Plot) -> None:
 
 
 def halls(c: Canvas, plot: Plot) -> None:
-    """Halls, blocks of flats, and stacked containers."""
+    """Halls, blocks of flats, and stacked containers.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+    """
     c.ground(plot.points(), ("asphalt", "concrete")[c.rng.integers(2)], ROAD)
     nx, ny = max(1, round(plot.w / 52)), max(1, round(plot.h / 42))
     for cell in plot.grid(nx, ny):
         a, b = cell.w * c.rng.uniform(0.55, 0.84), cell.h * c.rng.uniform(0.5, 0.78)
         if c.rng.random() < 0.84:
-            c.stamp(s.flat_roof(c.rng, a, b), *cell.centre)
+            c.stamp(structures.flat_roof(c.rng, a, b), *cell.centre)
         for x in np.arange(cell.x0 + 4, cell.x1 - 4, 7.0):
             if c.rng.random() < 0.25:
-                c.stamp(s.vehicle(c.rng), x, cell.y1 - 3, c.rng.choice([0, math.pi / 2]), clear=0.5)
+                c.stamp(
+                    vehicles.vehicle(c.rng),
+                    x,
+                    cell.y1 - 3,
+                    c.rng.choice([0, math.pi / 2]),
+                    clear=0.5,
+                )
 
 
 def yard(c: Canvas, plot: Plot) -> None:
-    """Containers in stacks on concrete."""
+    """Containers in stacks on concrete.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+    """
     c.ground(plot.points(), "concrete", ROAD)
     inner = plot.inset(5)
     for y in np.arange(inner.y0, inner.y1 - 13, 22.0):
@@ -423,17 +350,23 @@ def yard(c: Canvas, plot: Plot) -> None:
                     stack.append(
                         (
                             box(x + 3.1, y + (k + 0.5) * 2.6, 6.1, 2.4),
-                            shade(s.FREIGHT[c.rng.integers(6)], c.rng.uniform(0.85, 1.15)),
+                            shade(vehicles.FREIGHT[c.rng.integers(6)], c.rng.uniform(0.85, 1.15)),
                         )
                     )
         c.paint(stack)
         for x in np.arange(inner.x0 + 4, inner.x1 - 6, 13.0):
             if c.rng.random() < 0.3:
-                c.stamp(s.vehicle(c.rng), x, y + 16, 0.0, clear=0.3)
+                c.stamp(vehicles.vehicle(c.rng), x, y + 16, 0.0, clear=0.3)
 
 
 def park(c: Canvas, plot: Plot, trees: bool = True) -> None:
-    """Grass with paths and, perhaps, trees."""
+    """Grass with paths and, perhaps, trees.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+        trees: draw a path, perhaps a pond, and trees.
+    """
     c.ground(plot.points(), ("grass", "lawn", "meadow")[c.rng.integers(3)], VEGETATION)
     if trees:
         bend = plot.centre[1] + plot.h * 0.3 * np.sin(np.linspace(0, c.rng.uniform(2, 6), 24))
@@ -456,7 +389,12 @@ def park(c: Canvas, plot: Plot, trees: bool = True) -> None:
 
 
 def fields(c: Canvas, plot: Plot) -> None:
-    """Farmland in strips."""
+    """Farmland in strips.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+    """
     y = plot.y0
     angle = float(c.rng.choice([0, math.pi / 2]))
     while y < plot.y1 - 1:
@@ -470,7 +408,15 @@ def fields(c: Canvas, plot: Plot) -> None:
 
 
 def runway(c: Canvas, plot: Plot) -> Plot:
-    """Runway and taxiway along the bottom of a plot; what is left above them."""
+    """Runway and taxiway along the bottom of a plot.
+
+    Args:
+        c: the canvas.
+        plot: the ground to be covered, m.
+
+    Returns:
+        what is left of the plot above them.
+    """
     c.ground(plot.points(), ("grass", "meadow")[c.rng.integers(2)], VEGETATION)
     y, white = plot.y1 - 48, (232, 232, 226)
     c.ground(box(plot.centre[0], y, plot.w, 50), "asphalt", ROAD)
@@ -497,146 +443,9 @@ def runway(c: Canvas, plot: Plot) -> Plot:
         c.paint(stroke([(x, y - 24), (x + 26, taxi)], 0.5, (214, 178, 70)))
     c.paint(stroke([(plot.x0, taxi), (plot.x1, taxi)], 0.5, (214, 178, 70)))
     c.stamp(
-        s.airplane(c.rng, c.rng.uniform(34, 60)),
+        vehicles.airplane(c.rng, c.rng.uniform(34, 60)),
         plot.centre[0] + c.rng.uniform(-150, 150),
         taxi,
         c.rng.choice([0, math.pi]),
     )
     return plot._replace(y1=taxi - 13)
-
-
-def waterfront(c: Canvas, plot: Plot, far: float) -> None:
-    """Water over a plot, piers and ships along its lower edge, and a wooded bank `far` metres deep (0: open sea) at the upper one."""
-    c.ground(plot.points(), "water", WATER)
-    if far > 0:
-        along = np.linspace(plot.x0, plot.x1, 50)
-        bank = (
-            plot.y0
-            + far
-            + 5 * np.sin(along / c.rng.uniform(25, 50) + c.rng.uniform(0, 6))
-            + c.rng.normal(0, 0.7, 50)
-        )
-        shore = np.concatenate(
-            [np.stack([along, bank], 1), [(plot.x1, plot.y0), (plot.x0, plot.y0)]]
-        )
-        c.ground(shore + (0, 3), "soil", LAND, blur=2)
-        c.ground(shore, "grass", VEGETATION, blur=1)
-        grove(c, plot._replace(y1=plot.y0 + far + 5), int(plot.w * far / 60))
-    c.ground(box(plot.centre[0], plot.y1, plot.w, 7), "concrete", OTHER)
-    if far > 0:
-        crossing(
-            c,
-            plot.x1 * float(c.rng.choice([-0.72, -0.4, 0.1, 0.45, 0.72])),
-            plot.y0 + far,
-            plot.y1 - 2,
-            plot.y0,
-            plot.y1 + 4,
-        )
-    room = plot.h - far
-    moorings(c, plot, room)
-    if room < 40:
-        return
-    for _ in range(int(plot.w * room / 5000) + 2):  # ships under way or at anchor
-        size = float(min(c.rng.choice([8, 14, 45, 80]) * c.rng.uniform(0.8, 1.3), room * 0.8))
-        px, py = (
-            c.rng.uniform(plot.x0, plot.x1),
-            c.rng.uniform(plot.y0 + far + 12, plot.y1 - 0.64 * room),
-        )
-        turn = c.rng.normal(0, 0.25) + c.rng.choice([0, math.pi])
-        boat = s.ship(c.rng, size)
-        if not c.room(boat, px, py, turn, clear=6):
-            continue
-        if c.rng.random() < 0.6:
-            foam = turned(
-                mirrored(
-                    [(0.45, 0.02), (-0.5, 0.1), (-1.6, 0.3), (-2.2, 0.36), (-1.6, 0.1), (-1.0, 0.0)]
-                )
-                * size,
-                turn,
-            ) + (px, py)
-            view = c.window(c.to_scene(foam))
-            if view is not None and (c.cover[view[1] : view[3], view[0] : view[2]] == WATER).all():
-                c.paint([(foam, (206, 218, 220))], opacity=0.38, blur=2 + size / 20)
-        c.stamp(boat, px, py, turn)
-
-
-def moorings(c: Canvas, plot: Plot, room: float) -> None:
-    """Piers out from the lower edge of a plot, `room` metres of water before them, and the ships that lie at them."""
-    x = plot.x0 + 20.0
-    while x < plot.x1 - 30:
-        small = c.rng.random() < 0.55
-        length = float(min(c.rng.uniform(45, 85) if small else c.rng.uniform(70, 130), room * 0.62))
-        if small:
-            finger, gap = float(c.rng.uniform(7.5, 12)), float(c.rng.uniform(8.5, 11))
-            half = finger + 4
-            if c.stamp(
-                s.pier(c.rng, length, finger, gap), x + half, plot.y1 - 3, -math.pi / 2, clear=1
-            ):
-                for y in np.arange(1.5 * gap, length - gap * 0.4, gap):
-                    for side in (-1, 1):
-                        for lane in (-0.24, 0.24):
-                            if c.rng.random() < 0.72:
-                                boat = s.ship(c.rng, finger * c.rng.uniform(0.86, 1.08))
-                                turn = 0.0 if side > 0 else math.pi
-                                c.stamp(
-                                    boat,
-                                    x + half + side * (2.4 + finger * 0.52),
-                                    plot.y1 - 3 - y + lane * gap,
-                                    turn,
-                                )
-            x += 2 * half + c.rng.uniform(8, 18)
-        else:
-            x += 22
-            if c.stamp(s.pier(c.rng, length, 0, 0), x, plot.y1 - 3, -math.pi / 2, clear=1):
-                for side in (-1, 1):
-                    size = length * float(c.rng.uniform(0.55, 0.86))
-                    if c.rng.random() < 0.8:
-                        away = x + side * (8.2 + size * 0.1)
-                        c.stamp(
-                            s.ship(c.rng, size),
-                            away,
-                            plot.y1 - 6 - length * 0.52,
-                            side * math.pi / 2,
-                            clear=0.5,
-                        )
-            x += c.rng.uniform(30, 42)
-
-
-def crossing(c: Canvas, x: float, y0: float, y1: float, top: float, low: float) -> None:
-    """A road along y at x from `top` to `low`, on a bridge between y0 and y1."""
-    breadth = float(c.rng.uniform(11, 17))
-    sprite = s.bridge(c.rng, y1 - y0, breadth)
-    if not c.room(sprite, x, (y0 + y1) / 2, math.pi / 2):
-        return
-    for part in ((top, y0), (y1, low)):
-        if part[1] - part[0] > 4:
-            road(c, [(x, part[0] + 2), (x, part[1] - 2)], breadth - 3)
-    if c.stamp(sprite, x, (y0 + y1) / 2, math.pi / 2):
-        room = np.array(c.to_scene(box(x, (y0 + y1) / 2, breadth, y1 - y0)))
-        view = c.window(room)
-        if view is not None:
-            c.taken[view[1] : view[3], view[0] : view[2]] &= c.mask([room], view) < 0.3
-            for y in np.arange(y0 + 6, y1 - 6, 7.5):
-                side = c.rng.choice([-1, 1])
-                if c.rng.random() < 0.4:
-                    c.stamp(s.vehicle(c.rng), x + side * breadth * 0.2, y, -side * math.pi / 2)
-            c.taken[view[1] : view[3], view[0] : view[2]] |= c.mask([room], view) > 0.3
-
-
-def river(c: Canvas, plot: Plot) -> None:
-    """A winding river along a plot, with up to two bridges."""
-    c.ground(plot.points(), "grass", VEGETATION)
-    x = np.linspace(plot.x0, plot.x1, 60)
-    bend = 6 * np.sin(x / c.rng.uniform(30, 60) + c.rng.uniform(0, 6)) + 3 * np.sin(
-        x / c.rng.uniform(12, 25)
-    )
-    for half, texture, cover in ((28.0, "soil", LAND), (25.0, "water", WATER)):
-        above, below = (
-            np.stack([x, plot.centre[1] + bend - half], 1),
-            np.stack([x, plot.centre[1] + bend + half], 1),
-        )
-        c.ground(np.concatenate([above, below[::-1]]), texture, cover, blur=1.5)
-    for place in c.rng.permutation(np.linspace(-0.7, 0.7, 6))[:2] * plot.x1:
-        middle = plot.centre[1] + float(np.interp(place, x, bend))
-        crossing(c, float(place), middle - 29, middle + 29, plot.y0, plot.y1 + 6)
-    grove(c, plot, int(plot.w * plot.h / 130))

@@ -1,10 +1,8 @@
-"""A canvas measured in metres for drawn aerial pictures.
-
-Textured ground, antialiased shapes, shadows and labels.
+"""A canvas in metres for drawn aerial images: textured ground, shapes, shadows and labels.
 
 Shapes are polygons (N, 2) in metres with a colour in 0..255. The canvas turns them into scene
-pixels, draws them enlarged three times and shrinks them, casts their shadow, and keeps labels,
-ground cover and which pixels are taken.
+pixels, draws them enlarged three times and shrinks them (antialiasing), casts their shadow, and
+keeps labels, ground cover and which pixels are taken.
 """
 
 from __future__ import annotations
@@ -20,11 +18,11 @@ from PIL import Image, ImageDraw, ImageFilter
 Points = npt.NDArray[np.float64]
 Colour = tuple[float, float, float]
 Shape = tuple[Points, Colour]
-View = tuple[int, int, int, int]  # whole pixels x0, y0, x1, y1
+View = tuple[int, int, int, int]
+"""Whole pixels x0, y0, x1, y1."""
 
 OTHER, BUILDING, WATER, VEGETATION, ROAD, LAND = range(6)
 TEXTURES: dict[str, tuple[Colour, Colour, tuple[float, float, float, float]]] = {
-    # name: two colours, and the weights of coarse, middle, fine noise and of ripples
     "grass": ((74, 94, 52), (118, 124, 74), (0.8, 0.45, 0.07, 0.0)),
     "lawn": ((72, 106, 54), (98, 128, 68), (0.5, 0.3, 0.045, 0.0)),
     "meadow": ((104, 112, 66), (150, 140, 92), (0.9, 0.5, 0.08, 0.0)),
@@ -37,10 +35,18 @@ TEXTURES: dict[str, tuple[Colour, Colour, tuple[float, float, float, float]]] = 
     "water": ((34, 58, 70), (50, 80, 90), (0.7, 0.1, 0.012, 0.045)),
     "forest": ((38, 58, 34), (62, 82, 46), (0.5, 1.0, 0.14, 0.0)),
 }
+"""Name -> two colours, and the weights of coarse, middle, fine noise and of ripples."""
 
 
 def box(x: float, y: float, length: float, breadth: float) -> Points:
-    """Rectangle (4, 2) about (x, y)."""
+    """Rectangle (4, 2) about (x, y).
+
+    Args:
+        x: of its middle, m.
+        y: of its middle, m.
+        length: along x, m.
+        breadth: along y, m.
+    """
     a, b = length / 2, breadth / 2
     return np.array(
         [(x - a, y - b), (x + a, y - b), (x + a, y + b), (x - a, y + b)], dtype=np.float64
@@ -55,7 +61,16 @@ def disc(
     start: float = 0.0,
     stop: float = 2 * math.pi,
 ) -> Points:
-    """Circle (count, 2), or the arc from start to stop (radians)."""
+    """Circle (count, 2), or the arc from start to stop (radians).
+
+    Args:
+        x: of its middle, m.
+        y: of its middle, m.
+        radius: m.
+        count: points.
+        start: first angle, radians.
+        stop: last angle, radians.
+    """
     angle = np.linspace(start, stop, count, endpoint=stop - start < 2 * math.pi - 1e-6)
     return np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], 1)
 
@@ -63,7 +78,13 @@ def disc(
 def stroke(
     line: Sequence[Sequence[float]] | Points, thickness: float, colour: Colour
 ) -> list[Shape]:
-    """A line of given thickness (m) as one quadrilateral a segment."""
+    """A line as one quadrilateral a segment.
+
+    Args:
+        line: (N, 2) m.
+        thickness: m.
+        colour: red, green, blue of 0..255.
+    """
     path = np.asarray(line, dtype=np.float64)
     step = np.diff(path, axis=0)
     side = (
@@ -79,12 +100,23 @@ def stroke(
 
 
 def loop(points: Points, thickness: float, colour: Colour) -> list[Shape]:
-    """The closed outline of a polygon."""
+    """The closed outline of a polygon.
+
+    Args:
+        points: (N, 2) m.
+        thickness: m.
+        colour: red, green, blue of 0..255.
+    """
     return stroke(np.concatenate([points, points[:1]]), thickness, colour)
 
 
 def shade(colour: Colour, factor: float) -> Colour:
-    """A colour made darker (factor below 1) or lighter."""
+    """A colour made darker (factor below 1) or lighter.
+
+    Args:
+        colour: red, green, blue of 0..255.
+        factor: below 1 darker, above 1 lighter.
+    """
     return (
         min(255.0, colour[0] * factor),
         min(255.0, colour[1] * factor),
@@ -93,7 +125,12 @@ def shade(colour: Colour, factor: float) -> Colour:
 
 
 def turned(points: Points, angle: float) -> Points:
-    """Points turned about the origin by `angle` radians."""
+    """Points turned about the origin.
+
+    Args:
+        points: (N, 2).
+        angle: radians.
+    """
     c, s = math.cos(angle), math.sin(angle)
     result: Points = points @ np.array([(c, s), (-s, c)])
     return result
@@ -106,34 +143,41 @@ def mirrored(half: Sequence[tuple[float, float]]) -> Points:
 
 @dataclass(frozen=True, eq=False)
 class Sprite:
-    """One thing from above.
-
-    Its outline (N, 2) m, the coloured shapes back to front, its height (m) for the shadow.
-    """
+    """One object as it looks from above."""
 
     outline: Points
+    """(N, 2) m."""
     shapes: list[Shape]
+    """Coloured polygons, back to front, m."""
     height: float = 0.0
+    """Casts the shadow, m."""
     kind: str | None = None
+    """Class of its label; None for what is not labelled."""
     cover: int | None = None
+    """Land cover number it leaves; None to keep the ground's."""
 
 
 @dataclass(eq=False)
 class Canvas:
-    """A picture under way.
+    """An image while it is drawn.
 
-    Positions are metres about the picture's centre, turned by `angle` (radians).
+    Positions are metres about the image's centre, turned by `angle`.
     """
 
     rng: np.random.Generator
+    """Where chance comes from."""
     width: int
+    """Of the image, px."""
     height: int
-    scale: float  # px per metre
+    """Of the image, px."""
+    scale: float
+    """Pixels per metre."""
     angle: float
+    """From ground to image, radians."""
     labels: list[tuple[str, npt.NDArray[np.float32]]] = field(default_factory=list)
-    lanes: list[tuple[Points, float]] = field(
-        default_factory=list
-    )  # places (N, 2) m for cars, all facing one way (radians)
+    """Class and outline (N, 2) px of each labelled object, in the order drawn."""
+    lanes: list[tuple[Points, float]] = field(default_factory=list)
+    """Places (N, 2) m for cars that all face one way, and that way in radians."""
 
     def __post_init__(self) -> None:
         rng, size = self.rng, (self.width, self.height)
@@ -172,7 +216,12 @@ class Canvas:
         return math.atan2(self.sun[1], self.sun[0]) - self.angle - turn
 
     def window(self, points: Points, pad: int = 2) -> View | None:
-        """Whole pixels (x0, y0, x1, y1) around points, or None outside the picture."""
+        """Whole pixels (x0, y0, x1, y1) around points, or None outside the image.
+
+        Args:
+            points: (N, 2) px.
+            pad: margin, px.
+        """
         x0, y0 = np.maximum(np.floor(points.min(0)).astype(int) - pad, 0).tolist()
         x1, y1 = np.minimum(
             np.ceil(points.max(0)).astype(int) + pad, (self.width, self.height)
@@ -182,7 +231,14 @@ class Canvas:
     def mask(
         self, polygons: Sequence[Points], view: View, blur: float = 0.0, wide: float = 0.0
     ) -> npt.NDArray[np.float32]:
-        """Coverage (h, w) in [0, 1] of polygons (scene px), made `wide` px wider, in a window."""
+        """Coverage (h, w) in 0..1 of polygons in a window.
+
+        Args:
+            polygons: each (N, 2) scene px.
+            view: the window, px.
+            blur: of the borders, px.
+            wide: by how much the polygons are widened, px.
+        """
         x0, y0, x1, y1 = view
         tile = Image.new("L", ((x1 - x0) * 2, (y1 - y0) * 2))
         pen = ImageDraw.Draw(tile)
@@ -205,9 +261,13 @@ class Canvas:
         blur: float = 0.0,
         stripe: tuple[float, float, float] | None = None,
     ) -> None:
-        """Fill a polygon (N, 2) m with a texture.
+        """Fill a polygon with a texture and note its land cover.
 
         Args:
+            points: (N, 2) m.
+            texture: one of `TEXTURES`.
+            cover: land cover number, of `OTHER` to `LAND`.
+            blur: of the border, px.
             stripe: period (m), strength and direction (radians) of bands.
         """
         place = self.to_scene(points)
@@ -237,7 +297,13 @@ class Canvas:
         self.cover[here][mask > 0.5] = cover
 
     def paint(self, shapes: Sequence[Shape], opacity: float = 1.0, blur: float = 0.0) -> None:
-        """Draw coloured shapes, metres on the canvas."""
+        """Draw coloured shapes.
+
+        Args:
+            shapes: back to front, m.
+            opacity: 0..1.
+            blur: px.
+        """
         if not shapes:
             return
         places = [self.to_scene(points) for points, _ in shapes]
@@ -260,7 +326,12 @@ class Canvas:
         self.pixels[here] += layer[..., 3:] * (opacity / 255) * (layer[..., :3] - self.pixels[here])
 
     def cast(self, outline: Points, height: float) -> None:
-        """Darken the ground swept by the shadow of an outline (m) of a height (m)."""
+        """Darken the ground that the shadow of an outline sweeps.
+
+        Args:
+            outline: (N, 2) m.
+            height: m.
+        """
         start = self.to_scene(outline)
         reach = -self.sun * self.shadow * height * self.scale
         view = self.window(np.concatenate([start, start + reach]), 3)
@@ -279,7 +350,17 @@ class Canvas:
     def room(
         self, sprite: Sprite, x: float, y: float, turn: float = 0.0, clear: float = 0.0
     ) -> bool:
-        """Whether a sprite at (x, y) m would be in view (a labelled one: six tenths of it) and `clear` metres from everything else."""
+        """Whether a sprite fits at a place: free of other sprites, and in view.
+
+        Of a labelled sprite at least six tenths must lie in the image.
+
+        Args:
+            sprite: to be placed.
+            x: of its origin, m.
+            y: of its origin, m.
+            turn: its rotation, radians.
+            clear: distance kept from everything else, m.
+        """
         place = self.to_scene(turned(sprite.outline, turn) + (x, y))
         wide = clear * self.scale
         view = self.window(place, 2 + int(wide))
@@ -295,9 +376,17 @@ class Canvas:
     def stamp(
         self, sprite: Sprite, x: float, y: float, turn: float = 0.0, clear: float = 0.0
     ) -> bool:
-        """Put a sprite at (x, y) m, `clear` metres from everything else.
+        """Put a sprite at a place; where there is no room, nothing is drawn.
 
-        False, and nothing drawn, if there is no room.
+        Args:
+            sprite: to be placed.
+            x: of its origin, m.
+            y: of its origin, m.
+            turn: its rotation, radians.
+            clear: distance kept from everything else, m.
+
+        Returns:
+            whether it was drawn.
         """
         outline = turned(sprite.outline, turn) + (x, y)
         place = self.to_scene(outline)
@@ -326,7 +415,13 @@ def area(polygon: Points) -> float:
 
 
 def clipped(polygon: Points, width: int, height: int) -> Points:
-    """The part of a polygon inside the picture (Sutherland and Hodgman)."""
+    """The part of a polygon inside the image (Sutherland and Hodgman).
+
+    Args:
+        polygon: (N, 2) px.
+        width: of the image, px.
+        height: of the image, px.
+    """
     for axis, limit, sign in (
         (0, 0.0, 1.0),
         (0, float(width), -1.0),

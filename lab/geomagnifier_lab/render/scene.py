@@ -1,8 +1,8 @@
-"""Drawn aerial pictures with exact labels: the layout of a scene.
+"""Drawn aerial images with exact labels: the layout of a scene.
 
-A picture of 0.5 m/px is cut into blocks by roads; each block is filled by one of the functions
-below (an apron, tanks, houses, ...). The same seed gives the same bytes. Used for the project's own
-pictures, in tests, and as a small share of training batches.
+An image of 0.5 m/px is divided into blocks by roads; each block is filled by one of the functions
+of `blocks` (an apron, tanks, houses, ...). The same seed gives the same bytes. Used for the
+project's own images, in tests, and as a small share of training batches.
 
     python -m geomagnifier_lab.render.scene harbour.tif --theme harbour --seed 7
 """
@@ -19,9 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFilter
 
-from geomagnifier_lab.render.blocks import (  # fmt: skip
-    Filler,
-    Plot,
+from geomagnifier_lab.render.blocks import (
     apron,
     courts,
     diamonds,
@@ -30,22 +28,28 @@ from geomagnifier_lab.render.blocks import (  # fmt: skip
     houses,
     park,
     parking,
-    river,
-    road,
     runway,
-    split,
     tanks,
     track,
-    traffic,
-    waterfront,
     yard,
 )
 from geomagnifier_lab.render.canvas import VEGETATION, Canvas, area, clipped, turned
+from geomagnifier_lab.render.plots import Filler, Plot, road, split, traffic
+from geomagnifier_lab.render.waterside import river, waterfront
 
 KINDS = (
-    "airplane", "ship", "storage tank", "baseball diamond", "tennis court",
-    "basketball court", "ground track field", "harbor", "bridge", "vehicle",
-)  # fmt: skip
+    "airplane",
+    "ship",
+    "storage tank",
+    "baseball diamond",
+    "tennis court",
+    "basketball court",
+    "ground track field",
+    "harbor",
+    "bridge",
+    "vehicle",
+)
+"""Classes of the labelled objects, those of NWPU VHR-10."""
 COVER = ("other", "building", "water", "vegetation", "road", "land")
 THEMES = ("airport", "harbour", "tank farm", "sports ground", "town", "mixed")
 METRES_PER_PIXEL = 0.5
@@ -53,28 +57,37 @@ METRES_PER_PIXEL = 0.5
 
 @dataclass(frozen=True, eq=False)
 class DrawnObject:
-    """TODO summary."""
+    """A labelled object of a drawn scene."""
 
     kind: str
-    """One of KINDS."""
+    """Its class, one of KINDS."""
     polygon: npt.NDArray[np.float32]
     """(N, 2) float32 scene px (x, y), cut at the picture's edge."""
 
 
 @dataclass(frozen=True, eq=False)
 class DrawnScene:
-    """metres_per_pixel is smaller in a close view of a town."""
+    """A drawn image with its labels."""
 
     pixels: npt.NDArray[np.uint8]
     """(H, W, 3) uint8."""
     objects: tuple[DrawnObject, ...]
+    """In the order drawn."""
     cover: npt.NDArray[np.uint8]
     """(H, W) uint8, an index into COVER."""
     metres_per_pixel: float = METRES_PER_PIXEL
+    """Smaller in a close view of a town."""
 
 
 def fill(c: Canvas, plots: list[Plot], must: list[Filler], pool: list[Filler]) -> None:
-    """Give the plots best seen the fillers that must be there, and the rest a filler from the pool each."""
+    """Give the most visible plots the required fillers, and each other plot one from the pool.
+
+    Args:
+        c: the canvas.
+        plots: to be filled.
+        must: fillers that the theme requires.
+        pool: fillers to draw from.
+    """
     traffic(c)
     seen = sorted(
         plots, key=lambda p: area(clipped(c.to_scene(p.points()), c.width, c.height)), reverse=True
@@ -86,7 +99,12 @@ def fill(c: Canvas, plots: list[Plot], must: list[Filler], pool: list[Filler]) -
 
 
 def compose(c: Canvas, theme: str) -> None:
-    """Lay out one picture."""
+    """Lay out one image.
+
+    Args:
+        c: the canvas.
+        theme: one of THEMES.
+    """
     corner = turned(np.array([(c.width, c.height), (c.width, -c.height)]) / (2 * c.scale), -c.angle)
     hx, hy = (np.abs(corner).max(0) + 4).tolist()
     plot = Plot(-hx, -hy, hx, hy)
@@ -129,7 +147,14 @@ def compose(c: Canvas, theme: str) -> None:
 
 
 def coast(c: Canvas, plot: Plot, mixed: bool, target: float) -> None:
-    """Open sea with a harbour, or (mixed) an inlet with a bridge and a block of everything behind the quay."""
+    """Open sea with a harbour, or an inlet with a bridge and all sorts of blocks behind the quay.
+
+    Args:
+        c: the canvas.
+        plot: the whole ground, m.
+        mixed: an inlet in place of the open sea.
+        target: area of a block, square metres.
+    """
     deep = (0.34 if mixed else c.rng.uniform(0.45, 0.62)) * plot.h
     quay = plot.y0 + deep
     road(c, [(plot.x0, quay + 9), (plot.x1, quay + 9)], 9)
@@ -146,7 +171,7 @@ def coast(c: Canvas, plot: Plot, mixed: bool, target: float) -> None:
 
 
 def camera(c: Canvas) -> npt.NDArray[np.uint8]:
-    """What the sensor makes of it: haze, tint, gamma, blur, noise, compression."""
+    """The image as the sensor gives it: haze, tint, gamma, blur, noise, compression."""
     rng = c.rng
     tint, haze = rng.normal(1, 0.025, 3), rng.uniform(0, 22)
     light = (
@@ -161,20 +186,30 @@ def camera(c: Canvas) -> npt.NDArray[np.uint8]:
     return np.array(Image.open(memory).convert("RGB"))
 
 
-NEEDED = {"airport": ("airplane",), "harbour": ("harbor", "ship"), "tank farm": ("storage tank",),
-          "sports ground": ("ground track field", "baseball diamond", "tennis court"), "town": ("vehicle",), "mixed": KINDS}  # fmt: skip
+NEEDED = {
+    "airport": ("airplane",),
+    "harbour": ("harbor", "ship"),
+    "tank farm": ("storage tank",),
+    "sports ground": ("ground track field", "baseball diamond", "tennis court"),
+    "town": ("vehicle",),
+    "mixed": KINDS,
+}
+"""Theme -> classes that a scene of it must show."""
 
 
 def draw_scene(
     seed: int, width: int = 1000, height: int = 700, theme: str | None = None
 ) -> DrawnScene:
-    """Draw a picture (height, width, 3) with its labels.
+    """Draw an image (height, width, 3) with its labels.
 
     Args:
-        seed: The same seed, size and theme give the same bytes.
-        width: Pixels.
-        height: Pixels.
-        theme: One of THEMES; None chooses one by the seed.
+        seed: the same seed, size and theme give the same bytes.
+        width: px.
+        height: px.
+        theme: one of THEMES; None chooses one by the seed.
+
+    Raises:
+        ValueError: there is no such theme.
 
     Example:
         >>> draw_scene(7, theme="harbour").pixels.shape

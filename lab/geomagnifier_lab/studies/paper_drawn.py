@@ -20,7 +20,7 @@ from geomagnifier.errors import OptionError
 from geomagnifier.masks import decode
 from geomagnifier.types import Bools, Bytes, Floats
 from geomagnifier_lab.eval.boxes import Size, run_lengths
-from geomagnifier_lab.render import sprites
+from geomagnifier_lab.render import structures, vehicles
 from geomagnifier_lab.render.canvas import (
     LAND,
     ROAD,
@@ -129,11 +129,11 @@ def tiny_targets(
         (-0.8 * hx, -0.7 * hy, 0), (-0.25 * hx, 0.7 * hy, 2 * math.pi)
     ).tolist()
     canvas.ground(box(x, y, 6 * long, 3 * long), "concrete", ROAD)
-    canvas.stamp(_shrunk(sprites.airplane(rng, METRES), factor, colour), x, y, turn)
+    canvas.stamp(_shrunk(vehicles.airplane(rng, METRES), factor, colour), x, y, turn)
     for _ in range(ships):
         _put(
             canvas,
-            _shrunk(sprites.ship(rng, METRES), factor, white),
+            _shrunk(vehicles.ship(rng, METRES), factor, white),
             (0.25 * hx, -0.8 * hy),
             (0.9 * hx, 0.8 * hy),
         )
@@ -151,11 +151,14 @@ def tennis_courts(
     room_x, room_y = hx - across * step_x / 2, hy - rows * step_y / 2
     x, y = (rng.uniform(-0.6, 0.6, 2) * (room_x, room_y)).tolist()
     canvas.ground(box(x, y, across * step_x + 6, rows * step_y), "asphalt", ROAD)
-    inner, outer = sprites.HARD[int(rng.integers(len(sprites.HARD)))]
+    inner, outer = structures.HARD[int(rng.integers(len(structures.HARD)))]
     for k in range(rows * across):
         column, row = k % across - (across - 1) / 2, k // across - (rows - 1) / 2
         canvas.stamp(
-            sprites.tennis_court(inner, outer), x + column * step_x, y + row * step_y, math.pi / 2
+            structures.tennis_court(inner, outer),
+            x + column * step_x,
+            y + row * step_y,
+            math.pi / 2,
         )
     return Drawn(camera(canvas), tuple(canvas.labels), COURT_METRES)
 

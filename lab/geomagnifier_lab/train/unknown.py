@@ -5,7 +5,7 @@ Labelled objects against bare ground and things of other classes.
 Known: every labelled box of VHR-10's validation pictures, as it is and moved by up to a tenth of
 its sides, and things of the model's classes seen by other cameras. Unknown: boxes of like sizes on
 unlabelled ground of VHR-10's pictures, and things of classes that the model does not have. Other
-cameras and classes are the training parts of `lab/geomagnifier_lab/datasets/more.py`'s sets, where
+cameras and classes are the training parts of the sets of `datasets.camera_sets`, where
 they are at hand; their validation parts are left to judge by.
 """
 
@@ -21,8 +21,7 @@ from geomagnifier.models.small import box_class
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bools, Floats
-from geomagnifier_lab.datasets.camera_sets import SETS
-from geomagnifier_lab.datasets.more import more
+from geomagnifier_lab.datasets.camera_sets import SETS, labelled_boxes
 from geomagnifier_lab.datasets.sample import ObjectSample
 from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.eval.pictures import chance, evenly
@@ -72,7 +71,7 @@ def gather(model: SmallModel, root: Path, limit: int | None = None) -> tuple[Flo
         seen += [one.evidence for one in found]
         right += [True] * (len(found) - len(empty)) + [False] * len(empty)
     for name in FITTED if (root / "more").is_dir() else ():
-        for sample in evenly(more(root, name, "train"), limit or PICTURES):
+        for sample in evenly(labelled_boxes(root, name, "train"), limit or PICTURES):
             for named, truth in others(model, sample, name):
                 if truth in (
                     "",
@@ -89,7 +88,7 @@ def others(model: SmallModel, sample: ObjectSample, name: str) -> list[tuple[box
 
     Args:
         model: that names them.
-        sample: of `data.more`.
+        sample: of `labelled_boxes`.
         name: of the set; where it shows classes of the model, things of others are left out.
     """
 

@@ -13,7 +13,13 @@ from PIL import Image
 from geomagnifier import masks
 from geomagnifier.errors import DataCorrupt, DataMissing
 from geomagnifier.language.classes import KINDS, WITHIN, narrow
-from geomagnifier_lab.datasets.camera_sets import POOLS, SETS, camera_set, pool_chips
+from geomagnifier_lab.datasets.camera_sets import (
+    POOLS,
+    SETS,
+    camera_set,
+    labelled_boxes,
+    pool_chips,
+)
 
 needs_data = pytest.mark.skipif(
     "GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets"
@@ -108,6 +114,18 @@ def test_frames_of_a_test_set_are_refused(tmp_path: Path) -> None:
 def test_a_set_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataMissing, match=r"more/kit_ais_cars/labels\.json"):
         camera_set(tmp_path, "kit_ais_cars", "train")
+
+
+def test_boxes_under_the_classes_of_the_set(tmp_path: Path) -> None:
+    boxes = [box(i, 0, i, 2, 30, 40) for i in (4, 5, 5)]
+    write_set(tmp_path, "turbines", ["wind turbine"], boxes, pictures=10)
+    val, train = (labelled_boxes(tmp_path, "turbines", split) for split in ("val", "train"))
+    assert [s.path.name for s in val] == ["5.webp", "10.webp"] and len(train) == 8
+    assert [o.box for o in val[0].objects] == [(5, 2, 30, 40)] * 2 and val[1].objects == ()
+    assert train[3].objects[0].kind == "wind turbine" and train[3].kinds == ("wind turbine",)
+    assert val[0].path.parent == tmp_path / "more" / "turbines" / "images"
+    with pytest.raises(DataMissing, match=r"labels\.json"):
+        labelled_boxes(tmp_path, "nothing", "val")
 
 
 def test_chips_say_by_their_folder_whether_there_is_a_pool(tmp_path: Path) -> None:

@@ -95,8 +95,19 @@ def made(folder: Path, work: str) -> tuple[Benchmark, list[Case]]:
             )
     classes = tuple(CLASSES) if work == "scene" else ("ship", "water") if work == "detect" else ()
     words = CLASSES if work == "scene" else {}
-    known = Benchmark(f"tiny-{work}", f"Tiny {work}", work, "https://example.org", "none", "*.png", "none", ("test", "val"),
-                      lambda root, split: cases, classes, words)  # fmt: skip
+    known = Benchmark(
+        f"tiny-{work}",
+        f"Tiny {work}",
+        work,
+        "https://example.org",
+        "none",
+        "*.png",
+        "none",
+        ("test", "val"),
+        lambda root, split: cases,
+        classes,
+        words,
+    )
     return known, cases
 
 

@@ -22,7 +22,6 @@ from geomagnifier_lab.eval.boxes import (
     coco,
     run_lengths,
     voc,
-    voc_by_picture,
 )
 
 SIZES = {"a.jpg": Size(200, 300), "b.jpg": Size(200, 300)}
@@ -368,14 +367,6 @@ def test_an_ignored_object_is_neither_found_nor_missed() -> None:
     for more in ([], [hit]):
         assert coco(truth, [*found, *more], SIZES)["AP"] == pytest.approx(1.0)
         assert voc(truth, [*found, *more]) == {"ship": 1.0}
-
-
-def test_each_picture_by_itself() -> None:
-    found = [each | {"score": 0.9} for each in TRUTH[:3]] + [
-        row("c.jpg", "ship", (0, 0, 9, 9), score=1.0)
-    ]
-    assert voc_by_picture(TRUTH, found) == {"a.jpg": 1.0, "b.jpg": 0.5}
-    assert voc_by_picture([row("a.jpg", "ship", (0, 0, 9, 9), ignored=True)], []) == {}
 
 
 @given(st.integers(0, 10_000))

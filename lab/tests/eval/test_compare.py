@@ -52,8 +52,18 @@ def test_equal_systems_are_even_and_seeds_repeat():
     assert compare(a, b).row() == compare(a, b).row()
     assert not np.array_equal(compare(a, b).means, compare(a, b, seed=1).means)
     assert compare(a, b).row() | {"low": 0, "high": 0, "B better": 0} == {
-        "benchmark": "AID, test", "measure": "top-1", "cases": 4, "A": "a 0.3", "B": "b 0.3", "mean A": 0.5, "mean B": 0.75,
-        "difference": 0.25, "low": 0, "high": 0, "B better": 0}  # fmt: skip
+        "benchmark": "AID, test",
+        "measure": "top-1",
+        "cases": 4,
+        "A": "a 0.3",
+        "B": "b 0.3",
+        "mean A": 0.5,
+        "mean B": 0.75,
+        "difference": 0.25,
+        "low": 0,
+        "high": 0,
+        "B better": 0,
+    }
 
 
 def test_cases_are_paired_by_id_not_by_order():

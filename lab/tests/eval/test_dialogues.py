@@ -1,4 +1,4 @@
-"""Dialogues are held turn by turn, and a turn is right when it got exactly the objects that are meant."""
+"""Dialogues are held turn by turn; a turn is right when it got exactly the objects meant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Phrases with masks, against the steps of GLaMM's script on plain arrays and against pycocotools."""
+"""Phrases with masks, against the steps of GLaMM's script on plain arrays and pycocotools."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def block(x0: int, y0: int, x1: int, y1: int, text: str = "a ship", score: float
 
 
 def drawn(seed: int, sentences: int = 12) -> tuple[list[list[Phrase]], list[list[Phrase]]]:
-    """True phrases, most of them found with shifted masks and some with other words, and masks of nothing."""
+    """True phrases, most found with shifted masks and some with other words; masks of nothing."""
     rng = np.random.default_rng(seed)
     found, truth = [], []
     for _ in range(sentences):
@@ -52,7 +52,7 @@ def drawn(seed: int, sentences: int = 12) -> tuple[list[list[Phrase]], list[list
 
 
 def as_published(found: list[list[Phrase]], truth: list[list[Phrase]]) -> tuple[float, float]:
-    """mIoU and recall, step by step as `compute_miou` and `find_best_matches` of GLaMM's script take them."""
+    """mIoU and recall, step by step, as `compute_miou`, `find_best_matches` of GLaMM's script."""
 
     def matrix(rows: list[Phrase], columns: list[Phrase]) -> np.ndarray:
         out = np.zeros((len(rows), len(columns)))

@@ -1,4 +1,4 @@
-"""Questions of layout are drawn from labels alone, each with a choice to make, and only the very boxes meant are right."""
+"""Questions of layout come from labels alone, each with a choice; only boxes meant are right."""
 
 from __future__ import annotations
 

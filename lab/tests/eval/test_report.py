@@ -87,8 +87,16 @@ def test_tables_are_in_per_cent_a_row_a_system():
     found = tables([RESULT, other, replace(RESULT, split="val")])
     assert list(found) == ["AID, test, figures in %", "AID, val, figures in %"]
     first, second = found["AID, test, figures in %"]
-    assert first == {"system": "small 0.3", "top-1": "95.68", "top-5": "100.00", "AA": "90.00", "cases": "2,000",
-                     "s/case": "0.25", "GFLOP/case": "2.5", "Mpx/case": "0.01"}  # fmt: skip
+    assert first == {
+        "system": "small 0.3",
+        "top-1": "95.68",
+        "top-5": "100.00",
+        "AA": "90.00",
+        "cases": "2,000",
+        "s/case": "0.25",
+        "GFLOP/case": "2.5",
+        "Mpx/case": "0.01",
+    }
     assert "s/case" not in second
 
 
@@ -102,8 +110,16 @@ def test_many_figures_stand_one_a_line():
 def test_csv_has_a_line_for_each_figure():
     rows = list(csv.DictReader(io.StringIO(as_csv([replace(RESULT, model='a "b", c')]))))
     assert len(rows) == 7
-    assert rows[0] == {"benchmark": "aid", "split": "test", "model": 'a "b", c', "version": "0.3", "cases": "2000", "figure": "top-1",
-                       "class": "", "value": "0.95678"}  # fmt: skip
+    assert rows[0] == {
+        "benchmark": "aid",
+        "split": "test",
+        "model": 'a "b", c',
+        "version": "0.3",
+        "cases": "2000",
+        "figure": "top-1",
+        "class": "",
+        "value": "0.95678",
+    }
     assert rows[-1]["class"] == "Airport" and {row["figure"] for row in rows[3:6]} == {
         "seconds",
         "flops",

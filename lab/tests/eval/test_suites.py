@@ -9,14 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier.errors import OptionError
 from geomagnifier.language.classes import AID, RSSCN7, SCENES
 from geomagnifier.models.registry import FILES, WEIGHTS, load_model, write
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.models.small.proposal_net import ProposalNet
 from geomagnifier.models.small.vocabulary import FOUND, SPECIAL, kind_token
-from geomagnifier_lab.eval.pictures import evenly
 from geomagnifier_lab.eval.run import run, table
 from geomagnifier_lab.eval.suites import SUITES, ranked_classes
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
@@ -52,11 +50,6 @@ def random_model(tmp_path_factory: pytest.TempPathFactory) -> SmallModel:
     return load_model(folder)
 
 
-def test_evenly_takes_from_everywhere() -> None:
-    assert evenly(range(100), 4) == [0, 25, 50, 75]
-    assert list(evenly(range(3), 10)) == list(evenly(range(3), None)) == [0, 1, 2]
-
-
 def test_labels_become_classes_of_a_data_set() -> None:
     labels = (("airport", 0.4), ("residential", 0.3), ("forest", 0.2), ("dense residential", 0.1))
     assert ranked_classes(labels, tuple(RSSCN7.values())) == [RSSCN7["Resident"], RSSCN7["Forest"]]
@@ -66,17 +59,6 @@ def test_labels_become_classes_of_a_data_set() -> None:
         ("dense residential",),
     ]
     assert ranked_classes((), tuple(AID.values())) == []
-
-
-def test_an_unknown_suite_and_a_limit_of_none_are_refused(
-    tmp_path: Path, random_model: SmallModel
-) -> None:
-    with pytest.raises(OptionError, match="choose among granularity, scenes"):
-        run(random_model, tmp_path, ("nonsense",))
-    with pytest.raises(OptionError, match="from 1"):
-        run(random_model, tmp_path, ("segment",), 0)
-    with pytest.raises(OptionError, match="'segment' needs"):
-        run(random_model, tmp_path, ("segment",))
 
 
 def test_granularity_needs_no_data(tmp_path: Path, random_model: SmallModel) -> None:

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from geomagnifier_lab.questions import referring_samples, relations
-from geomagnifier_lab.questions.questions import held_out
 from geomagnifier_lab.questions.relations import (
-    RELATIONS,
     Layout,
     beside,
     between,
@@ -38,19 +34,6 @@ def square(x: float, y: float, side: float = 20) -> tuple[float, float, float, f
 
 def chosen(answer: np.ndarray | None) -> list[int] | None:
     return None if answer is None else np.flatnonzero(answer).tolist()
-
-
-@pytest.mark.parametrize("relation", RELATIONS, ids=lambda r: r.name)
-def test_each_relation_has_many_phrasings_and_some_are_kept_aside(
-    relation: relations.Relation,
-) -> None:
-    assert len(set(relation.phrases)) == len(relation.phrases) >= 25
-    train, val = held_out(relation.phrases, "train"), held_out(relation.phrases, "val")
-    assert (
-        len(val) >= 3
-        and not set(train) & set(val)
-        and len(train) + len(val) == len(relation.phrases)
-    )
 
 
 def test_order_from_each_side() -> None:
@@ -129,45 +112,3 @@ def test_rows_and_columns() -> None:
     assert (
         row(layout(square(100, 100), square(300, 170), square(500, 240)), "top") is None
     )  # a slope is no row
-
-
-def test_examples_repeat_and_mean_what_they_say() -> None:
-    drawn = 0
-    for seed in range(150):
-        words = referring_samples.word(np.random.default_rng(seed), "train")
-        assert words == words and "{" not in words.text and words.kind != words.other
-        one, two = (referring_samples.draw(np.random.default_rng(seed), words) for _ in range(2))
-        if one is None:
-            continue
-        drawn += 1
-        assert (
-            two is not None
-            and (one.layout.boxes == two.layout.boxes).all()
-            and (one.chosen == two.chosen).all()
-        )
-        assert not (one.chosen & ~one.layout.target).any()
-        assert one.chooses == (words.relation.name != "plain")
-        if not one.chooses:
-            assert (one.chosen == one.layout.target).all()
-        elif words.relation.name not in ("half", "corner", "beside", "between"):
-            assert one.chosen.any()
-        assert (
-            len(one.scores) == len(one.layout.labels) == len(one.layout.boxes)
-            and (one.scores > 0).all()
-            and (one.scores <= 1).all()
-        )
-        assert {
-            label for label, t in zip(one.layout.labels, one.layout.target, strict=True) if t
-        } == {words.kind}
-    assert drawn > 120
-
-
-def test_phrasings_kept_aside_are_not_trained_on() -> None:
-    texts = {
-        split: {
-            referring_samples.word(np.random.default_rng([k, 1]), split).text.lower()
-            for k in range(300)
-        }
-        for split in ("train", "val")
-    }
-    assert not texts["train"] & texts["val"]

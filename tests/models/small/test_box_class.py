@@ -176,12 +176,12 @@ def test_real_boxes_of_known_things_are_named_and_ground_is_refused(model: Small
 def test_things_of_other_classes_are_refused_and_those_of_known_ones_named(
     model: SmallModel, name: str
 ) -> None:
-    from geomagnifier_lab.datasets.more import more
+    from geomagnifier_lab.datasets.camera_sets import labelled_boxes
     from geomagnifier_lab.train.unknown import others
 
     if not (ROOT / "more" / name).is_dir():
         pytest.skip("the set is not at hand")
-    samples = [s for s in more(ROOT, name, "val") if s.objects][:6]
+    samples = [s for s in labelled_boxes(ROOT, name, "val") if s.objects][:6]
     answers = [
         (box_class.known(one.evidence, model.in_box), one.label, truth)
         for s in samples

@@ -16,18 +16,18 @@ from geomagnifier.errors import OptionError
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
 
 BENCHMARKS: dict[str, str] = {
-    "aid": "aid",
-    "ucm": "ucm",
-    "whu-rs19": "whu_rs19",
-    "resisc45": "resisc45",
-    "rsscn7": "rsscn7",
-    "eurosat": "eurosat",
-    "rsicd": "rsicd",
-    "ucm-captions": "ucm_captions",
-    "rsitmd": "rsitmd",
-    "rsicd-retrieval": "rsicd",
-    "ucm-retrieval": "ucm_captions",
-    "rsitmd-retrieval": "rsitmd",
+    "aid": "class_folder_sets",
+    "ucm": "class_folder_sets",
+    "whu-rs19": "class_folder_sets",
+    "resisc45": "class_folder_sets",
+    "rsscn7": "class_folder_sets",
+    "eurosat": "class_folder_sets",
+    "rsicd": "caption_sets",
+    "ucm-captions": "caption_sets",
+    "rsitmd": "caption_sets",
+    "rsicd-retrieval": "caption_sets",
+    "ucm-retrieval": "caption_sets",
+    "rsitmd-retrieval": "caption_sets",
     "dior-rsvg": "dior_rsvg",
     "vrsbench-caption": "vrsbench",
     "vrsbench-ground": "vrsbench",
@@ -42,7 +42,10 @@ BENCHMARKS: dict[str, str] = {
 """Name on the command line -> module of this folder. A module holds `BENCHMARK`, or `BENCHMARKS` by
 name where it reads several.
 """
-RETRIEVAL = "-retrieval"
+RETRIEVAL = {"rsicd-retrieval": "rsicd", "ucm-retrieval": "ucm-captions"} | {
+    "rsitmd-retrieval": "rsitmd"
+}
+"""Retrieval benchmark -> the captions it ranks."""
 
 
 def benchmark(name: str) -> Benchmark:
@@ -53,11 +56,13 @@ def benchmark(name: str) -> Benchmark:
     """
     if name not in BENCHMARKS:
         raise OptionError(f"there is no benchmark {name!r}; choose among {', '.join(BENCHMARKS)}")
+    if name in RETRIEVAL:
+        return _ranked(benchmark(RETRIEVAL[name]), name)
     module = import_module(f"{__name__}.{BENCHMARKS[name]}")
     found: Benchmark = (
         module.BENCHMARKS[name] if hasattr(module, "BENCHMARKS") else module.BENCHMARK
     )
-    return _ranked(found, name) if name.endswith(RETRIEVAL) else found
+    return found
 
 
 def _ranked(captions: Benchmark, name: str) -> Benchmark:

@@ -1,4 +1,4 @@
-"""What a public benchmark hands over: questions with their truth, pictures and masks read late.
+"""What a public benchmark hands over: questions with their truth, images and masks read late.
 
 Nothing here knows models or metrics.
 """
@@ -13,11 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from geomagnifier.errors import DataMissing
-
 Work = Literal["scene", "caption", "retrieval", "ground", "detect", "refer", "grounded"]
-"""What is asked: the class of a scene; a sentence; captions by pictures and pictures by captions;
-the box of one thing described; all objects of some kinds; the mask of what is described; a sentence
+"""What is asked: the class of a scene; a sentence; captions by images and images by captions; the
+box of one object described; all objects of some classes; the mask of what is described; a sentence
 whose phrases have masks.
 """
 Mask = NDArray[np.bool_]
@@ -39,63 +37,53 @@ class Thing:
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """One question of a benchmark.
-
-    id: unique within the split and the same in every reading.  image: its path.  question: as
-    published; "" where the set has none and the asker words it.  label: scene class as published.
-    captions: sentences about the picture, or the reference answer.
-    things: objects, phrases, or the one thing to be grounded.  mask: of what is referred to, (H, W)
-        bool; an empty one is a truth too.
-    """
+    """One question of a benchmark."""
 
     id: str
+    """Unique within the split and the same in every reading."""
     image: Path
+    """Its path."""
     work: Work
+    """What is asked."""
     question: str = ""
+    """As published; "" where the set has none and the asker words it."""
     label: str = ""
+    """Scene class, or the object's class, as published."""
     captions: tuple[str, ...] = ()
+    """Sentences about the image, or the reference answer."""
     things: tuple[Thing, ...] = ()
+    """Objects, phrases, or the one object to be grounded."""
     mask: Callable[[], Mask] | None = None
+    """Reads the mask of what is referred to, (H, W) bool; an empty one is a truth too."""
 
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A public benchmark in the layout of its authors.
-
-    name: on the command line.  title: as papers call it.  work: what is asked.  url, licence,
-        layout: for who looks for it.
-    protocol: how it is measured, with the source of that.  splits: names, the one that papers
-        report first.  classes: published names;
-    words: of each class, the plain names that mean it in the project's vocabulary (empty: the
-        class's own words).
-    checksums: md5 of published archives or files, where their authors give them.  read: (root,
-        split) -> cases.
-    """
+    """A public benchmark in the layout of its authors."""
 
     name: str
+    """On the command line."""
     title: str
+    """As papers call it."""
     work: Work
+    """What is asked."""
     url: str
+    """Where it comes from."""
     licence: str
+    """Of images and labels."""
     layout: str
+    """How its folder is laid out."""
     protocol: str
+    """How it is measured, with the source of that."""
     splits: tuple[str, ...]
+    """Names, the one that papers report first."""
     read: Callable[[Path, str], list[Case]]
+    """(root, split) -> cases."""
     classes: tuple[str, ...] = ()
+    """Published names."""
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    checksums: Mapping[str, str] = field(default_factory=dict)
-
-
-def needed(path: Path, benchmark: Benchmark) -> Path:
-    """`path`, if it is there.
-
-    Raises:
-        DataMissing: it is not; the message names it, where it comes from and how the folder is laid
-            out.
+    """Of each class, the plain names that mean it in the project's vocabulary (empty: the class's
+    own words).
     """
-    if not path.exists():
-        raise DataMissing(
-            f"{benchmark.title} lacks {path}; it comes from {benchmark.url}, laid out as"
-            f" {benchmark.layout}"
-        )
-    return path
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    """MD5 of published archives or files, where their authors give them."""

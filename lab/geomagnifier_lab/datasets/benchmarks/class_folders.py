@@ -20,14 +20,14 @@ No split is ever drawn here: without a list, the split "all" is every picture th
 from __future__ import annotations
 
 import csv
-import os
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from geomagnifier.errors import DataCorrupt, DataMissing, GeomagWarning, OptionError
-from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, needed
+from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
+from geomagnifier_lab.datasets.benchmarks.checks import check_split, complete, needed
 
 SPLITS = ("test", "val", "train", "all")
 LISTS = "https://github.com/biasvariancelabs/aitlas-arena/tree/main/splits"
@@ -36,22 +36,28 @@ PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
 
 @dataclass(frozen=True)
 class Layout:
-    """How one set lies on disk.
-
-    pictures: how many its authors publish.  places: folders below the root that hold the class
-        folders, as its archives are unpacked.
-    lists: how files of splits begin, "aid" for `aid_test.csv`.  also: other spellings of a class's
-    folder -> published class; capitals, blanks and underscores never matter.
-    """
+    """How one set lies on disk."""
 
     pictures: int
+    """How many its authors publish."""
     places: tuple[str, ...]
+    """Folders below the root that hold the class folders, as its archives are unpacked."""
     lists: tuple[str, ...]
+    """How files of splits begin, "aid" for `aid_test.csv`."""
     also: Mapping[str, str] = field(default_factory=dict)
+    """Other spellings of a class's folder -> published class; capitals, blanks and underscores
+    never matter.
+    """
 
 
 def read_scenes(root: Path, split: str, benchmark: Benchmark, layout: Layout) -> list[Case]:
     """Cases of `split`; `id` is "CLASS/FILE" with the published class, wherever the folder lies.
+
+    Args:
+        root: folder of the benchmark.
+        split: one of the benchmark's.
+        benchmark: whose classes they are.
+        layout: how it lies on disk.
 
     Raises:
         OptionError: no such split, or no list of its pictures lies beside them.
@@ -59,10 +65,7 @@ def read_scenes(root: Path, split: str, benchmark: Benchmark, layout: Layout) ->
             is named.
         DataCorrupt: the list names what the set does not have.
     """
-    if split not in benchmark.splits:
-        raise OptionError(
-            f"{benchmark.title} has no split {split!r}; choose among {', '.join(benchmark.splits)}"
-        )
+    check_split(split, benchmark)
     place = _place(needed(root, benchmark), benchmark, layout)
     if split == "all":
         folders = _class_folders(place, benchmark, layout)
@@ -93,22 +96,6 @@ def read_scenes(root: Path, split: str, benchmark: Benchmark, layout: Layout) ->
         Case(id=f"{name}/{path.name}", image=path, work="scene", label=name)
         for name, path in pictures
     ]
-
-
-def complete(pictures: Sequence[Path], benchmark: Benchmark, source: str) -> None:
-    """Refuse a set of which pictures are not there or hold nothing, as an interrupted download leaves them.
-
-    Raises:
-        DataMissing: it names the first such picture, how many they are of those of `source`, and
-            where the set comes from.
-    """
-    lacking = [path for path in pictures if not path.is_file() or os.path.getsize(path) == 0]
-    if lacking:
-        told = (
-            f"{benchmark.title} lacks {lacking[0]}: {len(lacking)} of {len(pictures)} pictures of"
-            f" {source} are not there or empty"
-        )
-        raise DataMissing(f"{told}; it comes from {benchmark.url}")
 
 
 def _plain(name: str) -> str:

@@ -1,32 +1,34 @@
-"""Annotations in COCO's form, read with suspicion: JSON, boxes, polygons, run lengths.
-
-And what the readers of boxes and masks share.
+"""Annotations in COCO's form, read with suspicion: the lab's only COCO reader.
 
 A box (x, y, w, h) is (x, y, x + w, y + h) px, half-open, with no pixel added. Polygons are filled
 as the COCO API fills them (`rleFrPoly` of github.com/cocodataset/cocoapi, Lin et al., BSD-2-Clause,
-followed here on arrays): published figures were measured with these masks. Run lengths are read
-compressed (text) and plain (a list of numbers). Pixels are touched when a mask is asked for, not
-before.
+followed in `geomagnifier.finetuning.labels.segmentation`): published figures were measured with
+these masks. Run lengths are read compressed (text) and plain (a list of numbers). Pixels are
+touched when a mask is asked for, not before.
 """
 
 from __future__ import annotations
 
-import json
-import math
-import warnings
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from PIL import Image
+import numpy as np
+from numpy.typing import NDArray
 
-from geomagnifier.errors import DataCorrupt, GeomagWarning, OptionError
+from geomagnifier.errors import DataCorrupt
 from geomagnifier.finetuning.labels.segmentation import UNFIT, segmentation_mask
-from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Mask, Thing, needed
-
-BoxTuple = tuple[float, float, float, float]
+from geomagnifier_lab.datasets.benchmarks.case import Mask
+from geomagnifier_lab.datasets.benchmarks.checks import (
+    BoxTuple,
+    Published,
+    clipped,
+    file_name,
+    picture_size,
+    read_json,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +36,7 @@ class Picture:
     """A record of "images"."""
 
     name: str
+    """File name."""
     size: tuple[int, int]
     """(width, height) px."""
 
@@ -51,118 +54,55 @@ class Annotation:
     segmentation: Any
     """Rings or run lengths as published; None where there are none."""
     crowd: bool
+    """Whether it outlines a group, neither one object nor none."""
     where: str
     """File and record, for errors."""
 
-
-def check_split(split: str, benchmark: Benchmark) -> None:
-    """Refuse a split that the benchmark does not have.
-
-    Raises:
-        OptionError: it names the splits there are.
-    """
-    if split not in benchmark.splits:
-        raise OptionError(
-            f"{benchmark.title} has no split {split!r}; choose among {', '.join(benchmark.splits)}"
-        )
+    @property
+    def rings(self) -> tuple[NDArray[np.float32], ...]:
+        """Its polygons, each (N, 2) px; none where it has run lengths or a box alone."""
+        polygons = self.segmentation if isinstance(self.segmentation, list) else ()
+        return tuple(np.asarray(ring, np.float32).reshape(-1, 2) for ring in polygons)
 
 
-def read_json(source: Path, benchmark: Benchmark) -> Any:
-    """What the file holds.
+@dataclass(frozen=True, eq=False)
+class Instances:
+    """What an `instances.json` holds, in the order of the file."""
 
-    Raises:
-        DataMissing: it is not there.
-        DataCorrupt: it is not JSON, or cut short.
-    """
-    try:
-        return json.loads(needed(source, benchmark).read_text(encoding="utf-8-sig"))
-    except (
-        ValueError,
-        RecursionError,
-        OSError,
-    ) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
-        raise DataCorrupt(
-            f"{source} is not JSON, perhaps downloaded in part ({error}); it comes from"
-            f" {benchmark.url}"
-        ) from error
+    classes: tuple[str, ...]
+    """Names of "categories"."""
+    pictures: dict[Hashable, Picture]
+    """By id."""
+    annotations: dict[Hashable, Annotation]
+    """By id."""
 
-
-def file_name(value: Any) -> str:
-    """`value`, if it names a file in a folder and nothing outside.
-
-    Raises:
-        ValueError: it does not.
-    """
-    if (
-        not isinstance(value, str)
-        or not value
-        or PurePosixPath(value).is_absolute()
-        or ".." in PurePosixPath(value).parts
-        or "\0" in value
-    ):
-        raise ValueError(f"{value!r} is no file name")
-    return value
+    def by_picture(self) -> dict[Hashable, list[Annotation]]:
+        """The annotations of each picture, by its id."""
+        found: dict[Hashable, list[Annotation]] = {key: [] for key in self.pictures}
+        for annotation in self.annotations.values():
+            found[annotation.image].append(annotation)
+        return found
 
 
-def clipped(box: Sequence[float], size: tuple[int, int]) -> BoxTuple | None:
-    """The part of a half-open box inside a picture of (width, height) px; None if it has no area.
-
-    Raises:
-        ValueError: a corner is no finite number.
-    """
-    x0, y0, x1, y1 = (float(v) for v in box)
-    if not all(map(math.isfinite, (x0, y0, x1, y1))):
-        raise ValueError(f"box ({x0:g}, {y0:g}, {x1:g}, {y1:g}) is not finite")
-    x0, y0, x1, y1 = max(x0, 0.0), max(y0, 0.0), min(x1, float(size[0])), min(y1, float(size[1]))
-    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
-
-
-def warn_dropped(count: int, what: str, benchmark: Benchmark) -> None:
-    """Say how many records without area were left out, if any were."""
-    if count:
-        warnings.warn(
-            f"{benchmark.title}: {count} {what} without area inside their picture are left out",
-            GeomagWarning,
-            stacklevel=3,
-        )
-
-
-def picture_size(path: Path) -> tuple[int, int]:
-    """(width, height) px from the header.
-
-    Raises:
-        DataCorrupt: it is no picture.
-    """
-    try:
-        with Image.open(path) as picture:
-            return picture.size
-    except (OSError, SyntaxError, ValueError) as error:
-        raise DataCorrupt(
-            f"{path} is no picture that can be read ({error}); download it again"
-        ) from error
-
-
-def read_instances(
-    source: Path, benchmark: Benchmark, boxes: bool = True
-) -> tuple[dict[Hashable, Picture], dict[Hashable, Annotation]]:
-    """Pictures and annotations of an `instances.json` by their ids, in the order of the file.
+def read_instances(source: Path, origin: Published, boxes: bool = True) -> Instances:
+    """Read an `instances.json`.
 
     Args:
         source: the file.
-        benchmark: whose it is.
+        origin: whose it is, for errors.
         boxes: read "bbox" too, as (x, y, w, h).
 
     Raises:
         DataMissing: the file is not there.
         DataCorrupt: it is damaged or of another form; the record is named.
     """
-    whole = read_json(source, benchmark)
+    whole = read_json(source, origin)
     if not isinstance(whole, dict) or not all(
         isinstance(whole.get(part), list) for part in ("images", "annotations", "categories")
     ):
         raise DataCorrupt(
-            f'{source} has no lists "images", "annotations" and "categories"; {benchmark.title}'
-            f" comes from {benchmark.url}"
+            f'{source} has no lists "images", "annotations" and "categories"; {origin.title}'
+            f" comes from {origin.url}"
         )
     place = "categories"
     try:
@@ -196,22 +136,17 @@ def read_instances(
         raise DataCorrupt(
             f"{source}, {place} is not of COCO's form ({type(error).__name__}: {error})"
         ) from error
-    return pictures, annotations
-
-
-def as_thing(annotation: Annotation, picture: Picture, folder: Path) -> Thing | None:
-    """The annotation as an object of a detection set.
-
-    None where nothing of its box is inside the picture.
-    """
-    if annotation.box is None:
-        return None
-    mask = None if annotation.segmentation is None else lazy_mask(annotation, picture, folder)
-    return Thing(annotation.label, annotation.box, mask, ignored=annotation.crowd)
+    return Instances(tuple(names.values()), pictures, annotations)
 
 
 def lazy_mask(annotation: Annotation, picture: Picture, folder: Path) -> partial[Mask]:
-    """Draws the mask of an annotation, (H, W) bool at its picture's size, when called."""
+    """A function that draws the mask of an annotation, (H, W) bool at its image's size.
+
+    Args:
+        annotation: with a segmentation.
+        picture: its record of "images".
+        folder: of the images.
+    """
     return partial(_drawn, annotation, picture, folder / picture.name)
 
 

@@ -19,9 +19,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from geomagnifier.errors import DataCorrupt
-from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing, needed
-from geomagnifier_lab.datasets.benchmarks.class_folders import complete
-from geomagnifier_lab.datasets.benchmarks.coco import check_split, file_name, warn_dropped
+from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing
+from geomagnifier_lab.datasets.benchmarks.checks import (
+    check_split,
+    complete,
+    file_name,
+    needed,
+    warn_dropped,
+)
 from geomagnifier_lab.datasets.benchmarks.voc import VocAnnotation, read_annotations
 
 WORDS = {
@@ -51,11 +56,15 @@ SPELLINGS = {name.lower(): name for name in WORDS}
 
 
 def read(root: Path, split: str) -> list[Case]:
-    """Cases of `split` in the order of its list; `id` is the picture's file name.
+    """Cases of a split in the order of its list; `id` is the image's file name.
+
+    Args:
+        root: folder of the benchmark.
+        split: one of the benchmark's.
 
     Raises:
         OptionError: no such split.
-        DataMissing: a list, an annotation or a picture is not there; the first is named, and how
+        DataMissing: a list, an annotation or an image is not there; the first is named, and how
             many they are.
         DataCorrupt: one of them is damaged, or an object is of no class of DIOR.
     """

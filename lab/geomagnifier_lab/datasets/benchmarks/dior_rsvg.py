@@ -20,20 +20,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from geomagnifier.errors import DataCorrupt, DataMissing
-from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing, needed
-from geomagnifier_lab.datasets.benchmarks.class_folders import complete
-from geomagnifier_lab.datasets.benchmarks.coco import check_split, warn_dropped
+from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing
+from geomagnifier_lab.datasets.benchmarks.checks import check_split, complete, needed, warn_dropped
 from geomagnifier_lab.datasets.benchmarks.voc import VocAnnotation, read_annotations
 
 
 def read(root: Path, split: str) -> list[Case]:
-    """Cases of `split` in the order of the annotations.
+    """Cases of a split in the order of the annotations.
 
     `id` is "PICTURE#N", N the object's number in its XML file, from 0.
 
+    Args:
+        root: folder of the benchmark.
+        split: one of the benchmark's.
+
     Raises:
         OptionError: no such split.
-        DataMissing: a list, an annotation or a picture is not there; the first is named.
+        DataMissing: a list, an annotation or an image is not there; the first is named.
         DataCorrupt: one of them is damaged, or the lists do not fit the annotations.
     """
     check_split(split, BENCHMARK)

@@ -20,9 +20,8 @@ from pathlib import Path
 
 from geomagnifier.errors import DataCorrupt, DataMissing
 from geomagnifier.finetuning.labels.segmentation import UNFIT
-from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, needed
-from geomagnifier_lab.datasets.benchmarks.class_folders import complete
-from geomagnifier_lab.datasets.benchmarks.coco import check_split, read_json
+from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
+from geomagnifier_lab.datasets.benchmarks.checks import check_split, complete, needed, read_json
 from geomagnifier_lab.datasets.benchmarks.refs import read_mask
 
 FOLDERS = {"images": (".jpg", ".jpeg", ".png"), "labels": (".png",), "QAs": (".json", ".txt")}
@@ -34,6 +33,10 @@ def read(root: Path, split: str) -> list[Case]:
 
     `question` is the first published one, `captions` are the answers (none where the mask is
     empty).
+
+    Args:
+        root: folder of the benchmark.
+        split: one of the benchmark's.
 
     Raises:
         OptionError: no such split.

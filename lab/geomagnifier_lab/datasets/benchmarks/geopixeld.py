@@ -27,11 +27,12 @@ from PIL import Image, ImageDraw
 
 from geomagnifier.errors import DataCorrupt, DataMissing
 from geomagnifier.finetuning.labels.segmentation import UNFIT
-from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Mask, Thing, needed
-from geomagnifier_lab.datasets.benchmarks.class_folders import complete
-from geomagnifier_lab.datasets.benchmarks.coco import (
+from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Mask, Thing
+from geomagnifier_lab.datasets.benchmarks.checks import (
     check_split,
     clipped,
+    complete,
+    needed,
     picture_size,
     read_json,
     warn_dropped,
@@ -46,6 +47,10 @@ def read(root: Path, split: str) -> list[Case]:
 
     `captions` is the description without marks, `things` are its phrases in their order. The
     question is left to the asker: the set has none for its test part.
+
+    Args:
+        root: folder of the benchmark.
+        split: one of the benchmark's.
 
     Raises:
         OptionError: no such split.

@@ -1,4 +1,4 @@
-"""Referring expressions on disk: LAVT's pickle of refs, lists of phrases, and masks as pictures.
+"""Referring expressions on disk: LAVT's pickle of refs, lists of phrases, and masks as images.
 
 `refs(unc).p` (the REFER toolkit, Kazemzadeh et al., 2014; LAVT and RMSIN kept it) is a pickle, and
 a pickle can run any program that its maker put in. It is therefore read by an unpickler that knows
@@ -21,16 +21,16 @@ from PIL import Image
 
 from geomagnifier.errors import DataCorrupt
 from geomagnifier.finetuning.labels.segmentation import UNFIT
-from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Mask, needed
-from geomagnifier_lab.datasets.benchmarks.class_folders import complete
-from geomagnifier_lab.datasets.benchmarks.coco import (
+from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Mask
+from geomagnifier_lab.datasets.benchmarks.checks import (
     check_split,
+    complete,
     file_name,
-    lazy_mask,
+    needed,
     picture_size,
-    read_instances,
     read_json,
 )
+from geomagnifier_lab.datasets.benchmarks.coco import lazy_mask, read_instances
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,11 @@ class Ref:
     """One object referred to."""
 
     annotation: Any
+    """Id of the annotation."""
     image: Any
+    """Id of the image."""
     split: str
+    """Its part of the set."""
     sentences: tuple[str, ...]
     """As published ("raw")."""
 
@@ -56,6 +59,10 @@ class _PlainUnpickler(pickle.Unpickler):
 
 def read_pickle(source: Path, benchmark: Benchmark) -> Any:
     """The plain values of a pickle; nothing in it is run.
+
+    Args:
+        source: the file.
+        benchmark: whose it is.
 
     Raises:
         DataMissing: the file is not there.
@@ -74,6 +81,10 @@ def read_pickle(source: Path, benchmark: Benchmark) -> Any:
 
 def read_refs(source: Path, benchmark: Benchmark) -> list[Ref]:
     """The list of refs, of a pickle or of the JSON file beside it.
+
+    Args:
+        source: the pickle.
+        benchmark: whose it is.
 
     Raises:
         DataMissing: neither is there.
@@ -125,11 +136,12 @@ def read_referred(
     """
     check_split(split, benchmark)
     listed = read_refs(refs, benchmark)
-    pictures, annotations = read_instances(instances, benchmark, boxes=False)
+    read = read_instances(instances, benchmark, boxes=False)
     cases: list[Case] = []
     asked: Counter[str] = Counter()
     for index, ref in enumerate(listed):
-        annotation, picture = annotations.get(ref.annotation), pictures.get(ref.image)
+        annotation = read.annotations.get(ref.annotation)
+        picture = read.pictures.get(ref.image)
         if (
             annotation is None
             or picture is None

@@ -14,12 +14,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
-from geomagnifier_lab.datasets.benchmarks.coco import check_split
+from geomagnifier_lab.datasets.benchmarks.checks import check_split
 from geomagnifier_lab.datasets.benchmarks.refs import read_phrases
 
 
 def read(root: Path, split: str) -> list[Case]:
-    """Cases of `split`; see `read_phrases`."""
+    """Cases of a split; see `read_phrases`.
+
+    Args:
+        root: folder of the benchmark.
+        split: one of the benchmark's.
+    """
     check_split(split, BENCHMARK)
     inside = root / "RISBench_dataset"
     root = inside if inside.is_dir() else root

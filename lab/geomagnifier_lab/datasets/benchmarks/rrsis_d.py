@@ -18,7 +18,12 @@ from geomagnifier_lab.datasets.benchmarks.refs import read_referred
 
 
 def read(root: Path, split: str) -> list[Case]:
-    """Cases of `split`; see `read_referred`."""
+    """Cases of a split; see `read_referred`.
+
+    Args:
+        root: folder of the benchmark.
+        split: one of the benchmark's.
+    """
     labels, folder = root / "rrsisd", root / "images" / "rrsisd" / "JPEGImages"
     return read_referred(
         labels / "refs(unc).p", labels / "instances.json", folder, split, BENCHMARK

@@ -20,20 +20,19 @@ not basins.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
 from pathlib import Path
 
 from geomagnifier.errors import DataCorrupt, DataMissing
-from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing, needed
-from geomagnifier_lab.datasets.benchmarks.class_folders import complete
-from geomagnifier_lab.datasets.benchmarks.coco import (
-    as_thing,
+from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing
+from geomagnifier_lab.datasets.benchmarks.checks import (
     check_split,
     clipped,
+    complete,
+    needed,
     picture_size,
-    read_instances,
     warn_dropped,
 )
+from geomagnifier_lab.datasets.benchmarks.coco import lazy_mask, read_instances
 
 CLASSES = (
     "airplane",
@@ -63,6 +62,10 @@ def read(root: Path, split: str) -> list[Case]:
     `annotations.json` is there, else with the authors' boxes alone; "negative" is the 150 pictures
     without objects.
 
+    Args:
+        root: folder of the benchmark.
+        split: one of the benchmark's.
+
     Raises:
         OptionError: no such split.
         DataMissing: a file is not there; the first is named.
@@ -89,33 +92,30 @@ def read(root: Path, split: str) -> list[Case]:
 
 def _coco(source: Path, root: Path, split: str) -> list[Case]:
     """Cases of a file of COCO's form, in its order."""
-    pictures, annotations = read_instances(source, BENCHMARK)
+    found = read_instances(source, BENCHMARK)
     folder = next(
         (root / name for name in ("images", "imgs", POSITIVE) if (root / name).is_dir()),
         root / POSITIVE,
     )
-    names = [picture.name for picture in pictures.values()]
+    names = [picture.name for picture in found.pictures.values()]
     if len(set(names)) < len(names):
         raise DataCorrupt(f"{source} names a picture twice; it comes from {BENCHMARK.url}")
-    things: dict[Hashable, list[Thing]] = {key: [] for key in pictures}
-    dropped = 0
-    for annotation in annotations.values():
-        thing = as_thing(annotation, pictures[annotation.image], folder)
-        if annotation.label.replace("_", " ") not in CLASSES:
-            raise DataCorrupt(
-                f"{annotation.where}: {annotation.label!r} is no class of {BENCHMARK.title}"
-            )
-        if thing is None:
-            dropped += 1
-        else:
-            plain = Thing(annotation.label.replace("_", " "), thing.box, thing.mask, thing.ignored)
-            things[annotation.image].append(plain)
+    cases, dropped = [], 0
+    for key, labelled in found.by_picture().items():
+        picture, things = found.pictures[key], []
+        for a in labelled:
+            label = a.label.replace("_", " ")
+            if label not in CLASSES:
+                raise DataCorrupt(f"{a.where}: {a.label!r} is no class of {BENCHMARK.title}")
+            if a.box is None:
+                dropped += 1
+            else:
+                mask = None if a.segmentation is None else lazy_mask(a, picture, folder)
+                things.append(Thing(label, a.box, mask, ignored=a.crowd))
+        cases.append(Case(picture.name, folder / picture.name, "detect", things=tuple(things)))
     complete([folder / name for name in names], BENCHMARK, f"the split {split!r}")
     warn_dropped(dropped, "boxes", BENCHMARK)
-    return [
-        Case(p.name, folder / p.name, "detect", things=tuple(things[key]))
-        for key, p in pictures.items()
-    ]
+    return cases
 
 
 def _authors(root: Path) -> list[Case]:

@@ -18,31 +18,33 @@ from xml.etree import ElementTree
 from geomagnifier.errors import DataCorrupt, DataMissing
 from geomagnifier.finetuning.labels.segmentation import UNFIT
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark
-from geomagnifier_lab.datasets.benchmarks.coco import BoxTuple, clipped, file_name, picture_size
+from geomagnifier_lab.datasets.benchmarks.checks import BoxTuple, clipped, file_name, picture_size
 
 
 @dataclass(frozen=True)
 class VocObject:
-    """An object.
-
-    None where nothing of it is there.
-    """
+    """One object of an annotation file."""
 
     name: str
+    """Its class."""
     box: BoxTuple | None
-    """(x0, y0, x1, y1) px, half-open, within the picture."""
+    """(x0, y0, x1, y1) px, half-open, within the image; None where nothing of it is there."""
     difficult: bool
+    """Neither found nor missed in VOC's metric."""
     description: str
+    """DIOR-RSVG's sentence, or ""."""
 
 
 @dataclass(frozen=True)
 class VocAnnotation:
-    """What one file says."""
+    """What one annotation file says."""
 
     source: Path
+    """The file."""
     picture: str
     """File name of the picture, as written there."""
     objects: tuple[VocObject, ...]
+    """In the file's order."""
 
 
 class _NoDoctype(ElementTree.TreeBuilder):

@@ -24,10 +24,10 @@ from typing import Any
 from geomagnifier.errors import DataCorrupt
 from geomagnifier.finetuning.labels.segmentation import UNFIT
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Thing
-from geomagnifier_lab.datasets.benchmarks.class_folders import complete
-from geomagnifier_lab.datasets.benchmarks.coco import (
+from geomagnifier_lab.datasets.benchmarks.checks import (
     BoxTuple,
     check_split,
+    complete,
     file_name,
     picture_size,
     read_json,
@@ -40,6 +40,10 @@ CELLS = 100
 
 def read_captions(root: Path, split: str) -> list[Case]:
     """A case for each picture; `id` is the picture's file name.
+
+    Args:
+        root: folder of the benchmark.
+        split: one of the benchmark's.
 
     Raises:
         OptionError: no such split.
@@ -73,6 +77,10 @@ def read_grounding(root: Path, split: str) -> list[Case]:
     """A case for each sentence.
 
     `id` is "PICTURE#N", N the sentence's number among those of its picture, from 0.
+
+    Args:
+        root: folder of the benchmark.
+        split: one of the benchmark's.
 
     Raises:
         OptionError: no such split.
@@ -120,7 +128,7 @@ def _records(root: Path, name: str, split: str, benchmark: Benchmark) -> list[tu
 
 
 def _cells(text: str) -> BoxTuple:
-    """Text "{<x0><y0><x1><y1>}" -> the corners, at least one cell apart, in hundredths of the sides."""
+    """The corners of "{<x0><y0><x1><y1>}" in hundredths of the sides, at least one cell apart."""
     found = BOX.fullmatch(text.strip())
     corners = [int(number) for number in found.groups()] if found else []
     if not corners or max(corners) > CELLS or corners[0] > corners[2] or corners[1] > corners[3]:

@@ -58,7 +58,8 @@ def voc(path: Path, name: str, objects: list[dict[str, Any]], described: bool = 
             ""
             if described
             else (
-                f"<truncated>0</truncated><difficult>{int(thing.get('difficult', False))}</difficult>"
+                "<truncated>0</truncated>"
+                f"<difficult>{int(thing.get('difficult', False))}</difficult>"
             )
         )
         parts.append(

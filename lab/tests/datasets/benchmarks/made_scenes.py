@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+
+from geomagnifier_lab.datasets.benchmarks import benchmark
 
 SPLITS = ("train", "val", "test")
 SCENES: dict[str, tuple[str, str, Callable[[str, int], str]]] = {
@@ -66,9 +67,7 @@ def draw(path: Path, rng: np.random.Generator) -> None:
 def write_scenes(name: str, root: Path, seed: int = 0) -> None:
     """The set `name` of SCENES with its published classes, and AiTLAS's three lists in the root."""
     place, begin, file = SCENES[name]
-    classes: Sequence[str] = import_module(
-        f"geomagnifier_lab.datasets.benchmarks.{name.replace('-', '_')}"
-    ).BENCHMARK.classes
+    classes = benchmark(name).classes
     rng = np.random.default_rng(seed)
     for label in classes:
         for n in range(1, len(SPLITS) + 1):
@@ -102,10 +101,10 @@ def write_captions(name: str, root: Path, seed: int = 0) -> None:
     images = []
     for image in range(6):
         draw(root / folder / file.format(image + 1), rng)
-        words = [
-            f"there are {rng.integers(2, 9)} buildings near the {things[rng.integers(len(things))]}".split()
-            for _ in range(5)
-        ]
+        words = []
+        for _ in range(5):
+            count, thing = rng.integers(2, 9), things[rng.integers(len(things))]
+            words.append(f"there are {count} buildings near the {thing}".split())
         first = 5 * image
         sentences = [
             {"tokens": tokens, "raw": " ".join(tokens) + " .", "imgid": image, "sentid": first + n}

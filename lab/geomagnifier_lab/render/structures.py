@@ -1,6 +1,6 @@
-"""Each thing as it looks from above.
+"""Tanks, sports grounds, piers, bridges, roofs and trees as they look from above.
 
-Shapes in metres about its own origin, front to +x, drawn back to front on a canvas.
+Shapes in metres about their own origin, drawn back to front on a canvas.
 """
 
 from __future__ import annotations
@@ -36,158 +36,24 @@ ROOFS: tuple[Colour, ...] = (
     (92, 90, 94),
     (178, 122, 88),
 )
-CARS: tuple[Colour, ...] = (
-    (232, 232, 230), (240, 240, 240), (222, 224, 226), (182, 186, 190), (168, 172, 176), (120, 124, 128), (92, 96, 102), (52, 54, 58),
-    (34, 36, 40), (44, 46, 50), (134, 44, 42), (58, 78, 116), (150, 142, 122), (74, 84, 80),
-)  # fmt: skip
-FREIGHT: tuple[Colour, ...] = (
-    (156, 62, 48),
-    (52, 92, 140),
-    (70, 120, 84),
-    (196, 188, 176),
-    (190, 128, 56),
-    (96, 100, 108),
+"""Paints of pitched roofs."""
+HARD: tuple[tuple[Colour, Colour], ...] = (
+    ((64, 98, 140), (72, 122, 92)),
+    ((74, 118, 86), (150, 80, 66)),
+    ((150, 84, 68), (76, 114, 82)),
+    ((60, 92, 136), (120, 124, 130)),
+    ((86, 128, 88), (64, 98, 68)),
 )
-
-
-def airplane(rng: np.random.Generator, length: float) -> Sprite:
-    """An airliner, nose to +x."""
-    n, w, span = length, length * rng.uniform(0.046, 0.056), length * rng.uniform(0.44, 0.52)
-    sweep, chord = n * rng.uniform(0.2, 0.3), n * rng.uniform(0.2, 0.26)
-    front = n * rng.uniform(0.1, 0.16)
-    tip = front - sweep
-    wing = [
-        (front, w),
-        (tip, span),
-        (tip - chord * 0.28, span),
-        (front - chord, span * 0.36),
-        (front - chord * 1.05, w),
-    ]
-    tail = [
-        (-0.37 * n, w * 0.6),
-        (-0.455 * n, 0.17 * n),
-        (-0.495 * n, 0.17 * n),
-        (-0.46 * n, w * 0.3),
-    ]
-    nose = [(0.5 * n, 0.0), (0.485 * n, w * 0.5), (0.45 * n, w * 0.85), (0.4 * n, w)]
-    body = mirrored(
-        [*nose, (-0.22 * n, w), (-0.4 * n, w * 0.5), (-0.5 * n, w * 0.12), (-0.51 * n, 0.0)]
-    )
-    white: Colour = shade((238, 239, 240), rng.uniform(0.9, 1.05))
-    livery: Colour = (
-        shade((30 + 180 * rng.random(), 30 + 150 * rng.random(), 30 + 180 * rng.random()), 1)
-        if rng.random() < 0.6
-        else shade(white, 0.85)
-    )
-    metal = shade(white, rng.uniform(0.8, 0.93))
-    shapes: list[Shape] = []
-    for y in [0.34, 0.62] if n > 52 and rng.random() < 0.5 else [0.36]:
-        for side in (-1, 1):
-            x = front - sweep * y + 0.01 * n
-            shapes.append((box(x, side * span * y, 0.1 * n, 0.036 * n), shade(metal, 0.78)))
-            shapes.append((box(x + 0.045 * n, side * span * y, 0.02 * n, 0.034 * n), (70, 72, 78)))
-    for side in (-1, 1):
-        plane = np.array(wing) * (1, side)
-        shapes += [
-            (plane, metal),
-            *stroke(plane[1:3], 0.012 * n, livery),
-            *stroke(plane[2:5], 0.014 * n, shade(metal, 0.84)),
-        ]
-        shapes.append((np.array(tail) * (1, side), metal))
-    shapes += [
-        (body, white),
-        (body * (0.98, 0.42) + (0, w * 0.5), shade(white, 0.9)),
-        (body * (0.9, 0.3), shade(white, 1.06)),
-    ]
-    shapes += [
-        (box(0.462 * n, 0, 0.014 * n, w * 0.95), (50, 54, 62)),
-        *stroke([(-0.36 * n, 0), (-0.52 * n, 0)], 0.018 * n, livery),
-    ]
-    return Sprite(mirrored([*nose, *wing, *tail, (-0.51 * n, 0.0)]), shapes, 0.1 * n, "airplane")
-
-
-def hull(length: float, breadth: float, blunt: float = 0.3) -> Points:
-    """A ship's outline with a pointed bow, m."""
-    a, b = length / 2, breadth / 2
-    bow = [
-        (a, 0.0),
-        (a - blunt * length * 0.25, b * 0.5),
-        (a - blunt * length * 0.55, b * 0.85),
-        (a - blunt * length, b),
-    ]
-    return mirrored([*bow, (-a * 0.86, b), (-a, b * 0.75)])
-
-
-def ship(rng: np.random.Generator, length: float) -> Sprite:
-    """A boat or ship, bow to +x.
-
-    A motor boat under 20 m, above it container ship, tanker or ferry.
-    """
-    n, b = length, length * (rng.uniform(0.28, 0.34) if length < 20 else rng.uniform(0.15, 0.2))
-    outer = hull(n, b)
-    if n < 20:
-        white = shade((236, 236, 232), rng.uniform(0.88, 1.06))
-        deck = white if rng.random() < 0.6 else (176, 140, 100)
-        shapes: list[Shape] = [
-            (outer, white),
-            (outer * 0.8, deck),
-            (box(-0.28 * n, 0, 0.26 * n, b * 0.62), shade(deck, 0.72)),
-        ]
-        shapes += [
-            (hull(0.34 * n, b * 0.66) + (0.03 * n, 0), (48, 60, 74)),
-            (box(-0.04 * n, 0, 0.22 * n, b * 0.56), shade(white, 1.04)),
-        ]
-        if rng.random() < 0.3:
-            shapes += stroke([(0.3 * n, 0), (-0.35 * n, 0)], 0.035 * n, (220, 220, 220))
-        return Sprite(outer, shapes, 1.6, "ship")
-    side: Colour = ((60, 62, 70), (120, 44, 38), (40, 70, 60), (206, 206, 202))[rng.integers(4)]
-    deck = ((128, 66, 52), (104, 116, 104), (150, 142, 130), (176, 172, 164))[rng.integers(4)]
-    shapes = [(outer, side), (outer * (0.97, 0.84), deck)]
-    style = rng.integers(3)
-    if style == 0:  # containers in bays
-        bays = max(3, int(n * 0.66 / 8))
-        for i in range(bays):
-            for j in range(4):
-                if rng.random() < 0.88:
-                    x, y = 0.34 * n - (i + 0.5) * 0.64 * n / bays, (j - 1.5) * b * 0.2
-                    shapes.append(
-                        (
-                            box(x, y, 0.64 * n / bays * 0.88, b * 0.19),
-                            FREIGHT[rng.integers(len(FREIGHT))],
-                        )
-                    )
-    elif style == 1:  # tanker: pipes and hatches
-        shapes += stroke([(0.4 * n, 0), (-0.3 * n, 0)], b * 0.09, (196, 190, 176))
-        for x in np.linspace(0.32, -0.26, 6):
-            shapes += [
-                *stroke([(x * n, -b * 0.36), (x * n, b * 0.36)], 0.008 * n, shade(deck, 0.7))
-            ]
-            shapes += [
-                (disc((x - 0.04) * n, s * b * 0.22, b * 0.06, 10), shade(deck, 1.35))
-                for s in (-1, 1)
-            ]
-    else:  # holds
-        for x in np.linspace(0.3, -0.2, 4):
-            shapes += [
-                (box(x * n, 0, 0.1 * n, b * 0.56), shade(deck, 0.62)),
-                (box(x * n, 0, 0.085 * n, b * 0.46), shade(deck, 1.25)),
-            ]
-    shapes += [
-        (box(-0.39 * n, b * 0.06, 0.12 * n, b * 0.78), shade(side, 0.6)),
-        (box(-0.385 * n, 0, 0.11 * n, b * 0.74), (232, 232, 228)),
-    ]
-    shapes += [
-        (box(-0.36 * n, 0, 0.03 * n, b * 0.9), (214, 214, 210)),
-        (box(-0.415 * n, 0, 0.035 * n, b * 0.24), FREIGHT[rng.integers(3)]),
-    ]
-    return Sprite(outer, shapes, 0.06 * n, "ship")
+"""Paints of hard courts: the court, the run-off."""
 
 
 def storage_tank(rng: np.random.Generator, radius: float, light: float) -> Sprite:
-    """A tank with a cone roof or a sunken floating roof;
+    """A tank with a cone roof or a sunken floating roof.
 
     Args:
-        light: angle towards the sun (radians).
+        rng: where chance comes from.
+        radius: m.
+        light: direction of the sun, radians.
     """
     r, rim = radius, disc(0, 0, radius, 36)
     base = shade(
@@ -227,7 +93,15 @@ def storage_tank(rng: np.random.Generator, radius: float, light: float) -> Sprit
 
 
 def baseball_diamond(rng: np.random.Generator, outfield: float) -> tuple[Sprite, Points]:
-    """Infield (the label) with home plate at the origin, facing +x, and the fan (N, 2) m of the outfield."""
+    """The infield, which is what is labelled, and its outfield.
+
+    Args:
+        rng: where chance comes from.
+        outfield: its radius, m.
+
+    Returns:
+        the infield with home plate at the origin, facing +x, and the fan (N, 2) m of the outfield.
+    """
     q, side = math.pi / 4, min(27.4, outfield * 0.3)
     dirt: Colour = shade(
         ((178, 128, 88), (166, 110, 78), (196, 154, 112))[rng.integers(3)], rng.uniform(0.92, 1.06)
@@ -257,14 +131,13 @@ def baseball_diamond(rng: np.random.Generator, outfield: float) -> tuple[Sprite,
     return Sprite(skin, shapes, 0.0, "baseball diamond", LAND), fan
 
 
-HARD: tuple[tuple[Colour, Colour], ...] = (
-    ((64, 98, 140), (72, 122, 92)), ((74, 118, 86), (150, 80, 66)), ((150, 84, 68), (76, 114, 82)),
-    ((60, 92, 136), (120, 124, 130)), ((86, 128, 88), (64, 98, 68)),
-)  # fmt: skip
-
-
 def tennis_court(inner: Colour, outer: Colour) -> Sprite:
-    """A court of 23.8 x 11 m with its lines and run-off."""
+    """A court of 23.8 x 11 m with its lines and run-off.
+
+    Args:
+        inner: colour of the court.
+        outer: colour of the run-off.
+    """
     a, b, white = 23.77, 10.97, (236, 238, 236)
     shapes: list[Shape] = [
         (box(0, 0, 34, 16.6), outer),
@@ -281,7 +154,12 @@ def tennis_court(inner: Colour, outer: Colour) -> Sprite:
 
 
 def basketball_court(inner: Colour, outer: Colour) -> Sprite:
-    """A court of 28 x 15 m with circle and keys."""
+    """A court of 28 x 15 m with circle and keys.
+
+    Args:
+        inner: colour of the court.
+        outer: colour of run-off, keys and circle.
+    """
     a, b, white = 28.0, 15.0, (232, 230, 222)
     shapes: list[Shape] = [
         (box(0, 0, a + 4, b + 4), outer),
@@ -314,13 +192,26 @@ def basketball_court(inner: Colour, outer: Colour) -> Sprite:
 
 
 def oval(straight: float, radius: float) -> Points:
-    """Two straights and two half circles, m."""
+    """Two straights and two half circles, m.
+
+    Args:
+        straight: length of a straight, m.
+        radius: of the half circles, m.
+    """
     right = disc(straight / 2, 0, radius, 24, -math.pi / 2, math.pi / 2)
     return np.concatenate([right, -right])
 
 
 def ground_track_field(rng: np.random.Generator, scale: float) -> tuple[Sprite, Points]:
-    """A running track (177 x 93 m at scale 1) and the rectangle (4, 2) m of grass inside it."""
+    """A running track and the grass inside it.
+
+    Args:
+        rng: where chance comes from.
+        scale: 1 for a track of 177 x 93 m.
+
+    Returns:
+        the track, and the rectangle (4, 2) m of grass.
+    """
     straight, radius, lanes = 84.4 * scale, 46.0 * scale, int(rng.integers(6, 9))
     lane = 1.22 * scale
     red: Colour = ((162, 78, 62), (178, 96, 74), (146, 66, 60), (92, 112, 150))[
@@ -339,7 +230,14 @@ def ground_track_field(rng: np.random.Generator, scale: float) -> tuple[Sprite, 
 
 
 def pier(rng: np.random.Generator, length: float, finger: float, gap: float) -> Sprite:
-    """A pier from the quay at the origin out to +x, with fingers of a length (m, 0 for none) every `gap` metres."""
+    """A pier from the quay at the origin out to +x, perhaps with fingers.
+
+    Args:
+        rng: where chance comes from.
+        length: m.
+        finger: length of a finger, m; 0 for none.
+        gap: from one finger to the next, m.
+    """
     half = rng.uniform(1.1, 1.8) if finger else rng.uniform(3.5, 7.0)
     side = [(0.0, half)]
     x = gap
@@ -369,7 +267,13 @@ def pier(rng: np.random.Generator, length: float, finger: float, gap: float) -> 
 
 
 def bridge(rng: np.random.Generator, length: float, breadth: float) -> Sprite:
-    """The deck of a road bridge along x over the water."""
+    """The deck of a road bridge along x over the water.
+
+    Args:
+        rng: where chance comes from.
+        length: along x, m.
+        breadth: m.
+    """
     b = breadth / 2
     deck = shade((142, 140, 136), rng.uniform(0.9, 1.1))
     shapes: list[Shape] = [
@@ -394,43 +298,15 @@ def bridge(rng: np.random.Generator, length: float, breadth: float) -> Sprite:
     return Sprite(box(0, 0, length, breadth), shapes, rng.uniform(6, 9), "bridge", ROAD)
 
 
-def vehicle(rng: np.random.Generator, lorries: float = 0.08) -> Sprite:
-    """A car, front to +x;
+def gable(rng: np.random.Generator, length: float, breadth: float, light: float) -> Sprite:
+    """A house with a pitched or hipped roof, ridge along x.
 
     Args:
-        lorries: the share of lorries.
+        rng: where chance comes from.
+        length: along the ridge, m.
+        breadth: m.
+        light: direction of the sun, radians.
     """
-    paint = shade(CARS[rng.integers(len(CARS))], rng.uniform(0.9, 1.06))
-    glass: Colour = (38, 44, 52)
-    lorry = rng.random() < lorries
-    n, b = (rng.uniform(7, 12), 2.5) if lorry else (rng.uniform(4.1, 5.0), rng.uniform(1.8, 2.0))
-    c = min(0.5, b * 0.25)
-    body = mirrored(
-        [(n / 2, b / 2 - c), (n / 2 - c, b / 2), (-n / 2 + c, b / 2), (-n / 2, b / 2 - c)]
-    )
-    shapes: list[Shape] = [(body, paint)]
-    if lorry:
-        shapes += [
-            (box(-0.9, 0, n - 2.2, b), (226, 226, 222)),
-            (box(n / 2 - 0.7, 0, 0.5, b * 0.85), glass),
-        ]
-    else:
-        shapes += [
-            (box(-0.05 * n, 0, 0.56 * n, b * 0.86), glass),
-            (box(-0.07 * n, 0, 0.34 * n, b * 0.8), shade(paint, 1.08)),
-        ]
-        shapes += [
-            s
-            for side in (-1, 1)
-            for s in stroke(
-                [(n * 0.47, side * b * 0.3), (n * 0.22, side * b * 0.34)], 0.1, shade(paint, 0.8)
-            )
-        ]
-    return Sprite(body, shapes, 2.4 if lorry else 1.4, "vehicle")
-
-
-def gable(rng: np.random.Generator, length: float, breadth: float, light: float) -> Sprite:
-    """A house with a pitched or hipped roof, ridge along x."""
     a, b = length / 2, breadth / 2
     roof = shade(ROOFS[rng.integers(len(ROOFS))], rng.uniform(0.85, 1.1))
     hip = b * rng.uniform(0.7, 1.0) if rng.random() < 0.5 else 0.0
@@ -457,7 +333,13 @@ def gable(rng: np.random.Generator, length: float, breadth: float, light: float)
 
 
 def flat_roof(rng: np.random.Generator, length: float, breadth: float) -> Sprite:
-    """A flat roof with a parapet and machines, or the ribbed roof of a hall."""
+    """A flat roof with a parapet and machines, or the ribbed roof of a hall.
+
+    Args:
+        rng: where chance comes from.
+        length: along x, m.
+        breadth: m.
+    """
     paints = (
         (196, 194, 188),
         (150, 150, 150),
@@ -498,7 +380,15 @@ def flat_roof(rng: np.random.Generator, length: float, breadth: float) -> Sprite
 def tree(
     rng: np.random.Generator, x: float, y: float, radius: float, light: float
 ) -> tuple[Points, list[Shape]]:
-    """Outline and lobes of a crown, metres on the canvas."""
+    """Outline and lobes of a crown, metres on the canvas.
+
+    Args:
+        rng: where chance comes from.
+        x: of its middle, m.
+        y: of its middle, m.
+        radius: of the crown, m.
+        light: direction of the sun, radians.
+    """
     tone = shade(
         ((46, 66, 36), (58, 78, 42), (50, 72, 46), (70, 84, 48))[rng.integers(4)],
         rng.uniform(0.85, 1.1),

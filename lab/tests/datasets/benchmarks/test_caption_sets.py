@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,8 @@ import pytest
 from made_scenes import CAPTIONS, write_captions
 
 from geomagnifier.errors import DataCorrupt, DataMissing, OptionError
-from geomagnifier_lab.datasets.benchmarks.case import Benchmark
+from geomagnifier_lab.datasets.benchmarks import benchmark
 from geomagnifier_lab.datasets.sample import read_pixels
-
-
-def benchmark(name: str) -> Benchmark:
-    made: Benchmark = import_module(
-        f"geomagnifier_lab.datasets.benchmarks.{name.replace('-', '_')}"
-    ).BENCHMARK
-    return made
 
 
 @pytest.mark.parametrize("name", CAPTIONS)

@@ -16,10 +16,9 @@ from PIL import Image
 
 from fake import FakeModel
 from geomagnifier.cli.main import main
-from geomagnifier_lab import cli
 from geomagnifier_lab.bench import reliability
 from geomagnifier_lab.datasets import benchmarks
-from geomagnifier_lab.eval import run
+from geomagnifier_lab.eval import command, run
 from geomagnifier_lab.studies import paper
 
 
@@ -40,15 +39,22 @@ def tiny(tmp_path, monkeypatch):
     """
     monkeypatch.chdir(tmp_path)
     root = tmp_path / "sets"
-    names = {"scene": "aid", "caption": "rsicd", "retrieval": "ucm-retrieval", "ground": "dior-rsvg", "detect": "vhr10",
-             "refer": "rrsis-d", "grounded": "geopixeld"}  # fmt: skip
+    names = {
+        "scene": "aid",
+        "caption": "rsicd",
+        "retrieval": "ucm-retrieval",
+        "ground": "dior-rsvg",
+        "detect": "vhr10",
+        "refer": "rrsis-d",
+        "grounded": "geopixeld",
+    }
     known = {}
     for work, name in names.items():
         (root / name).mkdir(parents=True)
         known[name] = replace(made(root / name, work)[0], name=name)
     monkeypatch.setattr(benchmarks, "benchmark", known.__getitem__)
     monkeypatch.setattr(run, "benchmark", known.__getitem__)
-    monkeypatch.setattr(cli, "load", lambda *given: FakeModel())
+    monkeypatch.setattr(command, "load", lambda *given: FakeModel())
     return root
 
 
@@ -120,7 +126,7 @@ def test_ctrl_c_says_how_to_go_on(tiny, monkeypatch, capfd):
         def answer(self, *given):
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "load", lambda *given: Stopped())
+    monkeypatch.setattr(command, "load", lambda *given: Stopped())
     code, out, err = geomag(monkeypatch, capfd, "aid", "--root", tiny / "aid", "--out", "run")
     assert code == 130 and not out
     assert err.startswith("geomag: what is done is kept in run; the same command goes on\n")
@@ -158,7 +164,7 @@ def test_json_csv_and_latex_are_alone_on_stdout(tiny, monkeypatch, capfd):
 def test_predictions_of_another_system_are_scored_without_a_model(
     tiny, tmp_path, monkeypatch, capfd
 ):
-    monkeypatch.setattr(cli, "load", lambda *given: pytest.fail("no model is needed"))
+    monkeypatch.setattr(command, "load", lambda *given: pytest.fail("no model is needed"))
     _, cases = made(tiny / "dior-rsvg", "ground")
     theirs = tmp_path / "theirs.jsonl"
     theirs.write_text("".join(json.dumps(right(case)) + "\n" for case in cases))
@@ -205,7 +211,7 @@ def test_two_runs_are_compared_without_model_or_data(tiny, tmp_path, monkeypatch
     worse = json.loads((tmp_path / "a" / "result.json").read_text())
     worse["per_case"]["0.png"], worse["model"] = 0.0, "other"
     (tmp_path / "b.json").write_text(json.dumps(worse))
-    monkeypatch.setattr(cli, "load", lambda *given: pytest.fail("no model is needed"))
+    monkeypatch.setattr(command, "load", lambda *given: pytest.fail("no model is needed"))
     code, out, _ = geomag(
         monkeypatch, capfd, "--compare", "a/result.json", "b.json", "--out", "plots"
     )
@@ -369,7 +375,7 @@ def test_reliability_needs_the_data_sets(tmp_path, monkeypatch, capfd):
 )
 def test_wrong_words_are_named(words, told, tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(cli, "load", lambda *given: FakeModel())
+    monkeypatch.setattr(command, "load", lambda *given: FakeModel())
     code, out, err = geomag(monkeypatch, capfd, *words)
     assert code == 2 and not out and told in " ".join(err.split()) and "Traceback" not in err
 

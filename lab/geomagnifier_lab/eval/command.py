@@ -1,0 +1,353 @@
+"""`geomag eval`: suites on the validation data, public benchmarks, and comparisons of results."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+
+from geomagnifier.cli.options import AsJson, Bits, Data, Model, Segmenter, load
+from geomagnifier.cli.progress import progress_bar
+from geomagnifier.cli.tables import print_tables
+from geomagnifier.errors import OptionError
+from geomagnifier_lab.studies import command
+
+if TYPE_CHECKING:
+    from geomagnifier.model_protocol import Model as AnyModel
+    from geomagnifier_lab.eval.run import Task
+
+MARKED = 1 << 20
+"""Bytes at both ends of a file of weights that tell it from others."""
+
+
+def evaluate(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help=(
+                "Benchmarks (--list), or suites on the validation data; all suites without. 'paper'"
+                " for the paper's tables (geomag eval "
+                "paper --help), 'reliability' for how often what is said with a probability is"
+                " right."
+            )
+        ),
+    ] = None,
+    data: Data = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            help=(
+                "Folder of the benchmark as its authors pack it; of several, the folder with one"
+                " NAME each."
+            ),
+            metavar="DIR",
+        ),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(
+            help="Part of the benchmark; else the one that papers report.", metavar="NAME"
+        ),
+    ] = None,
+    model: Model = "small",
+    segmenter: Segmenter = None,
+    bits: Bits = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help=(
+                "Folder for predictions.jsonl, result.json and examples.png (runs/eval/..."
+                " without); what is predicted there already is "
+                "not asked again. Of --compare, the plot or its folder."
+            ),
+            metavar="DIR",
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="Pictures a suite, or cases a benchmark, for a quick look.")
+    ] = None,
+    form: Annotated[
+        Literal["table", "json", "csv", "latex"],
+        typer.Option("--format", help="How the figures of benchmarks are printed."),
+    ] = "table",
+    examples: Annotated[
+        int, typer.Option(help="Draw so many of the best, the worst and random cases.", metavar="N")
+    ] = 0,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            help=(
+                "Score these instead of a model: JSON lines as in predictions.jsonl, or COCO's list"
+                " of results."
+            ),
+            metavar="FILE",
+        ),
+    ] = None,
+    ids: Annotated[
+        Path | None,
+        typer.Option(
+            help="COCO file whose numbers of pictures and categories --predictions uses.",
+            metavar="FILE",
+        ),
+    ] = None,
+    compare: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(help="Two result.json of the same cases: is B better than A?", metavar="A B"),
+    ] = None,
+    show: Annotated[
+        bool,
+        typer.Option(
+            "--list", help="List the benchmarks: where they come from, their splits and licences."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """See `geomag eval --help`, which says what the options are."""
+    from geomagnifier_lab.datasets.benchmarks import BENCHMARKS
+    from geomagnifier_lab.eval.suites import SUITES
+
+    form = "json" if as_json else form
+    chosen = list(dict.fromkeys(names or ()))
+    alone = ("paper", "reliability")
+    unknown = [
+        name
+        for name in chosen
+        if name not in BENCHMARKS and name not in SUITES and name not in alone
+    ]
+    public = [name for name in chosen if name in BENCHMARKS]
+    if unknown:
+        known = f"suites: {', '.join((*SUITES, *alone))}; benchmarks: {', '.join(BENCHMARKS)}"
+        raise OptionError(f"there is neither a suite nor a benchmark {unknown[0]!r}; {known}")
+    if (public and len(public) < len(chosen)) or ({*alone} & {*chosen} and len(chosen) > 1):
+        raise OptionError(
+            "benchmarks, suites, 'paper' and 'reliability' read different folders; run one sort at"
+            " a time"
+        )
+    if show:
+        _list_benchmarks(form == "json")
+    elif compare is not None:
+        _compare(compare[0], compare[1], out, form == "json")
+    elif public:
+        from geomagnifier_lab.eval.run import Task
+
+        if root is None:
+            _say_where(public[0])
+        if len(public) > 1 and predictions is not None:
+            raise OptionError("--predictions are of one benchmark; name one")
+        whole = " + ".join(part for part in (model, segmenter, bits and f"{bits} bits") if part)
+        by, mark = (
+            whole if predictions is None else predictions.stem,
+            "" if model == "small" else _mark(Path(model)),
+        )
+        tasks = []
+        for name in public:
+            place = (
+                Path("runs/eval") / _folder(name, split, by, limit)
+                if out is None
+                else out / name
+                if len(public) > 1
+                else out
+            )
+            tasks.append(
+                Task(
+                    name,
+                    root / name if len(public) > 1 else root,
+                    split,
+                    place,
+                    limit,
+                    predictions,
+                    ids,
+                    examples,
+                    whole,
+                    mark,
+                )
+            )
+        _measure(tasks, functools.cache(lambda: load(model, segmenter, bits)), form)
+    elif (
+        root is not None
+        or split is not None
+        or predictions is not None
+        or examples
+        or form in ("csv", "latex")
+    ):
+        raise OptionError(
+            "--root, --split, --predictions, --examples, csv and latex are for benchmarks: name"
+            " one, see geomag eval --list"
+        )
+    elif chosen == ["paper"]:
+        command.paper(None, data, model, out or Path("runs/paper"), limit, as_json=form == "json")
+    elif chosen == ["reliability"]:
+        _reliability(data, model, out or Path("runs/reliability"), limit, form == "json")
+    else:
+        _suites(chosen, data, model, segmenter, bits, limit, form == "json")
+
+
+def _suites(
+    suites: list[str],
+    data: Path | None,
+    model: str,
+    segmenter: str | None,
+    bits: Literal["4", "8"] | None,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """Measure on the validation parts of the data sets, and print."""
+    from geomagnifier_lab.datasets.sample import data_root
+    from geomagnifier_lab.eval.run import run
+
+    root, loaded = data_root(data), load(model, segmenter, bits)
+    with progress_bar() as progress:
+        rows = run(loaded, root, tuple(suites), limit, progress)
+    if as_json:
+        print(json.dumps(dict(rows)))
+        return
+    for suite, figures in rows:
+        print(
+            f"{suite:14} "
+            + "  ".join(
+                f"{name} {value:.3f}" if isinstance(value, float) else f"{name} {value}"
+                for name, value in figures.items()
+            )
+        )
+
+
+def _reliability(
+    data: Path | None, model: str, out: Path, limit: int | None, as_json: bool
+) -> None:
+    """Probabilities beside the share that was right: figures, reliability.json and plots."""
+    from geomagnifier.models.registry import load_small
+    from geomagnifier_lab.bench import reliability
+    from geomagnifier_lab.datasets.sample import data_root
+
+    if limit is not None and limit < 1:
+        raise OptionError(f"the limit is a number of pictures from 1, not {limit}")
+    root, loaded = data_root(data), load_small(model)
+    try:
+        with progress_bar("pictures") as progress:
+            found = reliability.measure(loaded, root, limit, progress)
+    except FileNotFoundError as error:
+        raise OptionError(
+            f"'reliability' needs {error.filename}; --data is the folder that holds the data sets"
+        ) from error
+    files = reliability.write(found, out, aside if as_json else print)
+    print(files[0].read_text() if as_json else "\n".join(map(str, files)))
+
+
+def _folder(name: str, split: str | None, model: str, limit: int | None) -> str:
+    """Of a run that named none: another one for whatever makes its predictions others."""
+    from geomagnifier_lab.datasets.benchmarks import benchmark
+
+    plain = "".join(
+        letter if letter.isalnum() or letter in "-_." else "-" for letter in model.strip("/")
+    )
+    return "-".join(
+        part for part in (name, split or benchmark(name).splits[0], plain, str(limit or "")) if part
+    )
+
+
+def _mark(folder: Path) -> str:
+    """A few letters that change with the weights in a folder; "" for no folder.
+
+    They keep a run from being resumed with weights that were trained further.
+    """
+    files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
+    mark = hashlib.sha256()
+    for path in files:
+        with path.open("rb") as file:
+            mark.update(file.read(MARKED))
+            file.seek(max(0, path.stat().st_size - MARKED))
+            mark.update(file.read())
+    return mark.hexdigest()[:6] if files else ""
+
+
+def _measure(tasks: list[Task], model: Callable[[], AnyModel], form: str) -> None:
+    """Measure on benchmarks, and print."""
+    from geomagnifier_lab.eval import examples, report
+    from geomagnifier_lab.eval.run import measure
+
+    results = []
+    for task in tasks:
+        with progress_bar(task.name) as progress:
+            try:
+                result = measure(task, model, progress)
+            except KeyboardInterrupt:
+                aside(f"what is done is kept in {task.out}; the same command goes on")
+                raise
+        results.append(result)
+        if result.failed:
+            first, why = next(iter(result.failed.items()))
+            aside(
+                f"{len(result.failed)} of {result.cases} cases of {task.name} have no answer and"
+                f" count as wrong, the first {first}: {why}"
+            )
+    if form in ("csv", "latex"):
+        print((report.as_csv if form == "csv" else report.as_latex)(results), end="")
+        return
+    found = {task.name: report.brief(result) for task, result in zip(tasks, results, strict=True)}
+    print_tables(found, report.tables(results), form == "json", left=report.WORDS)
+    for task in tasks if form == "table" else ():
+        print(task.out / report.FILE)
+        if task.examples:
+            print(task.out / examples.FILE)
+
+
+def _compare(first: Path, second: Path, out: Path | None, as_json: bool) -> None:
+    """B against A; nothing but the two files is read."""
+    from geomagnifier_lab.eval.compare import FILE, compare, plot
+    from geomagnifier_lab.eval.report import read_result
+
+    found = compare(read_result(first), read_result(second))
+    target = None if out is None else out if out.suffix.lower() == ".png" else out / FILE
+    if target is not None:
+        plot(found, target)
+    row = found.row()
+    if as_json:
+        print(json.dumps(row))
+        return
+    print_tables(
+        row, {f"{found.benchmark}: {found.measure} of {found.cases:,} cases": found.lines()}, False
+    )
+    print(found.verdict())
+    if target is not None:
+        print(target)
+
+
+def _list_benchmarks(as_json: bool) -> None:
+    from geomagnifier_lab.datasets.benchmarks import BENCHMARKS, benchmark
+
+    rows = []
+    for name in BENCHMARKS:
+        found = benchmark(name)
+        rows.append(
+            {
+                "name": name,
+                "title": found.title,
+                "work": found.work,
+                "splits": ", ".join(found.splits),
+                "licence": found.licence,
+                "url": found.url,
+            }
+        )
+    print_tables({"benchmarks": rows}, {"": rows}, as_json)
+
+
+def _say_where(name: str) -> NoReturn:
+    """Raise what a person needs who has not got the data."""
+    from geomagnifier_lab.datasets.benchmarks import benchmark
+
+    found = benchmark(name)
+    raise OptionError(
+        f"--root is to be the folder of {found.title}, laid out as {found.layout}; it comes from"
+        f" {found.url}"
+    )
+
+
+def aside(line: str) -> None:
+    """Tell the person something that is no result: to stderr."""
+    print(f"geomag: {line}", file=sys.stderr)

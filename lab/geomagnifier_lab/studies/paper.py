@@ -271,7 +271,7 @@ class Plan:
     def _forms(self) -> list[str]:
         """The variants that the model can be asked in; it is loaded where that must be known."""
         model = self.model()
-        linear = isinstance(model, SmallModel) and model.linear is not None
+        linear = isinstance(model, SmallModel) and model.detector.linear is not None
         return [*FORMS, LINEAR] if linear else [*FORMS]
 
     def _sparse(self) -> list[Case]:

@@ -32,9 +32,11 @@ from geomagnifier.finetuning.samples import load
 from geomagnifier.finetuning.thresholds import MASKS, Evidence
 from geomagnifier.folder_lock import alone
 from geomagnifier.models import registry
-from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.custom.class_detector import ClassDetector
+from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.pixel_decoder import Maps
+from geomagnifier.types import View
 from geomagnifier_lab.bench.results_store import Kept
 from geomagnifier_lab.datasets.dubai import COVER, dubai, read_cover
 from geomagnifier_lab.datasets.sample import read_pixels
@@ -190,31 +192,37 @@ def some(whole: Path, examples: int, seed: int) -> Path:
     return target
 
 
-class AsKnown(TaughtModel):
+class AsKnown(CustomModel):
     """A model's own kinds, measured as taught ones are.
 
     Its states drive its decoder, its thresholds count.
     """
 
     def __init__(self, base: SmallModel, kinds: Sequence[str]) -> None:
-        from geomagnifier.models.custom.class_heads import Heads, OwnKind
+        from geomagnifier.models.custom.class_heads import CustomClass, Heads
 
         own = [
-            OwnKind(((kind, kind),), kind in COVER, calibration=vars(base.calibration[kind]))
+            CustomClass(((kind, kind),), kind in COVER, calibration=vars(base.calibration[kind]))
             for kind in kinds
         ]
         super().__init__(base, [(Heads(len(own)), kinds)], own, ())
+        self.finder = ByStates(base, self.heads, self.wordless, self.own)
 
-    def _maps(self, kind: str, view: Any) -> Maps:
-        state = self.base.network.states.weight[self.base.kinds.index(kind)]
+
+class ByStates(ClassDetector):
+    """Finds the base's own classes by its states, in place of heads."""
+
+    def maps(self, class_name: str, view: View) -> Maps:
+        """See `ClassDetector.maps`."""
+        states = self.base.detector.class_states([class_name])
         maps: Maps = self.base.network.decoder(
-            state[None, None].float(), self.base.views.see(view).prepared
+            states[None].float(), self.base.views.see(view).prepared
         )
         return maps
 
 
 def figures(
-    model: TaughtModel, kind: str, validation: Path, limit: int | None = None
+    model: CustomModel, kind: str, validation: Path, limit: int | None = None
 ) -> dict[str, float]:
     """Mean IoU of the masks where the kind is there, at the model's threshold.
 
@@ -225,7 +233,7 @@ def figures(
     without = [p for p in labels.pictures if not p.objects][: limit or None]
     windows = load(replace(labels, pictures=tuple(with_kind + without)), {kind} & set(COVER))
     seen = calibrate.measure(model, windows, [kind])[kind]
-    return of(seen, model.calibration[kind].mask)
+    return of(seen, model.finder.thresholds[kind].mask)
 
 
 def of(seen: Evidence, mask: float) -> dict[str, float]:
@@ -272,7 +280,7 @@ def teaching(
                 lambda *_: None,
             )
             model = registry.load_model(folder)
-            assert isinstance(model, TaughtModel)
+            assert isinstance(model, CustomModel)
             told = model.own[kind].taught
             kept.put(
                 name,

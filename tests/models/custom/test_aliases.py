@@ -7,15 +7,15 @@ import pytest
 from geomagnifier.finetuning.class_words import plural, stand_ins, words_of
 from geomagnifier.models import registry
 from geomagnifier.models.custom.aliases import Names
-from geomagnifier.models.custom.class_heads import OwnKind
+from geomagnifier.models.custom.class_heads import CustomClass
 from geomagnifier.models.small.vocabulary import kind_token
 
 CARD = registry.read_card(registry.WEIGHTS / registry.FILES[0])
 KNOWN = tuple(kind for kind in CARD["kinds"] if kind_token(kind) in CARD["words"])
 """Classes that the text decoder of the package has words for."""
-TURBINE = OwnKind(words_of("wind turbine", ("windmill", "wind generator")))
-FARM = OwnKind(words_of("solar farm", ()), stuff=True)
-NAMES = Names([TURBINE, FARM, OwnKind(words_of("ship", ()))], stand_ins(KNOWN))
+TURBINE = CustomClass(words_of("wind turbine", ("windmill", "wind generator")))
+FARM = CustomClass(words_of("solar farm", ()), stuff=True)
+NAMES = Names([TURBINE, FARM, CustomClass(words_of("ship", ()))], stand_ins(KNOWN))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_words_say_their_own_plural():
 
 
 def test_a_name_may_be_a_plural():
-    panels = OwnKind(words_of("solar panels", ()))
+    panels = CustomClass(words_of("solar panels", ()))
     assert panels.name == "solar panels"
     assert (panels.counted(1), panels.counted(3)) == ("solar panel", "solar panels")
     assert Names([panels], stand_ins(KNOWN)).read(

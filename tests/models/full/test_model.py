@@ -21,7 +21,7 @@ from geomagnifier.inference import resolution
 from geomagnifier.models.full import output_classes
 from geomagnifier.models.full.checkpoint import begin, load_vlm, save
 from geomagnifier.models.full.checkpoint_metadata import Card
-from geomagnifier.models.full.detector import LAST
+from geomagnifier.models.full.grounding import LAST
 from geomagnifier.models.full.model import UNTRAINED, phrase_of
 from geomagnifier.models.full.vlm import Shown, Turn
 from geomagnifier.types import Granularity, Query

@@ -17,10 +17,10 @@ import torch
 from geomagnifier.errors import GeomagWarning, ModelCorrupt, QuestionUnreadable
 from geomagnifier.geometry import Box
 from geomagnifier.models.registry import CHINESE, WEIGHTS, load_model
-from geomagnifier.models.small import model as small
 from geomagnifier.models.small.answer_text import counted
 from geomagnifier.models.small.backbone import pad
 from geomagnifier.models.small.cells import crop, shrink, visible
+from geomagnifier.models.small.class_thresholds import ClassThresholds
 from geomagnifier.models.small.instances import combine
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.types import Granularity, ModelOutput, Query, Region, SceneInfo, View, Window
@@ -371,7 +371,7 @@ def test_min_score_lets_more_through(model: SmallModel) -> None:
 
 
 def test_a_closed_gate_empties_mask_and_boxes(model: SmallModel) -> None:
-    model.calibration["ship"] = small.Calibration(presence=1.1)
+    model.calibration["ship"] = ClassThresholds(presence=1.1)
     (reply,) = model.answer(Query("Segment all ships."), Granularity.PIXEL, [view("a")]).views
     assert reply.found == () and (reply.covers[0].probability == 0).all()
 

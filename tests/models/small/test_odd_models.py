@@ -29,7 +29,7 @@ from geomagnifier.finetuning.run_state import saved
 from geomagnifier.models import checksums, registry
 from geomagnifier.models.custom.checkpoint import OWN, taught
 from geomagnifier.models.custom.class_heads import Heads
-from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.registry import CHINESE, FILES, WEIGHTS, load_model, load_small
 from geomagnifier.models.small.box_refiner import FILE as REFINER
 from geomagnifier.models.small.model import SmallModel
@@ -554,7 +554,7 @@ def test_small_is_the_packages_whatever_lies_at_hand(
     (tmp_path / "small" / "config.json").write_text("{}")
     (tmp_path / "small" / OWN).write_bytes(b"no heads")
     monkeypatch.chdir(tmp_path)
-    assert isinstance(load_model("small"), SmallModel | TaughtModel)
+    assert isinstance(load_model("small"), SmallModel | CustomModel)
 
 
 # Taught kinds and Chinese

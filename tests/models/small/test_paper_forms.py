@@ -128,13 +128,13 @@ def test_the_linear_decoder_draws_masks_where_the_model_has_it(
     asked = replace(QUESTION, variant=Variant.of("linear decoder"))
     with pytest.raises(OptionError, match=r"recipes/linear_decoder\.sh"):
         model.answer(asked, Granularity.PIXEL, views[1:], [])
-    model.linear = LinearDecoder().eval().requires_grad_(False)
+    model.detector.linear = LinearDecoder().eval().requires_grad_(False)
     try:
         linear, bent = (
             model.answer(q, Granularity.PIXEL, views[1:], []).views[0] for q in (asked, QUESTION)
         )
     finally:
-        model.linear = None
+        model.detector.linear = None
     assert [f.view_box for f in linear.found] == [f.view_box for f in bent.found], (
         "boxes are not the paper's"
     )

@@ -2,7 +2,7 @@
 
 The base is the image side by the recipe of `lab/geomagnifier_lab/studies/ablations.py`, without the
 labels, scenes and captions: airplane (objects, VHR-10) and building (land cover, Dubai). It is
-taught by `own_run.teach_kinds` itself, and measured on the validation pictures of both sets. Beside
+taught by `own_run.fine_tune` itself, and measured on the validation pictures of both sets. Beside
 it: the same recipe with all labels ("in the recipe"), and the shipped small model.
 
 An example is one labelled object, for land cover one connected area. Pictures are taken at random
@@ -27,7 +27,7 @@ from geomagnifier.finetuning import calibrate
 from geomagnifier.finetuning.fit import FineTuneSchedule
 from geomagnifier.finetuning.labels.coco import read_coco
 from geomagnifier.finetuning.losses import WEIGHTS
-from geomagnifier.finetuning.run import FineTuneConfig, teach_kinds
+from geomagnifier.finetuning.run import FineTuneConfig, fine_tune
 from geomagnifier.finetuning.samples import load
 from geomagnifier.finetuning.thresholds import MASKS, Evidence
 from geomagnifier.folder_lock import alone
@@ -275,7 +275,7 @@ def teaching(
         if kept.get(name) is None:
             source = some(pictures(root, out / f"{kind}-train", kind, "train"), n, seed)
             run = out / "runs" / name.replace(" ", "-")
-            folder, _ = teach_kinds(
+            folder, _ = fine_tune(
                 FineTuneConfig(source, str(base), run, lesson=replace(lesson, seed=seed)),
                 lambda *_: None,
             )

@@ -86,7 +86,7 @@ def run(wanted: FineTuneConfig) -> Path:
                 parts[what] = stack.enter_context(bar(console, what))
             parts[what](done, total)
 
-        folder, lines = teach_kinds(wanted, tell)
+        folder, lines = fine_tune(wanted, tell)
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
     console.print(
@@ -95,7 +95,7 @@ def run(wanted: FineTuneConfig) -> Path:
     return folder
 
 
-def teach_kinds(wanted: FineTuneConfig, tell: Tell) -> tuple[Path, list[str]]:
+def fine_tune(wanted: FineTuneConfig, tell: Tell) -> tuple[Path, list[str]]:
     """Fine-tune, and leave a model folder at `wanted.out`/model.
 
     Args:

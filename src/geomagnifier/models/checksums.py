@@ -45,7 +45,7 @@ def check(folder: Path, names: Sequence[str]) -> None:
     Raises:
         ModelCorrupt: a file is not the one that was written, or missing, or the list is damaged.
     """
-    listed = _read(folder)
+    listed = read(folder)
     for name in names if listed is not None else ():
         path, expected = folder / name, listed.get(name) if listed else None
         if expected is None and not path.is_file():
@@ -76,7 +76,12 @@ def fingerprint(folder: Path) -> str | None:
     )
 
 
-def _read(folder: Path) -> dict[str, str] | None:
+def read(folder: Path) -> dict[str, str] | None:
+    """SHA-256 of each file in the list of a model folder; None where it has no list.
+
+    Raises:
+        ModelCorrupt: the list is damaged.
+    """
     path = folder / SUMS
     if not path.is_file():
         if os.path.lexists(path):

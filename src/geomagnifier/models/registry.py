@@ -186,7 +186,7 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
             encoder, scout = SentenceEncoder(), ProposalNet(len(hunt.get("kinds", card["kinds"])))
         whole.result()
     for module, file in ((network, FILES[0]), (encoder, FILES[1]), (scout, FILES[3])):
-        _fill(module, folder / file)
+        fill(module, folder / file)
     linear, attention = (
         _beside(LinearDecoder, folder / LINEAR),
         _beside(HeatAttention, folder / ATTENTION),
@@ -210,7 +210,7 @@ def _beside(made: Callable[[], Part], path: Path) -> Part | None:
         return None
     with torch.random.fork_rng(devices=[]):
         part = made()
-    _fill(part, path)
+    fill(part, path)
     return part
 
 
@@ -235,7 +235,7 @@ def load_reader(folder: Path) -> Translator:
             raise ValueError(f"words lack {START} or {END}, or letters are none")
     with torch.random.fork_rng(devices=[]):
         reader = Translator(letters, words)
-    _fill(reader, path)
+    fill(reader, path)
     return reader.eval().requires_grad_(False)
 
 
@@ -267,10 +267,15 @@ def _told(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _fill(module: nn.Module, path: Path) -> None:
+def fill(module: nn.Module, path: Path) -> None:
     """Put the tensors of a file into a network.
 
-    Raises ModelCorrupt where they belong to another one, before any is read.
+    Args:
+        module: gets them.
+        path: of the safetensors file.
+
+    Raises:
+        ModelCorrupt: they belong to another network, which is seen before any is read.
     """
     shapes = {key: tuple(t.shape) for key, t in module.state_dict().items()}
     with _opened(path) as file:

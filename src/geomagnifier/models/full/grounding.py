@@ -124,7 +124,7 @@ class Trained:
         """See `Finder`."""
         turn = self._forced(query, kinds, views, pixel)
         if by == "mask":
-            maps = self._maps(self._ties(turn, pixel)[0], views[-1].pixels)
+            maps = self.maps(self.states(turn, pixel)[0], views[-1].pixels)
             return np.asarray(torch.sigmoid(maps.mask[0].float()).amax(0).cpu().numpy(), np.float32)
         return scaled(
             psc.heat(
@@ -147,7 +147,7 @@ class Trained:
     ) -> ViewPrediction:
         """See `Finder`."""
         return self._drawn(
-            query, kinds, *self._ties(self._forced(query, kinds, views, pixel), pixel), view, pixel
+            query, kinds, *self.states(self._forced(query, kinds, views, pixel), pixel), view, pixel
         )
 
     def find_once(
@@ -160,7 +160,7 @@ class Trained:
         pixel: bool,
     ) -> tuple[ViewPrediction, ...]:
         """See `Finder`."""
-        seg, presence = self._ties(self._forced(query, kinds, [*beside, *views], pixel), pixel)
+        seg, presence = self.states(self._forced(query, kinds, [*beside, *views], pixel), pixel)
         return tuple(self._drawn(query, kinds, seg, presence, view, pixel) for view in of)
 
     def _drawn(
@@ -173,7 +173,7 @@ class Trained:
         pixel: bool,
     ) -> ViewPrediction:
         """What the pixel decoder makes of [SEG] or [BOX] states in a view."""
-        maps = self._maps(seg, view.pixels, view.key)
+        maps = self.maps(seg, view.pixels, view.key)
         found: list[Detection] = []
         covers: list[ClassMask] = []
         for q, kind in enumerate(kinds):
@@ -199,8 +199,13 @@ class Trained:
         return Turn(views, query.text, output_classes.clauses(kinds, [True] * len(kinds), pixel))
 
     @torch.inference_mode()
-    def _ties(self, turn: Turn, pixel: bool) -> tuple[Tensor, Tensor]:
-        """E_seg of the [SEG] or [BOX] tokens (Q, width), and the probability of each class (Q,)."""
+    def states(self, turn: Turn, pixel: bool) -> tuple[Tensor, Tensor]:
+        """E_seg of the [SEG] or [BOX] tokens (Q, width), and the probability of each class (Q,).
+
+        Args:
+            turn: with an answer that has them.
+            pixel: they are [SEG]; else [BOX].
+        """
         inputs = self.vlm.encode([turn])
         tie, none = self.vlm.tie(output_classes.tie(pixel)), self.vlm.tie(output_classes.NONE)
         at = (inputs["input_ids"][0] == tie).nonzero()[:, 0]
@@ -211,8 +216,14 @@ class Trained:
         )
 
     @torch.inference_mode()
-    def _maps(self, seg: Tensor, pixels: Bytes, key: str = "") -> Maps:
-        """Dense maps (1, Q, ...) of states on an image (h, w, 3)."""
+    def maps(self, seg: Tensor, pixels: Bytes, key: str = "") -> Maps:
+        """Dense maps (1, Q, ...) on an image.
+
+        Args:
+            seg: (Q, width) states.
+            pixels: (h, w, 3).
+            key: of the view, whose features are kept for the next call; "" not to keep them.
+        """
         if not key or self._kept[0] != key:
             self._kept = (
                 key,

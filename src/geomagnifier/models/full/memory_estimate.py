@@ -182,7 +182,7 @@ def footprint(vlm: str, segmenter: str | None = None, language: str | None = Non
             m.weight.numel() for m in model.get_decoder().modules() if isinstance(m, nn.Linear)
         )
     width, heads = text.hidden_size, text.num_attention_heads
-    masks, trunk, side = _segmenter(segmenter or SEGMENTER)
+    masks, trunk, side = segmenter_numbers(segmenter or SEGMENTER)
     parts = {"vlm": count(model), "segmenter": masks}
     if language is not None:
         words = read_config(language, "language")
@@ -214,8 +214,8 @@ def footprint(vlm: str, segmenter: str | None = None, language: str | None = Non
     )
 
 
-def _segmenter(name: str) -> tuple[int, int, int]:
-    """As in `KNOWN_SEGMENTERS`."""
+def segmenter_numbers(name: str) -> tuple[int, int, int]:
+    """The numbers of a segmenter, as in `KNOWN_SEGMENTERS`."""
     if name in KNOWN_SEGMENTERS:
         return KNOWN_SEGMENTERS[name]
     config = read_config(name, "segmenter")

@@ -119,7 +119,7 @@ class FullModel:
             trained=network is not None,
             sizes={kind: Size(metres, pixels) for kind, (metres, pixels) in card.sizes.items()},
         )
-        self._kinds: OrderedDict[tuple[str, str, Granularity], tuple[str, ...]] = OrderedDict()
+        self.read: OrderedDict[tuple[str, str, Granularity], tuple[str, ...]] = OrderedDict()
         self._first: OrderedDict[str, tuple[str, Box, Shown]] = OrderedDict()
         self._text_parameters = memory_estimate.count(whole.get_decoder())
         self._lock = threading.RLock()
@@ -162,7 +162,7 @@ class FullModel:
         """
         with self._lock:
             level = self._level(query)
-            kinds, views = self._asked(query, level, view), self._seen(view)
+            kinds, views = self._asked(query, level, view), self.shown(view)
             if not kinds:
                 return np.zeros((1, 1), np.float32)
             return self.finder.heat(query, kinds, views, level is Granularity.PIXEL, by)
@@ -194,7 +194,7 @@ class FullModel:
                 )
             kinds = self._asked(query, granularity, (*(beside or ()), *views)[0])
             if query.box is not None and granularity is Granularity.REGION and not kinds:
-                named = tuple(self._name(query, view) for view in views)
+                named = tuple(self.name_box(query, view) for view in views)
                 return ModelOutput(
                     (),
                     named,
@@ -214,7 +214,7 @@ class FullModel:
             pixel = granularity is Granularity.PIXEL
             if beside is None:
                 replies = tuple(
-                    self.finder.find(query, kinds, self._seen(view), view, pixel) for view in views
+                    self.finder.find(query, kinds, self.shown(view), view, pixel) for view in views
                 )
                 return ModelOutput((), replies, kinds, flops=self._flops(views, pixel=pixel))
             shown = shown_as_one((*beside, *views))
@@ -303,15 +303,15 @@ class FullModel:
         Read on a scene's first view and kept, so that all its views agree.
         """
         key = (view.scene, query.text, level)
-        if key not in self._kinds:
-            self._kinds[key] = self.finder.kinds(
+        if key not in self.read:
+            self.read[key] = self.finder.kinds(
                 query, Shown(view.pixels), level is Granularity.PIXEL
             )
-            while len(self._kinds) > 16:
-                self._kinds.popitem(last=False)
-        return self._kinds[key]
+            while len(self.read) > 16:
+                self.read.popitem(last=False)
+        return self.read[key]
 
-    def _seen(self, view: View) -> list[Shown]:
+    def shown(self, view: View) -> list[Shown]:
         """The views of a turn about `view`.
 
         Before it stands the first one of its scene, downsampled (the paper's D(I) beside C1 and
@@ -344,8 +344,13 @@ class FullModel:
         p = torch.softmax(torch.tensor(logs, dtype=torch.float64), 0).tolist()
         return tuple(sorted(zip(names, p, strict=True), key=lambda pair: -pair[1]))
 
-    def _name(self, query: Query, view: View) -> ViewPrediction:
-        """What is in the query's box, in the model's own words."""
+    def name_box(self, query: Query, view: View) -> ViewPrediction:
+        """What is in the query's box, in the model's own words.
+
+        Args:
+            query: with a box.
+            view: that shows it.
+        """
         assert query.box is not None
         height, width = view.pixels.shape[:2]
         corners = view.window.placement.to_view(np.array(query.box.tuple(), np.float32))[0].clip(
@@ -387,10 +392,10 @@ class FullModel:
             for view in views
         )
         drawn = len(views) if pixel or self.network is not None else 0
-        return float(2 * self._text_parameters * tokens * times) + drawn * self._encoder_flops
+        return float(2 * self._text_parameters * tokens * times) + drawn * self.encoder_flops
 
     @functools.cached_property
-    def _encoder_flops(self) -> float:
+    def encoder_flops(self) -> float:
         """Of SAM2's encoder for one view, counted on the meta device."""
         side = sam2.side(self.segmenter)
         with torch.device("meta"), FlopCounterMode(display=False) as counter:

@@ -116,6 +116,11 @@ class Views:
             [key], [ViewFeatures(None, [], last.clone(), memory, pooled.float(), scenes)]
         )[0]
 
+    def kept(self) -> list[ViewFeatures]:
+        """All that is kept now, the last used at the end."""
+        with self._lock:
+            return list(self._kept.values())
+
     def __len__(self) -> int:
         return len(self._kept)
 

@@ -31,7 +31,7 @@ from worded import worded_start
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model of the package with all classes of `data.vocabulary`, the new ones as they are before any training."""
+    """The package's model with all classes; new ones as they are before any training."""
     folder, begun, network = tmp_path_factory.mktemp("wide"), worded_start(), image_side()
     wide.warm_start(network, begun.state, begun.kinds, begun.objects)
     kept_language.assemble(

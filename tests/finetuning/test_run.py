@@ -19,7 +19,7 @@ from geomagnifier.cli.main import app, main
 from geomagnifier.errors import DataCorrupt, ModelCorrupt, OptionError, OutputError
 from geomagnifier.finetuning import run
 from geomagnifier.finetuning.fit import FineTuneSchedule
-from geomagnifier.finetuning.run import FineTuneConfig, kept, teach_kinds
+from geomagnifier.finetuning.run import FineTuneConfig, fine_tune, kept
 from geomagnifier.folder_lock import alone
 from geomagnifier.inference.resolution import window_of
 from geomagnifier.models.custom.checkpoint import OWN
@@ -48,7 +48,7 @@ def wanted(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def taught(wanted):
-    return teach_kinds(wanted, quiet)
+    return fine_tune(wanted, quiet)
 
 
 @pytest.fixture(scope="module")
@@ -164,9 +164,9 @@ def test_a_stopped_lesson_goes_on_as_if_it_had_not_been(wanted, taught, tmp_path
 
     again = replace(wanted, out=tmp_path / "again")
     with pytest.raises(KeyboardInterrupt):
-        teach_kinds(again, stop)
+        fine_tune(again, stop)
     steps = []
-    folder, _ = teach_kinds(
+    folder, _ = fine_tune(
         again, lambda what, done, total: steps.append(done) if what == "teaching" else None
     )
     assert min(steps) > 20
@@ -182,10 +182,10 @@ def test_a_run_killed_while_it_prepares_crops_goes_on_with_them(wanted, taught, 
 
     again = replace(wanted, out=tmp_path / "again")
     with pytest.raises(KeyboardInterrupt):
-        teach_kinds(again, stop)
+        fine_tune(again, stop)
     assert kept(again.out)
     crops = []
-    folder, _ = teach_kinds(
+    folder, _ = fine_tune(
         again, lambda what, done, total: crops.append(done) if what == "crops" else None
     )
     assert min(crops) == 17 and max(crops) == LESSON.crops
@@ -200,12 +200,12 @@ def test_two_runs_into_one_folder_are_refused(wanted, taught, tmp_path):
         alone(tmp_path),
         pytest.raises(OutputError, match=r"another run is writing .* choose another --out"),
     ):
-        teach_kinds(replace(wanted, out=tmp_path), quiet)
+        fine_tune(replace(wanted, out=tmp_path), quiet)
 
 
 @pytest.mark.parametrize("at", ["pictures", "crops"])
 def test_ctrl_c_says_what_is_kept_and_nothing_else(wanted, tmp_path, monkeypatch, capsys, at):
-    real = run.teach_kinds
+    real = run.fine_tune
 
     def pressed(wished, tell):
         def stop(what, done, total):
@@ -214,7 +214,7 @@ def test_ctrl_c_says_what_is_kept_and_nothing_else(wanted, tmp_path, monkeypatch
 
         return real(wished, stop)
 
-    monkeypatch.setattr(run, "teach_kinds", pressed)
+    monkeypatch.setattr(run, "fine_tune", pressed)
     words = [
         "geomag",
         "train",
@@ -239,7 +239,7 @@ def test_boxes_teach_boxes_and_the_earlier_kind_stays(taught, tmp_path, scene):
         source.read_text().replace('"helipad"', '"round pad"').replace("landing pad", "pad")
     )
     lesson = replace(LESSON, crops=24, steps=30)
-    folder, lines = teach_kinds(
+    folder, lines = fine_tune(
         FineTuneConfig(source, str(taught[0]), tmp_path / "run", lesson=lesson), quiet
     )
     assert any("boxes only" in line for line in lines)
@@ -277,9 +277,9 @@ def test_a_damaged_file_is_named(taught, tmp_path):
 
 def test_wrong_wishes(wanted, tmp_path):
     with pytest.raises(OptionError, match="no kind 'pool'; it has helipad"):
-        teach_kinds(replace(wanted, covers=frozenset({"pool"})), quiet)
+        fine_tune(replace(wanted, covers=frozenset({"pool"})), quiet)
     with pytest.raises(OptionError, match="land cover is taught by outlines"):
-        teach_kinds(
+        fine_tune(
             FineTuneConfig(
                 write_coco(tmp_path, 2, boxes=True, count=6),
                 "small",
@@ -290,7 +290,7 @@ def test_wrong_wishes(wanted, tmp_path):
         )
     one = write_coco(tmp_path / "one", 1, count=1)
     with pytest.raises(DataCorrupt, match="1 labelled 'helipad'"):
-        teach_kinds(FineTuneConfig(one, "small", tmp_path / "run"), quiet)
+        fine_tune(FineTuneConfig(one, "small", tmp_path / "run"), quiet)
 
 
 @pytest.mark.parametrize(

@@ -265,7 +265,11 @@ class Plan:
     def _forms(self) -> list[str]:
         """The variants that the model can be asked in; it is loaded where that must be known."""
         small = base_of(self.model())
-        return [*FORMS, LINEAR] if small is not None and small.linear is not None else [*FORMS]
+        return (
+            [*FORMS, LINEAR]
+            if small is not None and small.detector.linear is not None
+            else [*FORMS]
+        )
 
     def _sparse(self) -> list[Case]:
         file = groups.prepare("sparse", self.root, self.out / "frames", self.amount.frames)

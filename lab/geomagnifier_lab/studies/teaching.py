@@ -2,7 +2,7 @@
 
 The base is the image side by the recipe of `lab/geomagnifier_lab/studies/ablations.py`, without the
 labels, scenes and captions: airplane (objects, VHR-10) and building (land cover, Dubai). It is
-taught by `own_run.teach_kinds` itself, and measured on the validation pictures of both sets. Beside
+taught by `own_run.fine_tune` itself, and measured on the validation pictures of both sets. Beside
 it: the same recipe with all labels ("in the recipe"), and the shipped small model.
 
 An example is one labelled object, for land cover one connected area. Pictures are taken at random
@@ -27,14 +27,16 @@ from geomagnifier.finetuning import calibrate
 from geomagnifier.finetuning.fit import FineTuneSchedule
 from geomagnifier.finetuning.labels.coco import read_coco
 from geomagnifier.finetuning.losses import WEIGHTS
-from geomagnifier.finetuning.run import FineTuneConfig, teach_kinds
+from geomagnifier.finetuning.run import FineTuneConfig, fine_tune
 from geomagnifier.finetuning.samples import load
 from geomagnifier.finetuning.thresholds import MASKS, Evidence
 from geomagnifier.folder_lock import alone
 from geomagnifier.models import registry
-from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.custom.class_detector import ClassDetector
+from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.pixel_decoder import Maps
+from geomagnifier.types import View
 from geomagnifier_lab.bench.results_store import Kept
 from geomagnifier_lab.datasets.dubai import COVER, dubai, read_cover
 from geomagnifier_lab.datasets.sample import read_pixels
@@ -190,31 +192,37 @@ def some(whole: Path, examples: int, seed: int) -> Path:
     return target
 
 
-class AsKnown(TaughtModel):
+class AsKnown(CustomModel):
     """A model's own kinds, measured as taught ones are.
 
     Its states drive its decoder, its thresholds count.
     """
 
     def __init__(self, base: SmallModel, kinds: Sequence[str]) -> None:
-        from geomagnifier.models.custom.class_heads import Heads, OwnKind
+        from geomagnifier.models.custom.class_heads import CustomClass, Heads
 
         own = [
-            OwnKind(((kind, kind),), kind in COVER, calibration=vars(base.calibration[kind]))
+            CustomClass(((kind, kind),), kind in COVER, calibration=vars(base.calibration[kind]))
             for kind in kinds
         ]
         super().__init__(base, [(Heads(len(own)), kinds)], own, ())
+        self.finder = ByStates(base, self.heads, self.wordless, self.own)
 
-    def _maps(self, kind: str, view: Any) -> Maps:
-        state = self.base.network.states.weight[self.base.kinds.index(kind)]
+
+class ByStates(ClassDetector):
+    """Finds the base's own classes by its states, in place of heads."""
+
+    def maps(self, class_name: str, view: View) -> Maps:
+        """See `ClassDetector.maps`."""
+        states = self.base.detector.class_states([class_name])
         maps: Maps = self.base.network.decoder(
-            state[None, None].float(), self.base.views.see(view).prepared
+            states[None].float(), self.base.views.see(view).prepared
         )
         return maps
 
 
 def figures(
-    model: TaughtModel, kind: str, validation: Path, limit: int | None = None
+    model: CustomModel, kind: str, validation: Path, limit: int | None = None
 ) -> dict[str, float]:
     """Mean IoU of the masks where the kind is there, at the model's threshold.
 
@@ -225,7 +233,7 @@ def figures(
     without = [p for p in labels.pictures if not p.objects][: limit or None]
     windows = load(replace(labels, pictures=tuple(with_kind + without)), {kind} & set(COVER))
     seen = calibrate.measure(model, windows, [kind])[kind]
-    return of(seen, model.calibration[kind].mask)
+    return of(seen, model.finder.thresholds[kind].mask)
 
 
 def of(seen: Evidence, mask: float) -> dict[str, float]:
@@ -267,12 +275,12 @@ def teaching(
         if kept.get(name) is None:
             source = some(pictures(root, out / f"{kind}-train", kind, "train"), n, seed)
             run = out / "runs" / name.replace(" ", "-")
-            folder, _ = teach_kinds(
+            folder, _ = fine_tune(
                 FineTuneConfig(source, str(base), run, lesson=replace(lesson, seed=seed)),
                 lambda *_: None,
             )
             model = registry.load_model(folder)
-            assert isinstance(model, TaughtModel)
+            assert isinstance(model, CustomModel)
             told = model.own[kind].taught
             kept.put(
                 name,

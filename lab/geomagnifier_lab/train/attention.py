@@ -173,7 +173,10 @@ def _questions(model: SmallModel, kinds: set[str]) -> dict[str, list[Encoded]]:
     """By class: questions that ask for it, and its bare name, which stands for it where several are asked for apart."""
     with torch.no_grad():
         return {
-            kind: [model._name(kind), *(model._encode(text.format(kind)) for text in ASKED)]
+            kind: [
+                model.encoder.name(kind),
+                *(model.encoder.encode(text.format(kind)) for text in ASKED),
+            ]
             for kind in sorted(kinds)
         }
 

@@ -25,6 +25,7 @@ from geomagnifier.geometry import overlap, suppress_many
 from geomagnifier.inference import resolution
 from geomagnifier.inference.merge import SAME, part_of
 from geomagnifier.masks import intersection_over_union, resize
+from geomagnifier.models.small.backbone import inference
 from geomagnifier.models.small.cells import crop
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.pixel_decoder import MASK_STRIDE
@@ -184,21 +185,23 @@ def look(
         [np.zeros(0, np.float32)],
         [np.zeros(0, np.float32)],
     )
-    with model._running():
-        seg = model._point(
+    with inference(model.half):
+        states = model.reader.states(
             Query(_text(kind, name)),
             ParsedQuestion((kind,)),
-            Granularity.PIXEL,
             model.views.see(views[0]).memory,
+            pixel=True,
         )
         for number, view in enumerate(views if ask.boxes is not None else views[:1]):
             seen = model.views.see(view)
-            maps, gate = model._decode(seg, seen)
+            maps, gate = model.detector.decode(states, seen)
             presence = float(gate[0])
             if number == 0 and ask.there is not None:
                 evidence.presence.append((presence, ask.there))
             if ask.boxes is not None:
-                found = model._objects(kind, maps, 0, presence, 0.0, seen, view, Granularity.REGION)
+                found = model.detector.find_objects(
+                    kind, maps, 0, presence, 0.0, seen, view, masks=False
+                )
                 placed = view.window.placement.to_scene(
                     np.array([f.view_box for f in found], np.float32).reshape(-1, 4)
                 )

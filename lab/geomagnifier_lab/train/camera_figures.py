@@ -16,8 +16,7 @@ from geomagnifier.geometry import overlap
 from geomagnifier.language.classes import narrow
 from geomagnifier.masks import intersection_over_union
 from geomagnifier.models.small.backbone import normalise, pad
-from geomagnifier.models.small.instances import combine, find_peaks
-from geomagnifier.models.small.model import LOWEST_HEAT
+from geomagnifier.models.small.instances import LOWEST_HEAT, combine, find_peaks
 from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.models.small.pixel_decoder import MASK_STRIDE
 from geomagnifier.types import Bools, Bytes, Floats

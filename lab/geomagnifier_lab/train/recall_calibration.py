@@ -20,7 +20,7 @@ from geomagnifier.finetuning.run import SMALL
 from geomagnifier.geometry import Box, overlap
 from geomagnifier.inference import resolution
 from geomagnifier.inference.cropping import relevance
-from geomagnifier.models.small.backbone import normalise
+from geomagnifier.models.small.backbone import inference, normalise
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.proposal_net import ProposalNet
 from geomagnifier.models.small.question_parser import ParsedQuestion
@@ -143,9 +143,9 @@ def evidence(model: SmallModel, path: Path, kind: str, boxes: Floats) -> tuple[F
         )
         view, close = scene.read(wide), scene.read(resolution.window_of(scene.info.box, 1, "whole"))
     least = float(model.reliability.probability(kind, CANDIDATE))
-    with model._running():
+    with inference(model.half):
         heat = model.hunt.heat(view, (kind,))
-        found = model._find(
+        found = model.find(
             Query(f"Find every {kind}.", min_score=least),
             Granularity.REGION,
             ParsedQuestion((kind,)),

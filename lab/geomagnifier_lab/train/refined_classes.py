@@ -61,11 +61,12 @@ def useful(
     Raises:
         DataMissing, DataCorrupt: a set is not there, or damaged.
     """
-    refiner, model.refiner = model.refiner, None
+    detector = model.detector
+    refiner, detector.refiner = detector.refiner, None
     try:
         before = gather(model, root, limit, progress)
     finally:
-        model.refiner = refiner
+        detector.refiner = refiner
     after = gather(model, root, limit, progress)
     figures = {kind: (figure(before[kind]), figure(after[kind])) for kind in model.objects}
     return [

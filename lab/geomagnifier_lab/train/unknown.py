@@ -18,6 +18,7 @@ import numpy as np
 from geomagnifier.inference.resolution import window_of
 from geomagnifier.language.classes import WITHIN
 from geomagnifier.models.small import box_class
+from geomagnifier.models.small.backbone import inference
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bools, Floats
@@ -113,9 +114,9 @@ def look(model: SmallModel, path: Path, boxes: Floats) -> list[box_class.InBox]:
     with open_scene(path) as scene:
         fitting = max(1.0, (scene.info.pixels / model.spec.view_pixels) ** 0.5)
         view = scene.read(window_of(scene.info.box, fitting, "whole"))
-    with model._running():
+    with inference(model.half):
         return box_class.look(
-            model, view, np.asarray(view.window.placement.to_view(boxes), np.float32)
+            model.reader, view, np.asarray(view.window.placement.to_view(boxes), np.float32)
         )
 
 

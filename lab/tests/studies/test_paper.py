@@ -16,7 +16,7 @@ from PIL import Image
 from fake import FakeModel, paint
 from geomagnifier.errors import OptionError, install
 from geomagnifier.masks import encode
-from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.registry import load_model
 from geomagnifier.models.small.linear_decoder import LinearDecoder
 from geomagnifier_lab.bench import groups
@@ -147,13 +147,13 @@ def test_the_linear_decoder_is_a_form_where_the_model_has_it_also_beside_kinds_w
     None
 ):
     model = load_model("small")
-    assert isinstance(model, TaughtModel), (
+    assert isinstance(model, CustomModel), (
         "the package's model has kinds that the text decoder has no word for"
     )
     plan = paper.Plan(Path(), Path(), ONE, lambda: model)
-    linear, model.base.linear = model.base.linear, None
+    linear, model.base.detector.linear = model.base.detector.linear, None
     assert plan._forms() == [*paper.FORMS]
-    model.base.linear = linear or LinearDecoder()
+    model.base.detector.linear = linear or LinearDecoder()
     assert plan._forms() == [*paper.FORMS, paper.LINEAR]
 
 

@@ -120,7 +120,7 @@ def test_h_learns_to_point_and_the_decoder_stays_as_it_is(tmp_path: Path) -> Non
     )
     assert not any(p.requires_grad for p in model.network.text.parameters())
     look = heat_frames.whole(seen[0], "ship")
-    question = [model._encode("Segment every ship.")]
+    question = [model.encoder.encode("Segment every ship.")]
     old, new = (
         attention.heats(d, model, look.last[None], question, ["ship"])[0]
         for d in (model.network.text, learnt.pointer)
@@ -133,7 +133,7 @@ def test_the_learnt_h_is_that_of_the_search() -> None:
     with open_scene(draw_scene(31, 512, 384, "airport").pixels) as scene:
         view = scene.read(resolution.window_of(scene.info.box, 1, "wide"))
     heat = model.relevance(Query("Segment every airplane."), view)
-    question = [model._encode("Segment every airplane.")]
+    question = [model.encoder.encode("Segment every airplane.")]
     learnt = attention.heats(
         model.pointer, model, model.views.see(view).last.float(), question, ["airplane"]
     )[0].detach()

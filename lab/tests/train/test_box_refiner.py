@@ -138,7 +138,7 @@ def test_the_model_that_comes_out_has_the_refiner(
     for name in registry.FILES:
         shutil.copyfile(registry.WEIGHTS / name, out / name)
     box_refiner.put(out, out)
-    assert (out / FILE).is_file() and registry.load_small(out).refiner is not None
+    assert (out / FILE).is_file() and registry.load_small(out).detector.refiner is not None
 
 
 def test_crops_that_nothing_can_be_learnt_from_change_nothing(

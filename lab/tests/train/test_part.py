@@ -79,14 +79,14 @@ def test_the_command_leaves_a_model_with_the_linear_decoder(
     assert figures["step"] == 2 and 0 <= figures["gIoU"] <= 1 and 0 <= figures["gIoU as built"] <= 1
     checksums.check(out, registry.ALL)
     model = registry.load_small(out)
-    assert model.linear is not None and (out / "NOTICE.md").is_file()
+    assert model.detector.linear is not None and (out / "NOTICE.md").is_file()
     torch.manual_seed(0)
     begun = LinearDecoder().state_dict()
     assert not torch.allclose(
-        model.linear.state_dict()["second.0.weight"], begun["second.0.weight"], atol=1e-6
+        model.detector.linear.state_dict()["second.0.weight"], begun["second.0.weight"], atol=1e-6
     )
     assert torch.allclose(
-        model.linear.state_dict()["image.0.bias"],
+        model.detector.linear.state_dict()["image.0.bias"],
         model.network.decoder.state_dict()["image.0.bias"],
         atol=0.01,
     )

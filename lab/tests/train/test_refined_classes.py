@@ -75,10 +75,10 @@ def test_a_figure_is_the_mean_over_sets_that_are_labelled_whole() -> None:
 def test_classes_that_lose_are_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Ships are found the same with it, airplanes worse, and of other classes nothing is known."""
     small = registry.load_small()
-    small.refiner = BoxRefiner(small.objects)
+    small.detector.refiner = BoxRefiner(small.objects)
 
     def found(model: SmallModel, *of: object) -> dict[str, dict[str, Evidence]]:
-        hit = model.refiner is None
+        hit = model.detector.refiner is None
         kinds = {"ship": True, "airplane": hit}
         return {
             k: {"a": Evidence(objects=[(0.9, kinds[k], 1.0)], labelled=1)} if k in kinds else {}
@@ -88,7 +88,7 @@ def test_classes_that_lose_are_left_out(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(refined_classes, "gather", found)
     chosen = useful(small, tmp_path)
     assert "airplane" not in chosen and "ship" in chosen and len(chosen) == len(small.objects) - 1
-    assert small.refiner is not None
+    assert small.detector.refiner is not None
 
 
 def test_a_folder_without_a_refiner_stays_as_it_is(tmp_path: Path) -> None:

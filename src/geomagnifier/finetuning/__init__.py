@@ -1,1 +1,1 @@
-"""Fine-tuning: a person's labelled images become heads for classes of their own, over a network that stays as it is."""
+"""Fine-tuning: labelled images become heads for a user's own classes over a fixed network."""

@@ -1,6 +1,6 @@
-"""Thresholds and figures of taught kinds, on labelled windows.
+"""Thresholds and figures of custom classes, measured on labelled windows.
 
-Those held back, or those learnt from where there are too few.
+These are windows held back, or those trained on where there are too few.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from geomagnifier.geometry import Box
 from geomagnifier.inference import resolution
 from geomagnifier.inference.merge import part_of
 from geomagnifier.masks import intersection_over_union, resize
-from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.custom.model import CustomModel
+from geomagnifier.models.small.backbone import inference
 from geomagnifier.models.small.cells import crop
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import (
@@ -37,17 +38,17 @@ Window = tuple[Source, Labelled, BoxTuple]
 
 
 def measure(
-    model: TaughtModel,
+    model: CustomModel,
     windows: Sequence[Window],
     kinds: Sequence[str],
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Evidence]:
-    """What the model sees of each kind in labelled windows, before any threshold.
+    """What the model finds of each class in labelled windows, before any threshold.
 
     Args:
         model: its thresholds do not matter.
-        windows: of `own_pictures.load`.
-        kinds: taught ones.
+        windows: of `samples.load`.
+        kinds: custom classes.
         progress: called with (windows done, of how many).
     """
     evidence = {kind: Evidence() for kind in kinds}
@@ -70,13 +71,14 @@ def measure(
 
 
 def _look(
-    model: TaughtModel,
+    model: CustomModel,
     view: View,
     picture: Labelled,
     place: BoxTuple,
     kind: str,
     evidence: Evidence,
 ) -> None:
+    """Collect what the model finds of one class in one window."""
     own, corner = model.own[kind], np.array(place[:2], np.float32)
     high, wide = view.pixels.shape[:2]
     mine = [o for o in picture.objects if o.kind == kind]
@@ -90,9 +92,9 @@ def _look(
     there: bool | None = bool(mine)
     if own.stuff and mask is not None and mask.mean() <= ENOUGH:
         there = None
-    with model.base._running():
-        found, cover = model.find(kind, Query(kind, min_score=0.0), Granularity.REGION, view)
-        maps = model._maps(kind, view)
+    with inference(model.base.half):
+        found, cover = model.finder.find(kind, Query(kind, min_score=0.0), Granularity.REGION, view)
+        maps = model.finder.maps(kind, view)
     if there is not None:
         evidence.presence.append((cover.score, there))
     if not own.stuff:
@@ -109,7 +111,12 @@ def _look(
 
 
 def whole(probability: Floats, view: View) -> Floats:
-    """A mask of a view, in cells, as probability of each of its px."""
+    """A mask of a view at the resolution of its pixels, (H, W) probabilities.
+
+    Args:
+        probability: in cells.
+        view: that the mask is of.
+    """
     reply = ViewPrediction(covers=(ClassMask("", 1.0, probability, 0.5, False),), stride=2)
     high, wide = view.pixels.shape[:2]
     patch = (
@@ -119,14 +126,12 @@ def whole(probability: Floats, view: View) -> Floats:
 
 
 def choose(evidence: Evidence, enough: bool) -> tuple[dict[str, float], dict[str, float]]:
-    """Thresholds, and figures at them.
-
-    Recall and precision of objects at IoU 0.5, mean IoU of masks, by windows.
+    """Thresholds, and figures at them: recall and precision at IoU 0.5, mean IoU of masks.
 
     Args:
-        evidence: of one kind.
-        enough: it comes from windows that were not learnt from. Else the gate stays open: what was
-            learnt by heart says nothing of what is new.
+        evidence: of one class.
+        enough: it comes from windows that were not trained on. Otherwise the gate stays open:
+            scores on images learnt by heart say nothing of new ones.
     """
     picked = chosen(evidence)
     if not enough:

@@ -1,7 +1,4 @@
-"""Names for taught kinds.
-
-Plurals, synonyms, and the known kinds that stand in for them in questions.
-"""
+"""Names of custom classes: plurals, synonyms, and known classes that lend theirs in questions."""
 
 from __future__ import annotations
 
@@ -12,9 +9,9 @@ from geomagnifier.models.custom.aliases import FIRST, ClassAlias
 
 
 def plural(word: str) -> str:
-    """As English makes it where it is regular.
+    """The plural of a regular noun: "wind turbine" -> "wind turbines", "quarry" -> "quarries".
 
-    "wind turbine" -> "wind turbines", "quarry" -> "quarries"; a plural stays as it is.
+    A plural stays as it is.
     """
     if singular(word) != word:
         return word
@@ -26,7 +23,7 @@ def plural(word: str) -> str:
 
 
 def singular(word: str) -> str:
-    """Of a regular plural: "solar panels" -> "solar panel"; other words as they are."""
+    """The singular of a regular plural: "solar panels" -> "solar panel"; others as they are."""
     if not word.endswith("s") or word.endswith(("ss", "us", "is")) or len(word) < 4:
         return word
     if word.endswith("ies"):
@@ -37,10 +34,13 @@ def singular(word: str) -> str:
 def words_of(name: str, also: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """(singular, plural) of a name and its synonyms.
 
-    "gravel=" is a mass noun, "goose/geese" says its plural.
+    "gravel=" is a mass noun, "goose/geese" gives its plural. A name that is a plural itself ("solar
+    panels") stays the class's name; its singular is a word for it, too. The name may be among the
+    synonyms, to give its plural.
 
-    A name that is a plural itself ("solar panels") stays the kind's name; its singular is a word
-    for it, too. The name may be among the synonyms, to say its plural.
+    Args:
+        name: of the class.
+        also: synonyms, as the user wrote them.
     """
     pairs: list[tuple[str, str]] = []
     said = next((word for word in also if word.partition("/")[0].rstrip("=").strip() == name), name)
@@ -55,7 +55,7 @@ def words_of(name: str, also: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def stand_ins(known: Sequence[str]) -> tuple[ClassAlias, ...]:
-    """Known kinds with all their words, the most fitting first.
+    """Known classes with all their words, the most fitting first.
 
     A model without a narrow class reads its words as the wide one.
     """

@@ -1,8 +1,8 @@
-"""Training crops: pieces of labelled pictures at random scale, turned and laid on a canvas, with labels moved along.
+"""Training crops: pieces of labelled images at random scale, rotated, with labels moved along.
 
-A canvas holds one piece, or four where pictures are shrunk: at a quarter of its size a picture
-would fill a corner only. On some, objects of other pictures are pasted (Ghiasi et al.,
-arXiv:2012.07177): crowds, rows, and things where their surroundings do not give them away.
+A crop is one piece, or four where images are downsampled: at a quarter of its size an image would
+fill a corner only. On some, objects of other images are pasted (Ghiasi et al., arXiv:2012.07177):
+crowds, rows, and objects where their surroundings do not give them away.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from geomagnifier.language.classes import WITHIN
 SHARE_TO_COUNT = 0.35
 """An object of which less than this share is left in the crop is neither a target nor a mistake."""
 CORE = 0.4
-"""Of a box's sides: the ellipse in its middle that counts as the object where nothing but the box
-is labelled.
+"""Share of a box's sides: the ellipse in its middle that counts as the object where only the box is
+labelled.
 """
 HOLLOW = ("wind turbine",)
 """Classes whose boxes hold something else in the middle."""
@@ -33,7 +33,7 @@ PASTED = (
     "baseball diamond",
     "vehicle",
 )
-"""Kinds that stand by themselves: a bridge or a harbor makes no sense out of its place."""
+"""Classes that stand by themselves: a bridge or a harbor makes no sense out of its place."""
 
 Pixels = NDArray[np.uint8]
 Polygon = NDArray[np.float32]
@@ -41,20 +41,22 @@ Polygon = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A picture in memory."""
+    """A labelled image in memory."""
 
     pixels: Pixels
+    """(H, W, 3) uint8."""
     objects: tuple[tuple[str, tuple[float, float, float, float], tuple[Polygon, ...]], ...]
-    """(kind, box, polygons) px."""
+    """(class, box, polygons) px."""
     kinds: frozenset[str]
-    """Those fully labelled in it."""
+    """Classes that are fully labelled in it."""
     cover: NDArray[np.uint8] | None = None
-    """(H, W) uint8 or None."""
+    """(H, W) uint8 index into `cover_names`, or None."""
     cover_names: tuple[str, ...] = ()
+    """Classes of land cover."""
     complete: bool = True
-    """Nothing of the kinds of its objects is left unlabelled."""
+    """No object of the classes of its objects is left unlabelled."""
     margin: float = 0.3
-    """How far around an object of other kinds than `kinds` the background is known, as a share of
+    """How far around an object of classes other than `kinds` the background is known, as a share of
     its box.
     """
     nominal: bool = False
@@ -63,43 +65,48 @@ class Source:
 
 @dataclass(eq=False)
 class Piece:
-    """One object on a crop: what is left of it."""
+    """An object on a crop: what is left of it."""
 
     kind: str
+    """Its class."""
     box: NDArray[np.float32]
     """The part of its box that is inside, px."""
     polygons: list[Polygon]
+    """Outlines, px."""
     share: float
     """Of the whole, 0..1."""
     length: float = 0.0
     """Longest side of the whole box, px."""
     core: bool = False
-    """The polygons are a part in the middle that surely is the object, as only its box is labelled.
-    """
+    """Only its box is labelled: the polygons are a part in the middle that surely is the object."""
     halo: float = 0.0
-    """How far its mask is unknown around the box then, as a share of it."""
+    """Then, how far its mask is unknown around the box, as a share of it."""
     margin: float = 0.3
-    """As of `Source`."""
+    """As in `Source`."""
     ignored: bool = False
-    """Too small or too large to be learnt from; neither a target nor a mistake."""
+    """Too small or too large to be trained on; neither a target nor a mistake."""
 
     def of(self, kind: str) -> bool:
-        """Whether it is an object of `kind`, itself or as one of a narrower class."""
+        """Whether it is an object of a class, itself or as one of a narrower class."""
         return kind in (self.kind, WITHIN.get(self.kind))
 
 
 @dataclass(eq=False)
 class Crop:
-    """pixels (S, S, 3) uint8.  cover (S, S) uint8, 255 unknown, names in cover_names."""
+    """A training crop with its labels."""
 
     pixels: Pixels
+    """(S, S, 3) uint8."""
     pieces: list[Piece] = field(default_factory=list)
+    """The objects on it."""
     kinds: frozenset[str] = frozenset()
-    """Labelled everywhere on the crop."""
+    """Classes that are labelled everywhere on the crop."""
     cover: NDArray[np.uint8] | None = None
+    """(S, S) uint8 index into `cover_names`, 255 unknown."""
     cover_names: tuple[str, ...] = ()
+    """Classes of land cover."""
     complete: bool = True
-    """As of `Source`, of all pictures on it."""
+    """As in `Source`, of all images on it."""
 
 
 def _turn(matrix: NDArray[np.float64], points: Polygon) -> Polygon:
@@ -107,9 +114,13 @@ def _turn(matrix: NDArray[np.float64], points: Polygon) -> Polygon:
 
 
 def jitter(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
-    """Brightness, contrast and saturation within a third.
+    """Change brightness, contrast and saturation within a third.
 
-    Sometimes grey or with channels rolled, as sensors differ.
+    Sometimes the image becomes grey or its channels are rolled, as sensors differ.
+
+    Args:
+        picture: the image.
+        rng: source of chance.
     """
     for enhance in (ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color):
         picture = enhance(picture).enhance(float(rng.uniform(0.7, 1.35)))
@@ -121,23 +132,35 @@ def jitter(picture: Image.Image, rng: np.random.Generator) -> Image.Image:
 def centred(
     turn: NDArray[np.float64], middle: tuple[float, float], side: int
 ) -> NDArray[np.float64]:
-    """The affine map (2, 3) from a square of `side` px to a source.
+    """The affine map (2, 3) from a square to a source image.
 
-    Its middle comes from `middle`.
+    Args:
+        turn: (2, 2), rotation and scale.
+        middle: px of the source that the square's middle shows.
+        side: of the square, px.
     """
     return np.concatenate([turn, (np.array(middle) - turn @ [side / 2, side / 2])[:, None]], 1)
 
 
 def inverted(matrix: NDArray[np.float64], shift: tuple[float, float]) -> NDArray[np.float64]:
-    """The map back, moved by `shift`."""
+    """The inverse of an affine map, its result moved by `shift`.
+
+    Args:
+        matrix: (2, 3).
+        shift: x, y px.
+    """
     back = np.linalg.inv(matrix[:, :2])
     return np.concatenate([back, (np.array(shift) - back @ matrix[:, 2])[:, None]], 1)
 
 
 def sample(pixels: Pixels, to_source: NDArray[np.float64], scale: float, side: int) -> Image.Image:
-    """The square of `side` px that `to_source` maps into a picture, at `scale`.
+    """The square that an affine map takes out of an image, black beyond its edges.
 
-    Black outside of it.
+    Args:
+        pixels: (H, W, 3) of the image.
+        to_source: (2, 3), from px of the square to px of the image.
+        scale: px of the square for one of the image.
+        side: of the square, px.
     """
     picture = Image.fromarray(pixels)
     if (
@@ -160,7 +183,7 @@ def sample(pixels: Pixels, to_source: NDArray[np.float64], scale: float, side: i
 def core_of(box: tuple[float, float, float, float]) -> Polygon:
     """An ellipse of two fifths of the sides in the middle of a box, (12, 2) px.
 
-    Of a compact object it holds nothing else.
+    Inside it a compact object has nothing but itself.
     """
     angle = np.arange(12) * (np.pi / 6)
     middle, half = (np.array(box[:2]) + box[2:]) / 2, (np.array(box[2:]) - box[:2]) / 2
@@ -179,10 +202,17 @@ def _place(
     around: int | None = None,
     oblong: float = 1.0,
 ) -> None:
-    """Cut a piece of `source` at `scale`, turn it, and lay it on `crop` at `corner` as a square of `side` px.
+    """Cut a piece of an image, rotate it, and lay it on a crop as a square.
 
-    around: object that the piece is laid around, one by chance if None.  oblong: pixels are so much
-        longer than wide.
+    Args:
+        source: the image.
+        scale: px of the crop for one of the image.
+        side: of the square, px.
+        corner: of the square on the crop, px.
+        crop: is changed.
+        rng: source of chance.
+        around: object that the piece is laid around, one by chance if None.
+        oblong: how many times longer than wide the pixels are.
     """
     height, width = source.pixels.shape[:2]
     flip = np.diag([rng.choice([-1.0, 1.0]), 1.0])
@@ -265,15 +295,15 @@ def make_crop(
     around: tuple[int, int | None] | None = None,
     oblong: float = 1.0,
 ) -> Crop:
-    """A random crop of `side` px: one piece, or four quarters of shrunk pictures.
+    """A random crop: one piece, or four quarters of downsampled images.
 
     Args:
-        sources: pictures of one data set.
+        sources: images of one data set.
         scales: lowest and highest scale, drawn log-uniformly.
         side: px.
         rng: source of chance.
-        around: a picture and which of its objects to show; None by chance.
-        oblong: how much longer than wide the pixels are.
+        around: an image and which of its objects to show; None by chance.
+        oblong: how many times longer than wide the pixels are.
     """
     scale = float(np.exp(rng.uniform(*np.log(scales))))
     crop = Crop(np.zeros((side, side, 3), np.uint8))
@@ -293,11 +323,13 @@ def make_crop(
 
 
 def paste(crop: Crop, sources: Sequence[Source], rng: np.random.Generator) -> None:
-    """Lay one object of another picture on `crop` one to eight times, in a row or anywhere, clear of what is there.
+    """Paste an object of another image one to eight times, clear of what is there.
+
+    The copies stand in a row or anywhere.
 
     Args:
         crop: is changed.
-        sources: where the object comes from; a picture without one that stands by itself changes
+        sources: where the object comes from; an image without one that stands by itself changes
             nothing.
         rng: source of chance.
     """
@@ -346,9 +378,14 @@ def paste(crop: Crop, sources: Sequence[Source], rng: np.random.Generator) -> No
 
 
 def identities(crop: Crop, kind: str) -> tuple[NDArray[np.int32], list[Piece]]:
-    """Objects of `kind` drawn as 1, 2, ...
+    """Objects of a class drawn as 1, 2, ..., small ones over large ones.
 
-    -> ((S, S) int32, the pieces in that order); small ones over large ones.
+    Args:
+        crop: with its objects.
+        kind: the class.
+
+    Returns:
+        (S, S) int32, and the objects in that order.
     """
     pieces = sorted(
         (p for p in crop.pieces if p.of(kind)), key=lambda p: -float(np.prod(p.box[2:] - p.box[:2]))

@@ -1,7 +1,7 @@
-"""Teaching: a person's labelled pictures -> heads for new kinds over a network that stays as it is.
+"""Fits heads for new classes on labelled images, over a network that stays as it is.
 
-Crops are drawn once, and each goes through the frozen image side once; what is learnt then is
-small. A head starts as the known kind whose maps fit the new one best.
+Crops are drawn once, and each goes through the frozen image side once; what is trained then is
+small. A head starts as the known class whose maps fit the new one best.
 """
 
 from __future__ import annotations
@@ -25,57 +25,63 @@ from geomagnifier.models.small.backbone import Pyramid, normalise
 from geomagnifier.models.small.network import SmallNetwork
 
 SCALES = (0.5, 1.6)
+"""Lowest and highest scale of a crop."""
 WEIGHT = {
     name: value
     for name, value in asdict(WEIGHTS).items()
     if name in ("mask", "dice", "centre", "sides", "offset")
 }
+"""Weight of each loss."""
 MOST = 3
-"""Questions about one crop: kinds that are there, then others."""
+"""Questions about one crop: classes that are there, then others."""
 CROPS, PART = "crops-", 16
-"""Begin of the names of files of crops, and how many are in one: about 70 MB."""
+"""Start of the names of files of crops, and how many crops are in one: about 70 MB."""
 
 
 @dataclass(frozen=True)
 class FineTuneSchedule:
-    """How a head is taught.
-
-    crops: drawn, of `side` px: about 4 MB each while it learns.  steps: of `batch` questions.
-        rate: of learning.
-    seed: of everything drawn.
-    """
+    """How long and on what a head is trained."""
 
     crops: int = 128
+    """Crops drawn; each takes about 4 MB during training."""
     side: int = 320
+    """Side of a crop, px."""
     steps: int = 200
+    """Optimizer steps."""
     batch: int = 8
+    """Questions of a step."""
     rate: float = 2e-3
+    """Highest learning rate."""
     seed: int = 0
+    """Of everything drawn by chance."""
 
 
 class TaughtClass(NamedTuple):
-    """What the targets must know of a kind."""
+    """What the targets must know of a class."""
 
     name: str
+    """The class."""
     stuff: bool
+    """It is land cover."""
     masks: bool
+    """It has outlines; otherwise boxes alone."""
 
 
 class FineTuneBatch(NamedTuple):
-    """TODO summary."""
+    """Questions about crops, with their targets."""
 
     pyramid: list[Tensor]
     """f1, f2, f3 of the crops, (N, width, h, w)."""
     crop: Tensor
-    """(M,) of each question."""
+    """(M,) index of each question's crop."""
     kind: Tensor
-    """(M,) of each question."""
+    """(M,) index of each question's class."""
     targets: dict[str, Tensor]
     """Fields of `Target`, (M, 1, ...)."""
 
     @staticmethod
     def joined(parts: Sequence[FineTuneBatch]) -> FineTuneBatch:
-        """One of several: the crops of each are counted on from those before it."""
+        """Several as one; the crops of each are counted on from those before it."""
         before = np.cumsum([0, *(len(part.pyramid[0]) for part in parts)]).tolist()
         return FineTuneBatch(
             [torch.cat(level) for level in zip(*(part.pyramid for part in parts), strict=True)],
@@ -85,7 +91,7 @@ class FineTuneBatch(NamedTuple):
         )
 
     def of(self, rows: Tensor) -> tuple[list[Tensor], Tensor, dict[str, Tensor]]:
-        """Pyramids, kinds (B, 1) and targets of some questions."""
+        """Pyramids, classes (B, 1) and targets of some questions."""
         return (
             [f[self.crop[rows]] for f in self.pyramid],
             self.kind[rows, None],
@@ -94,7 +100,12 @@ class FineTuneBatch(NamedTuple):
 
 
 def target_of(crop: Crop, kind: TaughtClass) -> Target:
-    """The dense target of a kind; without outlines nothing is said of its mask."""
+    """The dense target of a class; without outlines its mask is unknown.
+
+    Args:
+        crop: with its labels.
+        kind: the class.
+    """
     if kind.stuff:
         return cover_target(crop, kind.name)
     target = object_target(crop, kind.name)
@@ -102,7 +113,13 @@ def target_of(crop: Crop, kind: TaughtClass) -> Target:
 
 
 def look(network: SmallNetwork, half: bool, pixels: Tensor) -> Pyramid:
-    """uint8 (B, S, S, 3) -> f1, f2, f3, as they are for an answer."""
+    """f1, f2, f3 of crops, as they are for an answer.
+
+    Args:
+        network: of the base model.
+        half: in bf16.
+        pixels: (B, S, S, 3) uint8.
+    """
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=half):
         x = normalise(pixels)
         pyramid: Pyramid = network.neck(network.trunk(x.bfloat16() if half else x))
@@ -118,10 +135,18 @@ def draw_exercises(
     folder: Path,
     mark: str,
 ) -> Iterator[tuple[int, FineTuneBatch | None]]:
-    """Draw crops and look at them; yields (crops done, None), and the exercises with the last one.
+    """Draw crops and compute their features; yields (crops done, None), and the batch at the end.
 
-    They are kept in `folder` as they come, so that a run that was killed goes on with them; `mark`
-    tells one lesson from another.
+    Crops are kept in files as they come, so that a run that was killed goes on with them.
+
+    Args:
+        network: of the base model.
+        half: in bf16.
+        sources: labelled images.
+        kinds: new classes.
+        lesson: how many crops.
+        folder: of the files.
+        mark: tells one run from another.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -168,7 +193,7 @@ def draw_exercises(
 
 
 def _asked(crop: Crop, kinds: Sequence[TaughtClass], rng: np.random.Generator) -> list[int]:
-    """Kinds that are asked for on a crop: all that are there, and some others."""
+    """Classes that are asked for on a crop: all that are there, and some others."""
     names = [kind.name for kind in kinds]
     there = {names.index(p.kind) for p in crop.pieces if p.kind in names}
     if crop.cover is not None:
@@ -181,7 +206,15 @@ def _asked(crop: Crop, kinds: Sequence[TaughtClass], rng: np.random.Generator) -
 def losses_of(
     heads: Heads, network: SmallNetwork, half: bool, exercises: FineTuneBatch, rows: Tensor
 ) -> dict[str, Tensor]:
-    """All losses of some questions, not yet weighed."""
+    """All losses of some questions, unweighted.
+
+    Args:
+        heads: of the new classes.
+        network: of the base model.
+        half: in bf16.
+        exercises: all questions.
+        rows: (B,) indices of questions.
+    """
     pyramid, kinds, targets = exercises.of(rows)
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
         maps = heads(heads.prepare([f.clone() for f in pyramid]), network.decoder, kinds)
@@ -189,7 +222,7 @@ def losses_of(
 
 
 def total_of(losses: dict[str, Tensor]) -> Tensor:
-    """The weighed sum."""
+    """The weighted sum."""
     return torch.stack([WEIGHT[name] * value for name, value in losses.items()]).sum()
 
 
@@ -199,7 +232,15 @@ def start(
 ) -> list[int]:
     """Let each head begin as the state that answers its questions best.
 
-    Returns that state's row for each kind.
+    Args:
+        heads: of the new classes; changed.
+        network: of the base model.
+        half: in bf16.
+        exercises: all questions.
+        states: (N, 256) of the known classes.
+
+    Returns:
+        the state's row for each class.
     """
     chosen = []
     for k in range(heads.shift.shape[1]):
@@ -221,9 +262,18 @@ def learn(
     lesson: FineTuneSchedule,
     saved: Mapping[str, Any] | None = None,
 ) -> Iterator[tuple[dict[str, float], dict[str, Any]]]:
-    """Teach the heads, or go on from what was saved.
+    """Train the heads, or go on from what was saved.
 
-    Yields a row of losses for each ten steps, and what is to be saved.
+    Args:
+        heads: of the new classes; changed.
+        network: of the base model.
+        half: in bf16.
+        exercises: all questions.
+        lesson: the schedule.
+        saved: the state of a run that was stopped.
+
+    Yields:
+        every ten steps, a row of losses and the state to be saved.
     """
     optimizer = torch.optim.AdamW(
         heads.parameters(), lesson.rate, weight_decay=0.0, betas=(0.9, 0.98)

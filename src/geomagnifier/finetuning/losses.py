@@ -19,28 +19,36 @@ class Weights:
     mask: float = 2.0
     """Binary cross-entropy over cells: says where; large, as most cells are easy."""
     dice: float = 1.0
-    """Overlap of the whole mask: small objects count as much as large ones. Present things only."""
+    """Overlap of the whole mask: small objects count as much as large ones. Only of classes that
+    are there.
+    """
     centre: float = 1.0
-    """Focal loss of the centre heat, a present object's unit."""
+    """Focal loss of the centre heat, in units of one object."""
     sides: float = 1.0
     """GIoU of the boxes near the centres."""
     offset: float = 0.5
     """L1 of the offset to the centre, in sizes of the object."""
     presence: float = 0.5
-    """Is it there: trains the gate alone."""
+    """Is the class there: trains the gate alone."""
     boxes: float = 0.5
     """Class of a given box, or none."""
     scene: float = 1.0
     """Scene class."""
     retrieval: float = 0.5
-    """InfoNCE between pictures and captions, temperature 0.07."""
+    """InfoNCE between images and captions, temperature 0.07."""
 
 
 WEIGHTS = Weights()
 
 
 def focal(logits: Tensor, heat: Tensor, known: Tensor) -> Tensor:
-    """CenterNet's focal loss over (N, h, w), a sum over cells divided by the number of centres."""
+    """CenterNet's focal loss, a sum over cells divided by the number of centres.
+
+    Args:
+        logits: (N, h, w).
+        heat: (N, h, w) target, 1 at centres.
+        known: (N, h, w) weight, 0 where unlabelled.
+    """
     p = torch.sigmoid(logits)
     positive = heat >= 0.999
     gain = torch.where(
@@ -52,9 +60,12 @@ def focal(logits: Tensor, heat: Tensor, known: Tensor) -> Tensor:
 
 
 def giou(sides: Tensor, target: Tensor, weight: Tensor) -> Tensor:
-    """1 - GIoU (Rezatofighi et al., arXiv:1902.09630) of boxes given by l t r b from the same cell.
+    """Mean of 1 - GIoU (Rezatofighi et al., arXiv:1902.09630) of boxes from the same cell.
 
-    (N, 4) each, weight (N,).
+    Args:
+        sides: (N, 4) distances to the left, top, right and bottom edge.
+        target: (N, 4) the same of the labels.
+        weight: (N,).
     """
     low = torch.minimum(sides, target)
     high = torch.maximum(sides, target)
@@ -69,9 +80,12 @@ def giou(sides: Tensor, target: Tensor, weight: Tensor) -> Tensor:
 
 
 def dense_losses(maps: Maps, presence: Tensor, targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Losses of the decoder and of the presence gate, logits (B, Q).
+    """Losses of the decoder and of the presence gate.
 
-    The rest as in `map_losses`.
+    Args:
+        maps: over (B, Q).
+        presence: (B, Q) logits.
+        targets: fields of `Target` stacked to (B, Q, ...).
     """
     losses, present = map_losses(maps, targets), targets["present"]
     told = present >= 0
@@ -82,7 +96,9 @@ def dense_losses(maps: Maps, presence: Tensor, targets: Mapping[str, Tensor]) ->
 def map_losses(maps: Maps, targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Losses of the decoder.
 
-    Maps over (B, Q); targets hold the fields of `Target` stacked to (B, Q, ...).
+    Args:
+        maps: over (B, Q).
+        targets: fields of `Target` stacked to (B, Q, ...).
     """
     mask, known, present = targets["mask"], targets["known"], targets["present"]
     plain = F.binary_cross_entropy_with_logits(maps.mask, mask, reduction="none")
@@ -106,11 +122,13 @@ def map_losses(maps: Maps, targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def scene_loss(logits: Tensor, allowed: Tensor) -> Tensor:
-    """-log of the probability of all names the class covers.
+    """-log of the probability of all scene classes that a label covers.
 
-    A coarse class (residential) does not choose between its parts.
+    A coarse label (residential) does not choose between its parts.
 
-    logits (B, S), allowed (B, S) bool, or weights 0..1 of how much of a name's probability counts.
+    Args:
+        logits: (B, S).
+        allowed: (B, S) bool, or weights 0..1 of how much of a class's probability counts.
     """
     return (
         torch.logsumexp(logits, 1) - torch.logsumexp(logits + torch.log(allowed.float()), 1)
@@ -123,7 +141,10 @@ def info_nce(
     """Symmetric InfoNCE (van den Oord et al., arXiv:1807.03748).
 
     Args:
-        same: (B, B) bool, True where a caption also fits another picture.
+        pictures: (B, D) of unit length.
+        sentences: (B, D) of unit length.
+        same: (B, B) bool, True where a caption also fits another image.
+        temperature: of the softmax.
     """
     similarity = pictures @ sentences.T / temperature
     eye = torch.eye(len(pictures), dtype=torch.bool, device=pictures.device)

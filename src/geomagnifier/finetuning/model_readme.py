@@ -1,21 +1,21 @@
-"""README.md of a model folder with taught kinds: what it knows, from what, and how well."""
+"""README.md of a model folder with custom classes: what it knows, from what, and how well."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from geomagnifier import __version__
-from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.custom.model import CustomModel
 
 
-def write_card(path: Path, model: TaughtModel, base: str, source: Path) -> None:
-    """Write it.
+def write_card(path: Path, model: CustomModel, base: str, source: Path) -> None:
+    """Write the file.
 
     Args:
         path: of the file.
-        model: with figures in `OwnKind.taught`.
-        base: what was taught.
-        source: of the labels of the last lesson.
+        model: with figures in `CustomClass.taught`.
+        base: name of the model that was fine-tuned.
+        source: labels of the last run.
     """
     rows = []
     for kind in model.own.values():
@@ -33,23 +33,27 @@ def write_card(path: Path, model: TaughtModel, base: str, source: Path) -> None:
             f" {told.get('pictures', 0)} pictures | {figures} | {told.get('held back', 0)}"
             " windows |"
         )
-    path.write_text(
-        f"""# A model with kinds of its own
-
-Made by geomagnifier {__version__}, `geomag train --from {base}`; the last lesson was taught from `{source.name}`.
-
-| kind | also called | sort | taught from | figures | measured on |
-|---|---|---|---|---|---|
-{chr(10).join(rows)}
-
-Recall and precision are of boxes at IoU 0.5, IoU is the mean over windows. Figures and thresholds are of windows that were held back; where
-there were none (0 windows) they are of the pictures learnt from, and say little.
-
-The model that was taught is in this folder as it was, byte for byte. These kinds are answered exactly as before:
-{", ".join(k for k in model.base.kinds if k not in model.own)}.
-
-Licence: the heads in `own.safetensors` are yours, under the terms of the pictures and labels they were taught from; the other files are
-under those of geomagnifier's weights.
-""",
-        encoding="utf-8",
-    )
+    lines = [
+        "# A model with kinds of its own",
+        "",
+        f"Made by geomagnifier {__version__}, `geomag train --from {base}`; the last lesson was"
+        f" taught from `{source.name}`.",
+        "",
+        "| kind | also called | sort | taught from | figures | measured on |",
+        "|---|---|---|---|---|---|",
+        *rows,
+        "",
+        "Recall and precision are of boxes at IoU 0.5, IoU is the mean over windows. Figures and"
+        " thresholds are of windows that were held back; where",
+        "there were none (0 windows) they are of the pictures learnt from, and say little.",
+        "",
+        "The model that was taught is in this folder as it was, byte for byte. These kinds are"
+        " answered exactly as before:",
+        f"{', '.join(k for k in model.base.kinds if k not in model.own)}.",
+        "",
+        "Licence: the heads in `own.safetensors` are yours, under the terms of the pictures and"
+        " labels they were taught from; the other files are",
+        "under those of geomagnifier's weights.",
+        "",
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")

@@ -1,6 +1,6 @@
-"""`geomag train --from`.
+"""`geomag train --from`: labelled images -> a model folder that knows their classes as well.
 
-Labelled pictures -> a model folder that knows their kinds as well, the old ones untouched.
+The old classes are answered as before.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from geomagnifier.finetuning.samples import load
 from geomagnifier.folder_lock import alone
 from geomagnifier.models import checksums, registry
 from geomagnifier.models.custom.checkpoint import OWN, contents
-from geomagnifier.models.custom.class_heads import Heads, OwnKind
-from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.custom.class_heads import CustomClass, Heads
+from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import open_scene
 
 HELD, FEW = 0.2, 10
-"""Share of the pictures that thresholds are chosen on; with fewer pictures none is held back."""
+"""Share of the images that thresholds are chosen on; with fewer images none is held back."""
 STATE, LOG = "lesson.pt", "log.jsonl"
 SMALL = 25
-"""Of a class's lengths: the percentile that its size is."""
+"""The percentile of a class's lengths that counts as its size."""
 
 Tell = Callable[[str, int, int], None]
 """Called with (what is done, how much of it, of how much)."""
@@ -51,21 +51,30 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
 class FineTuneConfig:
-    """What a person asks for: see `geomag train --help`."""
+    """What the user asks for: see `geomag train --help`."""
 
     source: Path
+    """Labels."""
     base: str
+    """Name or folder of the model to start from."""
     out: Path
+    """Folder of the run; the model goes to `model` in it."""
     pictures: Path | None = None
+    """Folder of the images, where the labels do not say it."""
     column: str | None = None
+    """Of outlines, the column that holds the class."""
     layer: str | None = None
+    """Of outlines, the layer of a GeoPackage."""
     covers: frozenset[str] = frozenset()
+    """Classes that are land cover."""
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By class, its synonyms."""
     lesson: FineTuneSchedule = field(default_factory=FineTuneSchedule)
+    """How long to train."""
 
 
 def run(wanted: FineTuneConfig) -> Path:
-    """Teach with a bar for each part, and say what came of it; see `teach_kinds`."""
+    """Fine-tune with a bar for each part, and print the figures; see `fine_tune`."""
     console = Console(stderr=True, markup=False, emoji=False)  # kinds go by any name
     parts: dict[str, Callable[[int, int], None]] = {}
     with ExitStack() as stack:
@@ -76,7 +85,7 @@ def run(wanted: FineTuneConfig) -> Path:
                 parts[what] = stack.enter_context(bar(console, what))
             parts[what](done, total)
 
-        folder, lines = teach_kinds(wanted, tell)
+        folder, lines = fine_tune(wanted, tell)
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
     console.print(
@@ -85,16 +94,20 @@ def run(wanted: FineTuneConfig) -> Path:
     return folder
 
 
-def teach_kinds(wanted: FineTuneConfig, tell: Tell) -> tuple[Path, list[str]]:
-    """Teach, and leave a model folder at `wanted.out`/model.
+def fine_tune(wanted: FineTuneConfig, tell: Tell) -> tuple[Path, list[str]]:
+    """Fine-tune, and leave a model folder at `wanted.out`/model.
+
+    Args:
+        wanted: labels, base model and settings.
+        tell: called with the progress of each part.
 
     Returns:
-        the folder, and lines for a person: each kind with its figures.
+        the folder, and lines for the user: each class with its figures.
 
     Raises:
         DataError: the labels cannot be used; the record is named.
         ModelError: there is no such model to go on from.
-        OptionError: a kind that is named in an option is not among the labels.
+        OptionError: a class that is named in an option is not among the labels.
         OutputError: the folder cannot be written, another run is writing it, or its disk is full;
             the same command goes on from the last checkpoint.
     """
@@ -114,12 +127,12 @@ def teach_kinds(wanted: FineTuneConfig, tell: Tell) -> tuple[Path, list[str]]:
                 f"{wanted.source} has no kind {kind!r}; it has {', '.join(labels.kinds)}"
             )
     before = registry.load_model(wanted.base)
-    if not isinstance(before, (SmallModel, TaughtModel)):
+    if not isinstance(before, (SmallModel, CustomModel)):
         raise OptionError(
             f"kinds are taught to the small model, or a folder made from it; {wanted.base} is"
             " another (geomag train-full)"
         )
-    base = before.base if isinstance(before, TaughtModel) else before
+    base = before.base if isinstance(before, CustomModel) else before
     covers = {k for k in labels.kinds if k in wanted.covers or k in labels.covers}
     counts = {k: labels.count(k) for k in labels.kinds if labels.count(k)[0]}
     boxes = [k for k in counts if k in covers and not _outlined(labels, k)]
@@ -134,17 +147,17 @@ def _taught(
     labels: Labels,
     counts: Mapping[str, tuple[int, int]],
     covers: Collection[str],
-    before: SmallModel | TaughtModel,
+    before: SmallModel | CustomModel,
     base: SmallModel,
     tell: Tell,
 ) -> tuple[Path, list[str]]:
-    """`teach_kinds` with what it has checked."""
+    """`fine_tune` with what it has checked."""
     windows = load(labels, covers, lambda done, total: tell("pictures", done, total))
     kinds = [TaughtClass(k, k in covers, _outlined(labels, k)) for k in counts]
     learnt, held = divide(windows, list(counts), wanted.lesson.seed)
     heads = _learnt(base, [w[0] for w in learnt], kinds, wanted, tell)
     own = [_described(labels, kind, wanted) for kind in kinds]
-    model = TaughtModel(base, [(heads, list(counts))], own, class_words.stand_ins(base.worded))
+    model = CustomModel(base, [(heads, list(counts))], own, class_words.stand_ins(base.worded))
     seen = calibrate.measure(
         model, held or learnt, list(counts), lambda done, total: tell("thresholds", done, total)
     )
@@ -167,7 +180,7 @@ def _taught(
     if find_spec("matplotlib") is not None:
         plot(wanted.out / LOG, wanted.out / "plot.png")
     model = joined(
-        before, TaughtModel(base, [(heads, list(counts))], own, class_words.stand_ins(base.worded))
+        before, CustomModel(base, [(heads, list(counts))], own, class_words.stand_ins(base.worded))
     )
     folder = write(model, wanted.base, wanted.out / "model", wanted.source)
     return folder, _lines(own, base, held)
@@ -176,11 +189,15 @@ def _taught(
 def divide(
     windows: Sequence[Window], kinds: Sequence[str], seed: int
 ) -> tuple[list[Window], list[Window]]:
-    """Windows to learn from, and those held back: whole pictures, single windows of few large ones.
+    """Windows to train on, and those held back.
 
-    Each kind on both sides.
+    Whole images are held back, of few large ones single windows. Each class is on both sides; where
+    there are too few, none is held back.
 
-    None are held back where there are few.
+    Args:
+        windows: of `samples.load`.
+        kinds: classes.
+        seed: of the draw.
     """
     apart = len({picture.path for _, picture, _ in windows}) >= FEW
     groups: dict[object, list[Window]] = {}
@@ -209,13 +226,13 @@ def _outlined(labels: Labels, kind: str) -> bool:
     return all(o.rings for picture in labels.pictures for o in picture.objects if o.kind == kind)
 
 
-def _described(labels: Labels, kind: TaughtClass, wanted: FineTuneConfig) -> OwnKind:
-    """What a model folder says of a kind before it is calibrated: words and size."""
+def _described(labels: Labels, kind: TaughtClass, wanted: FineTuneConfig) -> CustomClass:
+    """What a model folder says of a class before it is calibrated: words and size."""
     words = class_words.words_of(
         kind.name, (*labels.also.get(kind.name, ()), *wanted.also.get(kind.name, ()))
     )
     if kind.stuff:
-        return OwnKind(words, True)
+        return CustomClass(words, True)
     lengths: list[float] = []
     metres: list[float] = []
     for picture in labels.pictures:
@@ -233,7 +250,7 @@ def _described(labels: Labels, kind: TaughtClass, wanted: FineTuneConfig) -> Own
                 )
             lengths += mine
     ground = float(np.percentile(metres, SMALL)) if len(metres) == len(lengths) else None
-    return OwnKind(
+    return CustomClass(
         words, False, kind.masks, float(max(4, round(np.percentile(lengths, SMALL)))), ground
     )
 
@@ -245,10 +262,9 @@ def _learnt(
     wanted: FineTuneConfig,
     tell: Tell,
 ) -> Heads:
-    """Heads that were taught, from the start or from where the run stopped."""
+    """Heads that were trained, from the start or from where the run stopped."""
     lesson, out = wanted.lesson, wanted.out
-    mark = sha256(json.dumps([str(wanted.source.resolve()), wanted.source.stat().st_mtime if wanted.source.is_file() else 0, wanted.base,
-                              [list(k) for k in kinds], asdict(lesson), len(sources)]).encode()).hexdigest()  # fmt: skip
+    mark = _fingerprint(wanted, kinds, len(sources))
     state = saved(out / STATE) if (out / STATE).is_file() else {}
     state = state if state.get("mark") == mark else {}
     heads = Heads(len(kinds))
@@ -280,6 +296,14 @@ def _learnt(
     return heads
 
 
+def _fingerprint(wanted: FineTuneConfig, kinds: Sequence[TaughtClass], windows: int) -> str:
+    """Tells one run from another: only a run of the same labels and settings is gone on with."""
+    source = wanted.source
+    changed = source.stat().st_mtime if source.is_file() else 0
+    told = [str(source.resolve()), changed, wanted.base, [list(k) for k in kinds]]
+    return sha256(json.dumps([*told, asdict(wanted.lesson), windows]).encode()).hexdigest()
+
+
 def _forget_crops(out: Path) -> None:
     for path in out.glob(f"{fit.CROPS}*.pt"):
         path.unlink(missing_ok=True)
@@ -290,21 +314,30 @@ def kept(out: Path) -> bool:
     return (out / STATE).is_file() or next(out.glob(f"{fit.CROPS}*.pt"), None) is not None
 
 
-def joined(before: SmallModel | TaughtModel, new: TaughtModel) -> TaughtModel:
-    """Lessons that were learnt earlier, and the new one.
+def joined(before: SmallModel | CustomModel, new: CustomModel) -> CustomModel:
+    """Heads of earlier runs, and the new ones; of two classes of one name the new one counts.
 
-    Of two kinds of one name the new one counts.
+    Args:
+        before: the model that was fine-tuned.
+        new: its small model with the new heads alone.
     """
-    if not isinstance(before, TaughtModel):
+    if not isinstance(before, CustomModel):
         return new
     own = {**before.own, **new.own}
-    return TaughtModel(
-        new.base, [*before.lessons, *new.lessons], list(own.values()), new.names.stand_ins
+    return CustomModel(
+        new.base, [*before.heads, *new.heads], list(own.values()), new.names.stand_ins
     )
 
 
-def write(model: TaughtModel, base: str, folder: Path, source: Path) -> Path:
-    """The model folder: the files of the base as they are, and the heads. All or nothing."""
+def write(model: CustomModel, base: str, folder: Path, source: Path) -> Path:
+    """Write the model folder: the files of the base as they are, and the heads. All or nothing.
+
+    Args:
+        model: with its heads.
+        base: name or folder that the other files come from.
+        folder: to write.
+        source: labels, for the README.
+    """
     origin = registry.folder_of(base)
     files: dict[str, Path] = {}
     with Staging(
@@ -321,7 +354,7 @@ def write(model: TaughtModel, base: str, folder: Path, source: Path) -> Path:
     return folder
 
 
-def _lines(own: Sequence[OwnKind], base: SmallModel, held: Collection[object]) -> list[str]:
+def _lines(own: Sequence[CustomClass], base: SmallModel, held: Collection[object]) -> list[str]:
     lines = []
     for kind in own:
         told = kind.taught

@@ -11,7 +11,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextmanager
 def bar(console: Console, name: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar as a function of (done, total)."""
+    """A progress bar as a function of (done, total).
+
+    Args:
+        console: to draw on.
+        name: before the bar.
+    """
     columns = (TextColumn(name), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task(name, total=None)

@@ -1,7 +1,7 @@
 """The log of a run, one JSON object a line: whole after any crash, each step once.
 
-A run that was killed goes on from its last checkpoint and tells some steps again; what stood of
-them goes.
+A run that was killed goes on from its last checkpoint and repeats some steps; their old rows are
+dropped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Row = Mapping[str, Any]
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """Its rows; none where there is no file. A line that was cut short is none."""
+    """The rows of a log; none where there is no file. A line that was cut short is left out."""
     if not path.exists():
         return []
     rows = []
@@ -30,10 +30,14 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def add(path: Path, rows: Iterable[Row]) -> None:
-    """Write further rows.
+    """Append rows.
 
-    Those of later steps go, and those of the same step and kind: with `seconds`, of training;
-    without, figures.
+    Rows of later steps are dropped, and those of the same step and sort: with `seconds`, of
+    training; without, figures.
+
+    Args:
+        path: of the log.
+        rows: to append.
 
     Raises:
         OutputError: the disk is full, or cannot be written to; the log is as it was.

@@ -1,4 +1,4 @@
-"""The course of a run as a picture: losses, and figures on what was kept aside."""
+"""The course of a run as an image: losses, and figures on what was held back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def plot(log: Path, target: Path) -> None:
     """Draw log.jsonl: on the left each loss by step, on the right each validation figure.
 
     Args:
-        log: rows of `loop.train` or `language.train_language`.
+        log: of `run_log`.
         target: a PNG.
     """
     import matplotlib

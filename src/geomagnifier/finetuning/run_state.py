@@ -13,7 +13,11 @@ from geomagnifier.errors import ModelCorrupt
 
 
 def save(path: Path, content: dict[str, object]) -> None:
-    """Written beside, then renamed: an interrupted run leaves the last whole checkpoint.
+    """Write a checkpoint beside the last one and rename it: a killed run leaves a whole one.
+
+    Args:
+        path: of the checkpoint.
+        content: what `saved` gives back.
 
     Raises:
         OutputError: the disk is full, or cannot be written to; the last checkpoint is as it was.
@@ -27,7 +31,11 @@ def save(path: Path, content: dict[str, object]) -> None:
 
 
 def saved(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:
-    """What `save` wrote; nothing that the file might want to run is run.
+    """What `save` wrote; no code in the file is run.
+
+    Args:
+        path: of the checkpoint.
+        device: for its tensors.
 
     Raises:
         ModelCorrupt: it is no checkpoint, or damaged.

@@ -1,4 +1,4 @@
-"""A person's labelled pictures in memory, as crops are cut from them.
+"""A user's labelled images in memory, as crops are cut from them.
 
 Large ones in windows, read as they are for an answer.
 """
@@ -20,21 +20,21 @@ from geomagnifier.inference import resolution
 from geomagnifier.raster.scene import open_scene
 
 WINDOW = 1024
-"""Longest side of what is learnt from at once, px."""
+"""Longest side of a training window, px."""
 MOST = 400
-"""Windows that are learnt from; of more, evenly picked ones. 3 MB each."""
+"""Most training windows, 3 MB each; of more, evenly spaced ones are taken."""
 REST, UNKNOWN = 254, 255
-"""In a cover: labelled as none of the kinds; not labelled."""
+"""In a map of land cover: labelled as none of the classes; not labelled."""
 
 
 def load(
     labels: Labels, covers: Collection[str], progress: Callable[[int, int], None] | None = None
 ) -> list[tuple[Source, Labelled, BoxTuple]]:
-    """Every window of the pictures, in the order of the labels, with the picture it is of and where it lies there.
+    """Every window of the images, with its image and where it lies there, in the labels' order.
 
     Args:
         labels: checked.
-        covers: kinds that are land cover; the others have objects.
+        covers: classes that are land cover; the others have objects.
         progress: called with (windows read, of how many).
     """
     places = [(picture, window) for picture in labels.pictures for window in _windows(picture)]
@@ -54,9 +54,9 @@ def load(
 
 
 def _windows(picture: Labelled) -> Iterator[BoxTuple]:
-    """The picture as a whole, or windows of the labelled part of a large one.
+    """The image as a whole, or windows of the labelled part of a large one.
 
-    Those with things, and half as many without.
+    They are those with objects, and half as many without.
     """
     with open_scene(picture.path) as scene:
         width, height = scene.info.width, scene.info.height
@@ -112,7 +112,14 @@ def paint(
     corner: NDArray[np.float32],
     size: tuple[int, int],
 ) -> NDArray[np.uint8]:
-    """Land cover of a window: (H, W) index into `names`, `REST` elsewhere."""
+    """Land cover of a window: (H, W) index into `names`, `REST` elsewhere.
+
+    Args:
+        objects: labelled areas, image px.
+        names: classes of land cover.
+        corner: of the window, image px.
+        size: width and height of the window, px.
+    """
     canvas = np.full((size[1], size[0]), REST, np.uint8)
     for o in objects:
         if o.kind in names:
@@ -126,7 +133,14 @@ def outline(
     corner: NDArray[np.float32],
     size: tuple[int, int],
 ) -> NDArray[np.bool_]:
-    """(H, W) bool: inside the rings and outside of the holes."""
+    """(H, W) bool: inside the rings and outside of the holes.
+
+    Args:
+        rings: (N, 2) image px, each.
+        holes: (N, 2) image px, each.
+        corner: of the window, image px.
+        size: width and height of the window, px.
+    """
     stencil = Image.new("1", size)
     pen = ImageDraw.Draw(stencil)
     for parts, value in ((rings, 1), (holes, 0)):

@@ -1,8 +1,8 @@
 """Dense targets of one question on one crop, on the H/4 grid; masks at H/2.
 
-Centres as in CenterNet (Zhou et al., arXiv:1904.07850), with boxes learnt in a Gaussian around each
-centre as in TTFNet (Liu et al., arXiv:1909.00700), which learns from few pictures faster than the
-centre cell alone.
+Centres as in CenterNet (Zhou et al., arXiv:1904.07850), with boxes trained in a Gaussian around
+each centre as in TTFNet (Liu et al., arXiv:1909.00700), which learns from few images faster than
+the centre cell alone.
 """
 
 from __future__ import annotations
@@ -24,28 +24,30 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """h = w = S / 4.
-
-    mask: (2h, 2w) 0..1.  known: (2h, 2w) weight of the mask, 0 where unlabelled.  centre: (h, w)
-        Gaussians.  centre_known: (h, w).
-    sides: (4, h, w) l t r b px.  sides_weight: (h, w).  offset: (2, h, w) px.  offset_weight: (h,
-        w), 1 / size of the object.
-    present: 1, 0, or -1 where it cannot be told.
-    """
+    """What the maps of one class on one crop should be; h = w = S / 4."""
 
     mask: Floats
+    """(2h, 2w) 0..1."""
     known: Floats
+    """(2h, 2w) weight of the mask, 0 where unlabelled."""
     centre: Floats
+    """(h, w) Gaussians, 1 at centres."""
     centre_known: Floats
+    """(h, w) weight, 0 where unlabelled."""
     sides: Floats
+    """(4, h, w) distances to the left, top, right and bottom edge, px."""
     sides_weight: Floats
+    """(h, w)."""
     offset: Floats
+    """(2, h, w) x, y to the centre, px."""
     offset_weight: Floats
+    """(h, w), 1 / size of the object."""
     present: int
+    """1, 0, or -1 where it is unknown."""
 
 
 def empty(side: int) -> Target:
-    """The target of a thing that is not there."""
+    """The target of a class that is not there, on a crop of `side` px."""
     n = side // STRIDE
     zero, one, m = np.zeros((n, n), np.float32), np.ones((n, n), np.float32), side // MASK_STRIDE
     mask, known = np.zeros((m, m), np.float32), np.ones((m, m), np.float32)
@@ -71,7 +73,12 @@ def shrink(mask: Floats) -> Floats:
 
 
 def cover_target(crop: Crop, kind: str) -> Target:
-    """Land cover: a mask, no objects."""
+    """Land cover: a mask, no objects.
+
+    Args:
+        crop: with its labels.
+        kind: the class.
+    """
     assert crop.cover is not None
     blank = empty(crop.pixels.shape[0])
     mask = shrink((crop.cover == crop.cover_names.index(kind)).astype(np.float32))
@@ -85,9 +92,13 @@ def cover_target(crop: Crop, kind: str) -> Target:
 
 
 def object_target(crop: Crop, kind: str) -> Target:
-    """Objects of one kind, narrower classes among them.
+    """Objects of one class, narrower classes among them.
 
-    What the labels do not tell is unknown (`known_of`).
+    What the labels do not say is unknown (`known_of`).
+
+    Args:
+        crop: with its labels.
+        kind: the class.
     """
     side = crop.pixels.shape[0]
     ids, pieces = identities(crop, kind)
@@ -154,17 +165,17 @@ def object_target(crop: Crop, kind: str) -> Target:
 def known_of(
     crop: Crop, kind: str, ids: NDArray[np.int32], pieces: list[Piece]
 ) -> tuple[Floats, Floats]:
-    """Where the labels tell of `kind`: (S, S) for centres and (S, S) for the mask, 1 or 0.
+    """Where the labels say something of a class: (S, S) of centres and (S, S) of the mask, 1 or 0.
 
-    Everywhere, if all its objects on the crop are labelled; else around those that are. Not where
-    an object is that is too small or too large to learn from, or one of the wide class that might
-    be of this one; of the mask, not where only a box is labelled, but in its middle.
+    That is everywhere, if all its objects on the crop are labelled; otherwise around those that
+    are. Not where an object is too small or too large to train on, or is one of the wide class that
+    might be of this one; of the mask, not where only a box is labelled, but in its middle.
 
     Args:
         crop: with all its pieces.
         kind: asked for.
-        ids: (S, S) objects of the kind drawn as 1, 2, ...
-        pieces: of the kind, in that order.
+        ids: (S, S) objects of the class drawn as 1, 2, ...
+        pieces: of the class, in that order.
     """
     side = crop.pixels.shape[0]
 
@@ -191,7 +202,7 @@ def known_of(
 
 
 def stack(targets: Sequence[Sequence[Target]]) -> dict[str, Tensor]:
-    """Targets by crop and question -> one tensor a field, (B, Q, ...), half precision.
+    """Targets by crop and question -> one tensor a field, (B, Q, ...), in half precision.
 
     They travel between processes.
     """

@@ -1,6 +1,6 @@
 """Thresholds of a class, chosen on labelled images: presence, score of a detection, mask.
 
-What a model saw of a class is collected once as `Evidence`, before any threshold; all thresholds
+What a model finds of a class is collected once as `Evidence`, before any threshold; all thresholds
 come out of these numbers.
 """
 
@@ -21,38 +21,35 @@ STEPS = np.arange(1, 1000) / 1000
 MASKS = (0.3, 0.4, 0.5, 0.6, 0.7)
 """Thresholds that are tried for masks."""
 EMPTY, WORTH = 0.97, 0.03
-"""At least this share of absent ones is left empty, where that costs less than this share of
-present ones.
+"""At least this share of the images without a class is left empty, where that costs less than this
+share of those with it.
 """
 MATCH = 0.5
 """IoU from which a found box is the labelled one."""
 FEWEST = 8
-"""Pictures with and pictures without a kind that a choice of its presence threshold needs: three of
-Dubai's pictures are free of water, and on one set of weights they alone moved its threshold to
-0.97.
+"""Images with and images without a class that a choice of its presence threshold needs: three of
+Dubai's images are free of water, and on one set of weights they alone moved its threshold to 0.97.
 """
 GIVEN = 0.01
-"""F1 on sets that are labelled whole that may be given for more of it on the others."""
+"""F1 on fully labelled sets that may be given up for more of it on the others."""
 ENOUGH = 0.005
-"""Land cover is there from this share of the picture."""
+"""Land cover is there from this share of the image."""
 
 
 @dataclass
 class Evidence:
-    """What was seen of one kind. presence: (probability, is it there).
-
-    Objects: (raw score, is it right, presence of its view).
-
-    labelled: objects to be found.  masks: IoU at each of `MASKS`, a row for each picture where the
-        kind is there.
-    complete: all objects of the pictures are labelled.
-    """
+    """What was found of one class in labelled images."""
 
     presence: list[tuple[float, bool]] = field(default_factory=list)
+    """(probability, is it there) of each image."""
     objects: list[tuple[float, bool, float]] = field(default_factory=list)
+    """(raw score, is it right, presence of its view) of each candidate."""
     labelled: int = 0
+    """Objects to be found."""
     masks: list[list[float]] = field(default_factory=list)
+    """IoU at each of `MASKS`, a row for each image where the class is there."""
     complete: bool = True
+    """All objects in the images are labelled."""
 
 
 def matched(boxes: Floats, scores: Floats, truth: Floats) -> Bools:
@@ -88,7 +85,7 @@ def told(seen: Iterable[Evidence]) -> list[Evidence]:
 
 
 def chosen(*seen: Evidence) -> ClassThresholds:
-    """The thresholds that suit the evidence best, each set of pictures having the same say.
+    """The thresholds that suit the evidence best, each set of images having the same weight.
 
     Sets whose labels are not complete are often the only ones of another camera. Of them what is
     near the labelled objects counts, and complete sets lose no more than `GIVEN` by them. The
@@ -113,9 +110,11 @@ def chosen(*seen: Evidence) -> ClassThresholds:
 
 
 def quality(seen: Sequence[Evidence], at: ClassThresholds) -> float | None:
-    """F1 of objects, IoU of land cover, at the chosen thresholds.
+    """F1 of objects, IoU of land cover, at the chosen thresholds; None without labels.
 
-    None where nothing is labelled.
+    Args:
+        seen: evidence of one class, by set.
+        at: the thresholds.
     """
     step = int(np.argmin(np.abs(STEPS - at.score)))
     figures = [
@@ -133,11 +132,10 @@ def quality(seen: Sequence[Evidence], at: ClassThresholds) -> float | None:
 
 
 def presence_threshold(seen: list[tuple[float, bool]]) -> float:
-    """The best mean of "present ones kept" and "absent ones emptied".
+    """The threshold with the best mean of "present ones kept" and "absent ones emptied".
 
-    One that empties 97 % of the absent where it costs little.
-
-    With fewer than eight examples of either sort the default stays.
+    It is one that empties 97 % of the absent where that costs little. With fewer than eight
+    examples of either sort the default stays.
 
     Args:
         seen: (probability, is it there).
@@ -190,7 +188,7 @@ def score_of(
 def middle(values: NDArray[np.float64]) -> int:
     """Index of the highest value.
 
-    Of equals that lie side by side the one in the middle of the longest row, away from both edges.
+    Of equal ones side by side it is the middle of the longest run, away from both edges.
     """
     best = np.flatnonzero(values >= values.max() - 1e-9)
     rows = np.split(best, np.flatnonzero(np.diff(best) > 1) + 1)

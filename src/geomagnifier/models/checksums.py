@@ -1,8 +1,6 @@
 """SHA256SUMS of a model folder: whether its files are, to the last bit, those that were written.
 
-`sha256sum --check` reads it as well.
-
-A folder without it is taken as it is.
+`sha256sum --check` reads it as well. A folder without it is taken as it is.
 """
 
 from __future__ import annotations
@@ -18,7 +16,7 @@ from geomagnifier.errors import ModelCorrupt
 
 SUMS = "SHA256SUMS"
 LARGEST = 1 << 16
-"""Bytes of the list; each of its lines has a hundred."""
+"""Most bytes of the list; each of its lines has a hundred."""
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](\S+)")
 
 
@@ -37,7 +35,7 @@ def write(path: Path, files: Mapping[str, Path]) -> None:
 
 
 def check(folder: Path, names: Sequence[str]) -> None:
-    """Hold the files of a model folder against its list, where it has one.
+    """Check the files of a model folder against its list, where it has one.
 
     Args:
         folder: of the model.
@@ -47,7 +45,7 @@ def check(folder: Path, names: Sequence[str]) -> None:
     Raises:
         ModelCorrupt: a file is not the one that was written, or missing, or the list is damaged.
     """
-    listed = _read(folder)
+    listed = read(folder)
     for name in names if listed is not None else ():
         path, expected = folder / name, listed.get(name) if listed else None
         if expected is None and not path.is_file():
@@ -63,12 +61,14 @@ def check(folder: Path, names: Sequence[str]) -> None:
                 " folder anew"
             )
         if _sum(path) != expected:
-            raise ModelCorrupt(f"{path} is not the file that was written: its SHA-256 differs from the one in {SUMS}; "
-                               "install the package again or copy the file anew")  # fmt: skip
+            raise ModelCorrupt(
+                f"{path} is not the file that was written: its SHA-256 differs from the one in"
+                f" {SUMS}; install the package again or copy the file anew"
+            )
 
 
 def fingerprint(folder: Path) -> str | None:
-    """A few digits that stand for all files of a folder, None where it has no list."""
+    """A few digits that stand for all files of a folder; None where it has no list."""
     return (
         hashlib.sha256((folder / SUMS).read_bytes()).hexdigest()[:12]
         if (folder / SUMS).is_file()
@@ -76,7 +76,12 @@ def fingerprint(folder: Path) -> str | None:
     )
 
 
-def _read(folder: Path) -> dict[str, str] | None:
+def read(folder: Path) -> dict[str, str] | None:
+    """SHA-256 of each file in the list of a model folder; None where it has no list.
+
+    Raises:
+        ModelCorrupt: the list is damaged.
+    """
     path = folder / SUMS
     if not path.is_file():
         if os.path.lexists(path):

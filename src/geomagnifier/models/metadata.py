@@ -1,9 +1,7 @@
-"""What the cards of a model folder must say: names that fit each other, numbers in their range.
+"""Checks of the cards of a model folder: names that fit each other, numbers in their range.
 
-A card that passes can be used.
-
-Cards are JSON of other people. Their lengths are the sizes of the networks, and so of memory: they
-are checked before anything is built.
+A card that passes can be used. Cards are JSON of other people. Their lengths are the sizes of the
+networks, and so of memory: they are checked before anything is built.
 """
 
 from __future__ import annotations
@@ -20,11 +18,11 @@ MOST, WORDS = 1000, 100_000
 LONGEST = 100
 """Letters of a name."""
 IN_BOX = 1 + 3 + 256
-"""Weights of `in_box.known`: an intercept, and one for each number of its evidence."""
+"""Weights of `box_class.known`: an intercept, and one for each number of its evidence."""
 
 
 def check_small(card: Any) -> None:
-    """The card of small.safetensors.
+    """Check the card of small.safetensors.
 
     Raises:
         KeyError: it says nothing of something.
@@ -67,7 +65,7 @@ def check_small(card: Any) -> None:
 
 
 def _reliability(told: Any, objects: Collection[str]) -> None:
-    """Numbers of `reliability.Reliability`; raises as `check_small` does."""
+    """Numbers of `ScoreCalibration`; raises as `check_small` does."""
     told = _table(told, "reliability")
     number(told["temperature"], "temperature", 0.01, 100)
     for kind, pairs in _table(told["objects"], "reliability", objects).items():
@@ -80,7 +78,12 @@ def _reliability(told: Any, objects: Collection[str]) -> None:
 
 
 def check_scout(card: Any, kinds: Collection[str]) -> None:
-    """The card of scout.safetensors; raises as `check_small` does."""
+    """Check the card of scout.safetensors; raises as `check_small` does.
+
+    Args:
+        card: of the proposal network.
+        kinds: classes of the small model.
+    """
     card = _table(card, "the card")
     number(card["flops"], "flops")
     names(card.get("kinds", []), "kinds", kinds)
@@ -99,9 +102,13 @@ def check_scout(card: Any, kinds: Collection[str]) -> None:
 
 
 def calibration(chosen: Any, kind: str) -> None:
-    """The thresholds of a kind: numbers from 0 to 1, whose names are those of `small.Calibration`.
+    """Check the thresholds of a class: numbers from 0 to 1, named as in `ClassThresholds`.
 
-    Raises as `check_small` does.
+    It raises as `check_small` does.
+
+    Args:
+        chosen: threshold by name.
+        kind: the class.
     """
     for value in _table(chosen, f"calibration of {kind}", ("presence", "score", "mask")).values():
         number(value, f"calibration of {kind}", 0, 1)
@@ -110,7 +117,17 @@ def calibration(chosen: Any, kind: str) -> None:
 def names(
     value: Any, what: str, among: Collection[str] | None = None, most: int = MOST
 ) -> list[str]:
-    """A list of names, each once and of those `among` which they must be; raises ValueError."""
+    """A checked list of names, each once.
+
+    Args:
+        value: what the card says.
+        what: its key, for the message.
+        among: names that it may hold; None for any.
+        most: names that it may hold at most.
+
+    Raises:
+        ValueError: it is another thing.
+    """
     if not isinstance(value, list) or len(value) > most:
         raise ValueError(f"{what} are a list of at most {most} names")
     for name in value:
@@ -123,7 +140,17 @@ def names(
 
 
 def number(value: Any, what: str, least: float = 0, most: float = 1e15) -> float:
-    """A finite number in its range; raises ValueError."""
+    """A checked, finite number.
+
+    Args:
+        value: what the card says.
+        what: its key, for the message.
+        least: lowest value allowed.
+        most: highest value allowed.
+
+    Raises:
+        ValueError: it is another thing.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise ValueError(f"{what} is a number from {least:g} to {most:g}, not {str(value)[:40]!r}")
     return float(value)

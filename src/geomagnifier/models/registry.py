@@ -1,15 +1,21 @@
-"""Weights as files: two safetensors and a tokenizer in one folder. No pickle is ever read.
+"""Weights as files: safetensors and a tokenizer in one folder. No pickle is ever read.
 
-small.safetensors      trained parts, half precision; its metadata hold the card: kinds, scenes, words, calibration, version
-sentence.safetensors   sentence encoder, half precision
-tokenizer.json
-scout.safetensors      the scout; its metadata hold sizes of the kinds, the curve of recall, scores by recall
-chinese.safetensors    reader of Chinese; its metadata hold its characters and words. Read when the first Chinese question comes.
-box_refiner.safetensors  corrects boxes; without it they are the pixel decoder's
-attention.safetensors  cross-attention that PSC's heat map is made with; without it, that of the decoder
-linear_decoder.safetensors  the pixel decoder as the paper writes it, for that variant alone; not in every folder
-own.safetensors        only where kinds were taught (`geomag train --from`): a head for each; its metadata hold names and thresholds
-SHA256SUMS             of all these; where it is there, they are held against it
+    small.safetensors           trained parts, half precision; its metadata hold the card: classes,
+                                scene classes, words, thresholds, version
+    sentence.safetensors        sentence encoder, half precision
+    tokenizer.json              of the sentence encoder
+    scout.safetensors           proposal network; its metadata hold usual sizes of the classes, the
+                                recall curve, scores by recall
+    chinese.safetensors         translator of Chinese; its metadata hold its characters and words.
+                                Read when the first Chinese question comes.
+    box_refiner.safetensors     corrects boxes; without it they are the pixel decoder's
+    attention.safetensors       cross-attention that PSC's relevance map is made with; without it,
+                                that of the decoder
+    linear_decoder.safetensors  the pixel decoder as the paper writes it, for that variant
+                                alone; not in every folder
+    own.safetensors             only where classes were added (`geomag train --from`): a head for
+                                each; its metadata hold names and thresholds
+    SHA256SUMS                  of all these; where it is there, the files are checked against it
 
 A folder may be anybody's: headers and cards are checked before networks are built, and shapes
 before tensors are read.
@@ -36,7 +42,7 @@ from geomagnifier.model_protocol import Model
 from geomagnifier.models import checksums
 from geomagnifier.models import metadata as cards
 from geomagnifier.models.custom.checkpoint import OWN, taught
-from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.small.box_refiner import FILE as REFINER
 from geomagnifier.models.small.box_refiner import BoxRefiner
 from geomagnifier.models.small.linear_decoder import FILE as LINEAR
@@ -65,10 +71,10 @@ HEADER, LARGEST = 10_000_000, 1_000_000_000
 34 MB.
 """
 NUMBERS = ("F16", "F32", "BF16", "I8")
-"""What tensors may be made of."""
+"""Types that tensors may have."""
 
 HUB = re.compile(r"\w[\w.-]*/\w[\w.-]*")
-"""Names of the hub have one slash."""
+"""Names on the hub have one slash."""
 
 
 def load_model(
@@ -82,7 +88,7 @@ def load_model(
 
     Args:
         name: "small" (its weights are in the package); a folder of `geomag train` or `geomag
-            train-full`; or, zero-shot, a vision-language model: a folder or a name of the hub such
+            train-full`; or, zero-shot, a vision-language model: a folder or a name on the hub such
             as "Qwen/Qwen2.5-VL-3B-Instruct". The last two need the extra `full`.
         segmenter: SAM2 for masks of a zero-shot model, folder or hub name; None for SAM2.1
             base-plus.
@@ -124,7 +130,7 @@ def load_model(
     base, own = load_small(name), folder_of(text) / OWN
     if own.is_file():
         return taught(base, own, *read(own))
-    return base if base.worded == base.kinds else TaughtModel(base)
+    return base if base.worded == base.kinds else CustomModel(base)
 
 
 def folder_of(name: str) -> Path:
@@ -136,9 +142,10 @@ def folder_of(name: str) -> Path:
 
 
 def is_full_size(name: str) -> bool:
-    """Whether a name means the full size: a folder of the hub or of `geomag train-full`.
+    """Whether a name means the full size.
 
-    Where there is no folder, OWNER/NAME.
+    That is a folder from the hub or of `geomag train-full` or, where there is no folder,
+    OWNER/NAME.
     """
     folder = folder_of(name)
     if folder.exists():
@@ -162,9 +169,8 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
     for file in FILES:
         if not (folder / file).is_file():
             raise ModelCorrupt(f"{folder} lacks {file}; a model folder holds {', '.join(FILES)}")
-    with ThreadPoolExecutor(
-        1
-    ) as hashing:  # 65 MB are summed up in a twentieth of a second, while networks are built
+    # 65 MB are hashed in a twentieth of a second, while networks are built
+    with ThreadPoolExecutor(1) as hashing:
         whole = hashing.submit(checksums.check, folder, ALL)
         card, hunt = read_card(folder / FILES[0]), read_card(folder / FILES[3])
         with _told(folder / FILES[0]):
@@ -172,16 +178,16 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
         with _told(folder / FILES[3]):
             cards.check_scout(hunt, card["kinds"])
         tokenizer = _read_tokenizer(folder / FILES[2])
-        with torch.random.fork_rng(
-            devices=[]
-        ):  # drawn and thrown away in 0.4 s; on the meta device torch imports its compiler for it, 2 s
+        # first weights are drawn and thrown away in 0.4 s; on the meta device, which draws none,
+        # torch imports its compiler, 2 s
+        with torch.random.fork_rng(devices=[]):
             network = SmallNetwork(
                 len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"])
             )
             encoder, scout = SentenceEncoder(), ProposalNet(len(hunt.get("kinds", card["kinds"])))
         whole.result()
     for module, file in ((network, FILES[0]), (encoder, FILES[1]), (scout, FILES[3])):
-        _fill(module, folder / file)
+        fill(module, folder / file)
     linear, attention = (
         _beside(LinearDecoder, folder / LINEAR),
         _beside(HeatAttention, folder / ATTENTION),
@@ -194,23 +200,23 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
 
 
 def _refiner(path: Path, objects: Collection[str]) -> BoxRefiner:
-    """A refiner of the classes that its card has, before its tensors."""
+    """A refiner of the classes in its card, without its tensors."""
     with _told(path):
         return BoxRefiner(cards.names(read_card(path)["classes"], "classes", objects))
 
 
 def _beside(made: Callable[[], Part], path: Path) -> Part | None:
-    """What a model may have beside the rest, None where there is no such file."""
+    """An optional part of a model; None where its file is missing."""
     if not path.is_file():
         return None
     with torch.random.fork_rng(devices=[]):
         part = made()
-    _fill(part, path)
+    fill(part, path)
     return part
 
 
 def load_reader(folder: Path) -> Translator:
-    """The reader of Chinese in a model folder.
+    """The translator of Chinese in a model folder.
 
     Raises:
         ModelCorrupt: its file is missing, damaged, or of another network.
@@ -230,7 +236,7 @@ def load_reader(folder: Path) -> Translator:
             raise ValueError(f"words lack {START} or {END}, or letters are none")
     with torch.random.fork_rng(devices=[]):
         reader = Translator(letters, words)
-    _fill(reader, path)
+    fill(reader, path)
     return reader.eval().requires_grad_(False)
 
 
@@ -249,7 +255,7 @@ def _read_tokenizer(path: Path) -> Tokenizer:
 
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
-    """Around the checks of a card: what it does not say, or cannot mean."""
+    """Around the checks of a card: a missing or impossible value is a ModelCorrupt."""
     try:
         yield
     except KeyError as error:
@@ -262,10 +268,15 @@ def _told(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _fill(module: nn.Module, path: Path) -> None:
+def fill(module: nn.Module, path: Path) -> None:
     """Put the tensors of a file into a network.
 
-    Raises ModelCorrupt where they belong to another one, before any is read.
+    Args:
+        module: gets them.
+        path: of the safetensors file.
+
+    Raises:
+        ModelCorrupt: they belong to another network, which is seen before any is read.
     """
     shapes = {key: tuple(t.shape) for key, t in module.state_dict().items()}
     with _opened(path) as file:
@@ -353,11 +364,14 @@ def write(
     card: Mapping[str, Any],
     bytes_for: Collection[str] = (),
 ) -> None:
-    """Tensors in half precision with their card, under a temporary name first.
+    """Write tensors in half precision with their card, under a temporary name first.
 
-    SHA256SUMS of the folder is out of date then, and goes.
+    SHA256SUMS of the folder is then out of date, and removed.
 
     Args:
+        path: of the safetensors file.
+        tensors: by name.
+        card: metadata, written as JSON.
         bytes_for: tables of which each row is kept in bytes with a scale of its own: half the size,
             errors under half a percent of the row's largest number.
     """

@@ -1,4 +1,7 @@
-"""The full size through the pipeline, zero-shot and with trained parts, and what its folders lack when they lack something."""
+"""The full size through the pipeline, zero-shot and with trained parts.
+
+Folders that lack something are refused by name.
+"""
 
 import json
 import shutil
@@ -21,7 +24,7 @@ from geomagnifier.inference import resolution
 from geomagnifier.models.full import output_classes
 from geomagnifier.models.full.checkpoint import begin, load_vlm, save
 from geomagnifier.models.full.checkpoint_metadata import Card
-from geomagnifier.models.full.detector import LAST
+from geomagnifier.models.full.grounding import LAST
 from geomagnifier.models.full.model import UNTRAINED, phrase_of
 from geomagnifier.models.full.vlm import Shown, Turn
 from geomagnifier.types import Granularity, Query
@@ -44,7 +47,10 @@ def asked(model, pixels, question, **how):
 
 
 def locating(vlm, question, kinds, pixels, boxes):
-    """Turns that teach a tiny model to name the kinds of a question and to speak of boxes (px of the scene) in its family's way."""
+    """Turns that teach a tiny model to name a question's classes and to write boxes.
+
+    Boxes are px of the scene, in the family's own format.
+    """
     ask = (
         "Which kinds of things does this request ask to find? Answer with nouns, separated by"
         " commas, or with none.\nRequest: "
@@ -107,7 +113,7 @@ def test_zero_shot_boxes_and_masks_land_where_the_model_says(taught, hub, pixels
     assert answer.granularity is Granularity.PIXEL
     assert UNTRAINED[0] in answer.text
     assert answer.mask.shape == (100, 160)
-    assert answer.trace.flops > model._encoder_flops > 0
+    assert answer.trace.flops > model.encoder_flops > 0
     with gm.open_scene(pixels) as scene:
         view = scene.read(resolution.window_of(scene.info.box, 1, "whole"))
     query, shown = Query(QUESTIONS[Granularity.PIXEL]), [Shown(pixels)]
@@ -154,7 +160,7 @@ def test_a_box_is_named(zero_shot, pixels):
     query = Query("What is in this box?", gm.Box(16, 20, 64, 60))
     with gm.open_scene(pixels) as scene:
         view = scene.read(resolution.window_of(scene.info.box, 1, "whole"))
-    found = model._name(query, view).found
+    found = model.name_box(query, view).found
     assert all(f.view_box == (16, 20, 64, 60) and 0 < f.score <= 1 for f in found)
 
 
@@ -290,8 +296,8 @@ def test_places_are_those_of_the_first_view(zero_shot):
     with gm.open_scene(np.zeros((400, 800, 3), np.uint8)) as scene:
         wide = scene.read(resolution.window_of(gm.Box(0, 0, 800, 400), 4, "wide"))
         crop = scene.read(resolution.window_of(gm.Box(400, 0, 800, 200), 1, "C1"))
-        assert [s.place for s in model._seen(wide)] == [(0, 0, 1, 1)]
-        assert [s.place for s in model._seen(crop)] == [(0, 0, 1, 1), (0.5, 0, 1, 0.5)]
+        assert [s.place for s in model.shown(wide)] == [(0, 0, 1, 1)]
+        assert [s.place for s in model.shown(crop)] == [(0, 0, 1, 1), (0.5, 0, 1, 0.5)]
 
 
 def test_the_papers_input_is_one_turn_of_all_its_views(trained, monkeypatch):
@@ -305,13 +311,13 @@ def test_the_papers_input_is_one_turn_of_all_its_views(trained, monkeypatch):
     }
     model.finder.kinds = lambda query, shown, pixel: ("ship",)
     turns, drawn = [], []
-    ties, maps = model.finder._ties, model.finder._maps
+    ties, maps = model.finder.states, model.finder.maps
     monkeypatch.setattr(
-        model.finder, "_ties", lambda turn, pixel: (turns.append(turn), ties(turn, pixel))[1]
+        model.finder, "states", lambda turn, pixel: (turns.append(turn), ties(turn, pixel))[1]
     )
     monkeypatch.setattr(
         model.finder,
-        "_maps",
+        "maps",
         lambda seg, pixels, key="": (drawn.append(key), maps(seg, pixels, key))[1],
     )
     scene = np.random.default_rng(5).integers(0, 255, (300, 500, 3), dtype=np.uint8)
@@ -334,7 +340,7 @@ def test_zero_shot_sees_the_scene_beside_each_window(zero_shot, monkeypatch):
     monkeypatch.setattr(
         zero_shot.vlm, "write", lambda turn, longest: (turns.append(turn), write(turn, longest))[1]
     )
-    zero_shot._kinds.clear()
+    zero_shot.read.clear()
     monkeypatch.setattr(zero_shot.finder, "kinds", lambda query, shown, pixel: ("ship",))
     scene = np.random.default_rng(6).integers(0, 255, (200, 320, 3), dtype=np.uint8)
     answer = asked(zero_shot, scene, QUESTIONS[Granularity.REGION], search="paper")

@@ -1,4 +1,4 @@
-"""What a question names beside what the text decoder reads is looked for, or named as what no class is."""
+"""What a question names beside what the text decoder reads: looked for, or named as unknown."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -17,7 +18,16 @@ from geomagnifier.models.small.backbone import (
     Neck,
     Trunk,
     normalise,
+    pad,
 )
+
+BATCH_NORM = {
+    "scale": "weight",
+    "shift": "bias",
+    "mean": "running_mean",
+    "variance": "running_var",
+}
+"""Our names of a layer's statistics -> torch's."""
 
 
 def same(x: Tensor, weight: Tensor, stride: int, groups: int) -> Tensor:
@@ -148,13 +158,7 @@ def test_imagenet_names_are_understood() -> None:
                 f"_blocks.{number}._{path.rsplit('.', 1)[1]}_conv",
                 f"_blocks.{number}._bn{index}",
             )
-        key = (
-            f"{place[0]}.weight"
-            if part == "weight"
-            else (
-                f"{place[1]}.{ {'scale': 'weight', 'shift': 'bias', 'mean': 'running_mean', 'variance': 'running_var'}[part] }"
-            )
-        )
+        key = f"{place[0]}.weight" if part == "weight" else f"{place[1]}.{BATCH_NORM[part]}"
         theirs[key] = torch.randn_like(tensor)
     trunk.load_imagenet(theirs)
     assert torch.equal(trunk.stem.weight, theirs["_conv_stem.weight"])
@@ -167,3 +171,8 @@ def test_pixels_are_centred() -> None:
     out = normalise(torch.tensor([[[[127, 255, 0]]]], dtype=torch.uint8))
     assert out.shape == (1, 3, 1, 1)
     assert out.flatten().tolist() == [0.0, 1.0, -127 / 128]
+
+
+def test_views_are_padded_with_black() -> None:
+    assert pad(np.ones((33, 64, 3), np.uint8)).shape == (64, 64, 3)
+    assert pad(np.ones((32, 1, 3), np.uint8))[:, 1:].max() == 0

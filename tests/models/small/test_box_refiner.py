@@ -122,6 +122,6 @@ def test_a_model_uses_the_refiner_of_its_folder(model_folder: Path, tmp_path: Pa
     asked = replace(Query("find every ship"), min_score=0.0)
     found = []
     for model in (registry.load_small(model_folder), registry.load_small(folder)):
-        assert (model.refiner is None) == (not found)
-        found.append(model._find(asked, Granularity.REGION, ParsedQuestion(("ship",)), view).found)
+        assert (model.detector.refiner is None) == (not found)
+        found.append(model.find(asked, Granularity.REGION, ParsedQuestion(("ship",)), view).found)
     assert found[1] and [f.view_box for f in found[0]] != [f.view_box for f in found[1]]

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from geomagnifier.geometry import Box
+from geomagnifier.inference import resolution
+from geomagnifier.models.registry import load_small
 from geomagnifier.models.small.relevance_map import attend, weigh
 from geomagnifier.models.small.text_decoder import Memory, TextDecoder
+from geomagnifier.raster.scene import Scene, open_scene
+from geomagnifier.types import Query, View
+from geomagnifier.variants import Variant
+from geomagnifier_lab.render.scene import draw_scene
 
 TOKENS = torch.tensor([[1, 14, 3]])
 """Opening, a kind, its tie."""
@@ -52,7 +62,10 @@ SHAPES = [(1, 2, 3, 6)] * 2
 def direct(
     decoder: TextDecoder, states: Tensor, padding: Tensor, memory: Memory, changes: list[Tensor]
 ) -> Tensor:
-    """The logits after the kind as a function of what is added to each attention map, by running the decoder anew."""
+    """Logits after the class, as a function of what is added to each attention map.
+
+    The decoder is run anew for each.
+    """
     left = iter(changes)
     _, cache = decoder.read(states, padding, memory)
     x, _ = decoder.write(TOKENS, cache, lambda a: a + next(left))
@@ -115,3 +128,23 @@ def test_it_runs_where_no_gradient_is_wanted(
         states, memory = given[0] * 1, Memory(given[2].tokens * 1, given[2].absent.clone())
         _, slopes = attend(decoder, states, given[1].clone(), memory, TOKENS, [2])
     assert slopes[1].abs().max() > 0
+
+
+QUESTION = Query("Segment every airplane.", min_score=0.05)
+
+
+@pytest.fixture(scope="module")
+def views() -> list[View]:
+    """The whole of a drawn airport, shrunk, and its upper left quarter."""
+    scene: Scene
+    with open_scene(draw_scene(31, 512, 384, "airport").pixels) as scene:
+        whole = scene.read(resolution.window_of(scene.info.box, 2, "wide"))
+        part = scene.read(resolution.window_of(Box(0, 0, 256, 192), 1, "C1"))
+    return [whole, part]
+
+
+def test_the_cross_entropy_is_a_form_of_the_heat_map(views: list[View]) -> None:
+    model = load_small("small")
+    logit = model.relevance(QUESTION, views[0])
+    entropy = model.relevance(replace(QUESTION, variant=Variant.of("cross entropy")), views[0])
+    assert logit.shape == entropy.shape and not np.allclose(logit, entropy)

@@ -13,11 +13,8 @@ from geomagnifier.models.small.question_parser import (
     ParsedQuestion,
     point,
     point_each,
-    read_question,
-    skeleton,
 )
 from geomagnifier.models.small.text_decoder import IMAGE_TOKENS, Memory, TextDecoder, grid_of
-from geomagnifier.models.small.text_generation import about_place, tell
 
 PLAIN = "there is no or here . , none yes a boat by sea"
 WORDS = w.Words([*w.SPECIAL, "<ship>", "<harbor>", "<road>", *PLAIN.split()])
@@ -132,105 +129,3 @@ def test_a_state_is_the_same_alone_and_among_others(
         True,
     )
     assert each.shape == (2, 32) and torch.allclose(each[0], one[0], atol=1e-5)
-
-
-def test_the_skeleton_of_an_answer() -> None:
-    tokens, at = skeleton(WORDS, ParsedQuestion(("ship", "road"), ("harbor",)), True)
-    assert [WORDS.tokens[t] for t in tokens] == [
-        "<point>",
-        "<ship>",
-        "[SEG]",
-        "<road>",
-        "[SEG]",
-        "<by>",
-        "<harbor>",
-        "[BOX]",
-    ]
-    assert at == [2, 4, 7]
-    assert [WORDS.tokens[t] for t in skeleton(WORDS, ParsedQuestion(("ship",)), False)[0]] == [
-        "<point>",
-        "<ship>",
-        "[BOX]",
-    ]
-
-
-def test_what_is_read_of_a_question_makes_sense_whatever_the_weights(
-    asked: tuple[torch.Tensor, torch.Tensor],
-) -> None:
-    for seed in range(12):
-        torch.manual_seed(seed)
-        random = TextDecoder(
-            len(WORDS), 4, channels=6, pooled=8, tokens=10, width=32, layers=1, heads=4, forward=48
-        ).eval()
-        torch.nn.init.normal_(random.bias)
-        read = read_question(random, WORDS, asked[0][1:], asked[1][1:], memory_of(random, 1))
-        named = (*read.asked, *read.landmarks)
-        assert len(named) == len(set(named)) <= 3 and not (read.landmarks and not read.asked)
-        assert not (read.everything and read.this)
-
-
-def test_a_caption_keeps_to_words_that_are_not_shut(
-    asked: tuple[torch.Tensor, torch.Tensor], decoder: TextDecoder
-) -> None:
-    shut = [
-        t
-        for t in WORDS.tokens
-        if t not in w.SPECIAL and not t.startswith("<") and t not in ("boat", ".")
-    ]
-    said = tell(
-        decoder, WORDS, asked[0][1:], asked[1][1:], memory_of(decoder, 1), about_place(WORDS, shut)
-    )
-    assert set(said) <= {"boat", "."}
-
-
-@pytest.mark.parametrize(
-    ("tokens", "counts", "text", "phrases"),
-    [
-        (
-            "there <is> <n> <ship> [BOX] .",
-            {"ship": 2},
-            "There are two ships.",
-            {"ship": "two ships"},
-        ),
-        ("there <is> <n> <ship> [BOX] .", {"ship": 1}, "There is one ship.", {"ship": "one ship"}),
-        ("there <is> <n> <ship> .", {"ship": 31}, "There are 31 ships.", {"ship": "31 ships"}),
-        ("this is <a> <ship> [BOX] .", {"ship": 1}, "This is a ship.", {"ship": "a ship"}),
-        (
-            "no , there is no <ship> or <road> here .",
-            {"ship": 0, "road": 0},
-            "No, there is no ship or road here.",
-            {},
-        ),
-        (
-            "<n> <ship> [SEG] <is> near <n> <road> [SEG] . yes",
-            {"ship": 3, "road": 1},
-            "Three ships are near one road. Yes",
-            {"ship": "three ships", "road": "one road"},
-        ),
-        ("many boats are in the port .", {}, "Many boats are in the port.", {}),
-    ],
-)
-def test_sentences_are_written_out(
-    tokens: str, counts: dict[str, int], text: str, phrases: dict[str, str]
-) -> None:
-    assert w.write_out(tokens.split(), counts, lambda kind, n: kind if n == 1 else f"{kind}s") == (
-        text,
-        phrases,
-    )
-
-
-def test_words_are_split_and_numbered() -> None:
-    assert w.split("It's a well-kept harbor, with 20 boats.") == [
-        "it's",
-        "a",
-        "well-kept",
-        "harbor",
-        ",",
-        "with",
-        "20",
-        "boats",
-        ".",
-    ]
-    assert WORDS.tokens[WORDS.encode(["<ship>"])[0]] == "<ship>"
-    with pytest.raises(KeyError):
-        WORDS.encode(["zeppelin"])

@@ -1,4 +1,4 @@
-"""Sentences about what was found are well formed and true, whatever the decoder would rather say."""
+"""Sentences about what was found are well formed and true, whatever the decoder prefers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from geomagnifier.language.positions import ENGLISH, near, parts
 from geomagnifier.models.small import text_generation
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.text_decoder import Memory, TextDecoder
+from geomagnifier.models.small.text_generation import about_place, tell
 
 KINDS = ("ship", "harbor", "road", "bridge", "vehicle")
 WORDS = w.Words([*w.SPECIAL, *map(w.kind_token, KINDS), *w.FOUND, "boat", "many"])
@@ -141,3 +142,42 @@ def test_what_is_not_there_is_said_by_rule(
 )
 def test_a_caption_is_a_sentence(caption: str, right: bool) -> None:
     assert text_generation.is_sentence(caption.split()) == right
+
+
+@pytest.fixture(scope="module")
+def decoder() -> TextDecoder:
+    torch.manual_seed(3)
+    return (
+        TextDecoder(
+            len(WORDS), 4, channels=6, pooled=8, tokens=10, width=32, layers=2, heads=4, forward=48
+        )
+        .eval()
+        .requires_grad_(False)
+    )
+
+
+@pytest.fixture
+def asked() -> tuple[torch.Tensor, torch.Tensor]:
+    torch.manual_seed(4)
+    padding = torch.tensor([[False] * 5 + [True] * 2, [False] * 7])
+    return torch.randn(2, 7, 10), padding
+
+
+def memory_of(decoder: TextDecoder, batch: int = 2) -> Memory:
+    torch.manual_seed(5)
+    tokens = decoder.see(torch.randn(batch, 6, 3, 4))
+    return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
+
+
+def test_a_caption_keeps_to_words_that_are_not_shut(
+    asked: tuple[torch.Tensor, torch.Tensor], decoder: TextDecoder
+) -> None:
+    shut = [
+        t
+        for t in WORDS.tokens
+        if t not in w.SPECIAL and not t.startswith("<") and t not in ("boat", ".")
+    ]
+    said = tell(
+        decoder, WORDS, asked[0][1:], asked[1][1:], memory_of(decoder, 1), about_place(WORDS, shut)
+    )
+    assert set(said) <= {"boat", "."}

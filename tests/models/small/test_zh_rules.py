@@ -1,4 +1,4 @@
-"""Chinese questions whose English is known by rule, and sentences that cannot be the meaning of a question."""
+"""Chinese questions whose English is known by rule, and translations that are rejected."""
 
 from __future__ import annotations
 

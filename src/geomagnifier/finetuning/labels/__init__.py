@@ -1,7 +1,4 @@
-"""A person's own labels.
-
-COCO, YOLO, or outlines in a GIS file over GeoTIFFs -> one form, with suspicion.
-"""
+"""Readers of a user's own labels: COCO, YOLO, or outlines in a GIS file over GeoTIFFs."""
 
 from __future__ import annotations
 
@@ -15,18 +12,19 @@ from geomagnifier.raster.vector_layer import SUFFIXES
 def read_labels(
     source: Path, pictures: Path | None = None, column: str | None = None, layer: str | None = None
 ) -> Labels:
-    """Read labels by what kind of file they are.
+    """Read labels by the sort of their file.
 
-    Records that cannot be used are left out and told, each with its number and the reason.
+    Records that cannot be used are skipped with a warning that gives each one's number and the
+    reason.
 
     Args:
         source: COCO's .json; YOLO's data.yaml or the folder it is in; a GeoPackage, GeoJSON,
             Shapefile or FlatGeobuf of outlines.
-        pictures: the folder of COCO's pictures, if it is not that of the file; the GeoTIFF, or
-            folder of GeoTIFFs, of outlines.
-        column: of outlines, that that says the kind; without it all are of one kind, named as the
-            layer.
-        layer: of a GeoPackage, that that holds the outlines; needed where several hold polygons.
+        pictures: the folder of COCO's images, if it is not that of the file; the GeoTIFF, or folder
+            of GeoTIFFs, of outlines.
+        column: of outlines, the one that holds the class; without it all are of one class, named as
+            the layer.
+        layer: of a GeoPackage, the one that holds the outlines; needed where several hold polygons.
 
     Raises:
         DataMissing: a file is not there.

@@ -1,4 +1,4 @@
-"""What the readers of own labels hand over, and what is wrong with labels in any form."""
+"""The form that all readers of labels give, and the checks of labels in any form."""
 
 from __future__ import annotations
 
@@ -18,61 +18,66 @@ from geomagnifier.finetuning.labels.image_files import is_turned
 Ring = NDArray[np.float32]
 BoxTuple = tuple[float, float, float, float]
 FEWEST = 5
-"""Labelled objects that a kind is taught from at least."""
+"""Labelled objects that a class needs at least."""
 TOLD, TOLD_LETTERS = 5, 160
-"""Records left out that are named, and letters of each reason."""
+"""Skipped records that are named, and letters of each reason."""
 LONGEST, FARTHEST = 60, 1e9
-"""Letters of a name; px."""
+"""Letters of a name, and px of a coordinate, at most."""
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 PLAIN_NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
 
 
 @dataclass(frozen=True, eq=False)
 class Outlined:
-    """One labelled thing."""
+    """One labelled object or area."""
 
     kind: str
+    """Its class."""
     box: BoxTuple
-    """(x0, y0, x1, y1) px within its picture."""
+    """(x0, y0, x1, y1) px within its image."""
     rings: tuple[Ring, ...] = ()
     """(N, 2) px; no rings where only a box is given."""
     holes: tuple[Ring, ...] = ()
-    """(N, 2) px; no rings where only a box is given."""
+    """(N, 2) px, of the rings."""
 
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """A picture with all its things of all kinds: what is not labelled is not there."""
+    """An image with all its objects of all classes: what is not labelled is not there."""
 
     path: Path
+    """Of the image."""
     objects: tuple[Outlined, ...]
+    """All that is labelled in it."""
     area: BoxTuple | None = None
     """Only this part is labelled, px; None: all."""
 
 
 @dataclass(frozen=True, eq=False)
 class Labels:
-    """TODO summary."""
+    """Labels of a set of images."""
 
     source: Path
+    """The file that they were read from."""
     kinds: tuple[str, ...]
-    """Names as people say them, of those that have objects."""
+    """Classes with objects, named as people say them."""
     pictures: tuple[Labelled, ...]
+    """The images."""
     also: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Synonyms that the file itself gives."""
     covers: frozenset[str] = frozenset()
-    """Kinds that it says are no single things."""
+    """Classes that the file says have no single objects."""
 
     def count(self, kind: str) -> tuple[int, int]:
-        """Its things, and the pictures that they are in."""
+        """The objects of a class, and the images that they are in."""
         numbers = [sum(o.kind == kind for o in picture.objects) for picture in self.pictures]
         return sum(numbers), sum(n > 0 for n in numbers)
 
 
 class LeftOut:
-    """Records that cannot be used, each with its place in the file and the reason.
+    """Skipped records, each with its place in the file and the reason.
 
-    They are told together; the others are read on.
+    One warning names them together; the others are read on.
     """
 
     def __init__(self, source: Path) -> None:
@@ -80,7 +85,12 @@ class LeftOut:
         self.records: list[tuple[str, str]] = []
 
     def add(self, record: str, why: str) -> None:
-        """record: "annotations[3]", "p.txt, line 2"."""
+        """Note a record.
+
+        Args:
+            record: "annotations[3]", "p.txt, line 2".
+            why: the reason.
+        """
         self.records.append((record, " ".join(why.split())))
 
     def __str__(self) -> str:
@@ -98,15 +108,18 @@ class LeftOut:
 
 
 def plain(name: object, where: str = "") -> str:
-    """A name as people say it: "Wind_Turbine", "wind-turbine" and "windTurbine" -> "wind turbine".
+    """A name as people say it: "Wind_Turbine", "windTurbine" -> "wind turbine".
+
+    Args:
+        name: as the file has it.
+        where: it was found, for the message.
 
     Raises:
         DataCorrupt: it has no letters, or is no text.
     """
     told = f"{where}: " if where else ""
-    if not isinstance(
-        name, str
-    ):  # a list, or what YAML takes for a number or a date: never turned into text, which could be endless
+    # a list, or what YAML takes for a number or a date: never made text, which could be endless
+    if not isinstance(name, str):
         raise DataCorrupt(f"{told}a name of a kind is text, not {_sort(name)}; put it in quotes")
     spaced = CAMEL.sub(" ", name) if len(name) <= LONGEST else name
     text = " ".join(spaced.replace("_", " ").replace("-", " ").lower().split())
@@ -137,14 +150,18 @@ def number(value: object) -> float:
 
 
 def _sort(value: object) -> str:
-    """What a value is, in a word and not in its own text."""
+    """The type of a value, in a word and not in its own text."""
     return {"dict": "a table", "list": "a list", "NoneType": "nothing", "bool": "yes or no"}.get(
         type(value).__name__, f"a {type(value).__name__}"
     )
 
 
 def inside(corners: Sequence[float], size: tuple[int, int]) -> BoxTuple:
-    """The part of a box (x0, y0, x1, y1) within a picture of (width, height) px.
+    """The part of a box within an image.
+
+    Args:
+        corners: (x0, y0, x1, y1) px.
+        size: width and height of the image, px.
 
     Raises:
         ValueError: less than a pixel of it is.
@@ -166,9 +183,13 @@ def inside(corners: Sequence[float], size: tuple[int, int]) -> BoxTuple:
 
 
 def tell_turned(pictures: Sequence[Path], source: Path) -> None:
-    """Warn of pictures that viewers turn.
+    """Warn of images that viewers rotate by their EXIF orientation.
 
     Labels drawn in such a viewer do not lie on the pixels as they are stored.
+
+    Args:
+        pictures: paths.
+        source: of the labels.
     """
     turned = [path for path in pictures if is_turned(path)]
     if turned:
@@ -182,10 +203,14 @@ def tell_turned(pictures: Sequence[Path], source: Path) -> None:
 
 
 def check(labels: Labels, left: LeftOut) -> Labels:
-    """The labels, if they can be taught from; what was left out is told.
+    """The labels, if they can be trained on; skipped records are warned of.
+
+    Args:
+        labels: as read.
+        left: skipped records.
 
     Raises:
-        DataCorrupt: there is nothing in them, or too little of a kind.
+        DataCorrupt: there is nothing in them, or too little of a class.
     """
     if not any(picture.objects for picture in labels.pictures):
         why = f" ({len(left.records)} records cannot be used: {left})" if left.records else ""

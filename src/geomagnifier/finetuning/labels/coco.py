@@ -1,10 +1,9 @@
 """COCO's instances.json: boxes, polygons, run lengths.
 
-Of a category "name" counts, "synonyms" where given, and `"isthing": 0`.
-
-A record that cannot be used is left out and told; the others are read. Where an object has an
-outline, that says its box if "bbox" has no area. Categories that no annotation uses are not read,
-and two of one name ("storage_tank", "storage tank") are one kind.
+Of a category "name" counts, "synonyms" where given, and `"isthing": 0`. A record that cannot be
+used is skipped with a warning. Where an object has an outline, that gives its box if "bbox" has no
+area. Categories that no annotation uses are not read, and two of one name ("storage_tank", "storage
+tank") are one class.
 """
 
 from __future__ import annotations
@@ -36,19 +35,19 @@ from geomagnifier.finetuning.labels.segmentation import UNFIT, segmentation_mask
 from geomagnifier.text_files import read_json
 
 FOLDERS = ("", "images", "..", "../images")
-"""Where pictures are looked for, seen from the file."""
+"""Where images are looked for, seen from the file."""
 PARTS = ("images", "annotations", "categories")
 
 
 def read_coco(source: Path, folder: Path | None = None) -> Labels:
-    """Read it.
+    """Read an instances.json.
 
     Args:
         source: the file.
-        folder: of the pictures; else each is looked for in `FOLDERS`.
+        folder: of the images; else each is looked for in `FOLDERS`.
 
     Raises:
-        DataMissing: pictures are not there.
+        DataMissing: images are not there.
         DataCorrupt: the file is damaged or of another form, or none of its records can be used.
     """
     whole = read_json(source)
@@ -111,7 +110,7 @@ _Category = tuple[str, tuple[str, ...], bool]
 def _pictures(
     records: Sequence[Any], folders: Sequence[Path], source: Path, left: LeftOut
 ) -> dict[Hashable, _Picture]:
-    """Pictures by their id. One that cannot be used is left out with all its labels."""
+    """Images by their id. One that cannot be used is skipped with all its labels."""
     found: dict[Hashable, _Picture] = {}
     missing: list[Path] = []
     for index, record in enumerate(records):
@@ -185,7 +184,7 @@ def _key(value: Any) -> Hashable:
 def _object(
     record: Any, pictures: Mapping[Hashable, _Picture], categories: Mapping[Hashable, _Category]
 ) -> tuple[Path, Outlined] | None:
-    """An annotation with its picture; None for one of a picture that is left out, and for a crowd.
+    """An annotation with its image; None for one of a skipped image, and for a crowd.
 
     Raises:
         UNFIT, DataError: it cannot be used.
@@ -209,7 +208,7 @@ def _object(
 
 
 def _corners(bbox: Any, rings: tuple[Ring, ...]) -> BoxTuple:
-    """Of "bbox", [x, y, width, height]; of the outline where that has no area.
+    """The box of "bbox", [x, y, width, height], or of the outline where that has no area.
 
     A box drawn from its far corner has negative sides.
     """
@@ -250,5 +249,5 @@ def _turning(ring: Ring) -> float:
 
 
 def _why(error: Exception) -> str:
-    """A reason in words: a KeyError says only the name of what lacks."""
+    """A reason in words: a KeyError says only the name of what is missing."""
     return f"it has no {error}" if isinstance(error, KeyError) else str(error)

@@ -1,4 +1,4 @@
-"""Pictures that a label file names: where they are on this machine, and how large."""
+"""Image files that a label file names: where they are on this machine, and how large."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ from PIL import Image
 from geomagnifier.raster.dataset import from_path
 
 ORIENTATION = 274
-"""EXIF: how a viewer turns the picture. It is not turned here, nor in a GIS."""
+"""EXIF: how a viewer rotates the image. It is not rotated here, nor in a GIS."""
 
 
 def find(name: object, folders: Sequence[Path]) -> Path:
-    r"""The picture of that name in the first folder that has it; in the first folder where none has.
+    r"""The image of a name in the first folder that has it, or in the first one where none has.
 
-    Tools of Windows write "\" between folders; tools of another machine write its whole path, of which the last part counts.
+    Tools of Windows write "\" between folders; tools of another machine write its whole path, of
+    which the last part counts.
+
+    Args:
+        name: as the label file has it.
+        folders: to look in.
 
     Raises:
         ValueError: it is no name of a file.
@@ -46,7 +51,7 @@ def is_file(path: Path) -> bool:
 
 
 def size_of(path: Path) -> tuple[int, int]:
-    """(width, height) px, as the picture will be read.
+    """(width, height) px, as the image will be read.
 
     Raises:
         SceneError: it cannot be read.
@@ -59,7 +64,7 @@ def size_of(path: Path) -> tuple[int, int]:
 
 
 def is_turned(path: Path) -> bool:
-    """Whether viewers turn the picture, so that labels drawn in one may lie on other pixels."""
+    """Whether viewers rotate the image, so that labels drawn in one may lie on other pixels."""
     with suppress(Exception), Image.open(path) as picture:  # Pillow does not read all formats
         return picture.getexif().get(ORIENTATION, 1) not in (0, 1)
     return False

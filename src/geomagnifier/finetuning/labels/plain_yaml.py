@@ -1,4 +1,4 @@
-"""YAML as data.yaml needs it, and no more: a few lists and tables.
+"""A safe reader of YAML as data.yaml needs it: a few lists and tables.
 
 A short text can stand for gigabytes where aliases are followed.
 """
@@ -12,7 +12,7 @@ from geomagnifier.errors import DataCorrupt
 from geomagnifier.text_files import read_text
 
 MOST, DEEPEST = 1_000_000, 20
-"""Bytes, and lists inside of lists."""
+"""Most bytes, and deepest nesting of lists."""
 
 
 def read_yaml(path: Path) -> Any:

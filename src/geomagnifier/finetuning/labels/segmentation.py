@@ -17,14 +17,14 @@ GRID = 5
 
 
 def segmentation_mask(segmentation: Any, size: tuple[int, int]) -> Mask:
-    """A segmentation of COCO.
+    """A segmentation of COCO as a mask.
 
-    Polygons [[x, y, x, y, ...], ...], run lengths {"size", "counts"}, or a list of these; parts are
-    united.
+    It is polygons [[x, y, x, y, ...], ...], run lengths {"size", "counts"}, or a list of these,
+    whose parts are united.
 
     Args:
         segmentation: as published.
-        size: (width, height) of the picture, px.
+        size: (width, height) of the image, px.
 
     Returns:
         (H, W) bool.
@@ -44,7 +44,7 @@ def filled(ring: NDArray[np.float64], size: tuple[int, int]) -> Mask:
 
     Args:
         ring: (N, 2) of (x, y), px; a pixel covers [x, x + 1).
-        size: (width, height) of the picture, px.
+        size: (width, height) of the image, px.
 
     Returns:
         (H, W) bool.
@@ -66,10 +66,7 @@ def filled(ring: NDArray[np.float64], size: tuple[int, int]) -> Mask:
 
 
 def _steps(start: NDArray[np.int64], stop: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Points of a straight piece of border, one a step of the longer side, both ends included.
-
-    (N, 2).
-    """
+    """Points of a straight piece of border, (N, 2), one a step of its longer side."""
     along = 0 if abs(stop[0] - start[0]) >= abs(stop[1] - start[1]) else 1
     low, high = (
         (start, stop) if start[along] <= stop[along] else (stop, start)

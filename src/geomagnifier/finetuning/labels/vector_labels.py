@@ -1,6 +1,6 @@
 """Polygons of a GIS file over GeoTIFFs.
 
-Each is put on the picture it lies on, whatever the reference systems of both are.
+Each is put on the image it lies on, whatever the CRS of both.
 """
 
 from __future__ import annotations
@@ -28,18 +28,17 @@ SCENES = (".tif", ".tiff", ".jp2", ".vrt")
 def read_outlines(
     source: Path, pictures: Path, field: str | None = None, layer: str | None = None
 ) -> Labels:
-    """Read them.
+    """Read polygons.
 
     Args:
         source: GeoPackage, GeoJSON, Shapefile or FlatGeobuf.
         pictures: a GeoTIFF, or a folder of them.
-        field: the column that says the kind; without it all are of one kind, named as the layer.
+        field: the column that holds the class; without it all are of one class, named as the layer.
         layer: of a GeoPackage; needed where several hold polygons.
 
     Raises:
-        DataMissing: there are no pictures.
-        DataCorrupt: no polygons, no reference system, no such column, or none of the polygons on a
-            picture.
+        DataMissing: there are no images.
+        DataCorrupt: no polygons, no CRS, no such column, or none of the polygons on an image.
         OptionError: no such layer, or several to choose from.
     """
     found: Layer = read_layer(source, field, layer)

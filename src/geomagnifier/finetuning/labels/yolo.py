@@ -1,9 +1,8 @@
-"""YOLO's data.yaml with a .txt of labels for each picture.
+"""YOLO's data.yaml with a .txt of labels for each image.
 
-Boxes, "class x y w h", or outlines, "class x y x y x y ...", as shares.
-
-Pictures of "train" and "val" are read alike; which are held back is chosen anew. A picture without
-a .txt has nothing in it. A line, or a picture, that cannot be used is left out and told.
+A label is a box, "class x y w h", or an outline, "class x y x y x y ...", in shares of the image.
+Images of "train" and "val" are read alike; which are held back is chosen anew. An image without a
+.txt has nothing in it. A line, or an image, that cannot be used is skipped with a warning.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp", ".jp2")
 SLACK = 1e-3
 """Shares may leave 0..1 by this much: tools round."""
 MOST = 64_000_000
-"""Bytes of a .txt: labels of one picture, or a list of pictures."""
+"""Most bytes of a .txt: labels of one image, or a list of images."""
 NUMBERED = re.compile(r"[0-9]{1,9}")
 
 
@@ -81,7 +80,7 @@ def read_yolo(source: Path) -> Labels:
 
 
 def _kinds(names: Any, file: Path, left: LeftOut) -> dict[int, str]:
-    """Names by class number; two that mean the same are one kind."""
+    """Names by class number; two that mean the same are one class."""
     if not isinstance(names, (list, dict)) or not names:
         raise DataCorrupt(f'{file} has no "names", the list of classes')
     kinds: dict[int, str] = {}
@@ -102,7 +101,7 @@ def _kinds(names: Any, file: Path, left: LeftOut) -> dict[int, str]:
 
 
 def _root(path: Any, file: Path) -> Path:
-    """The folder that others are seen from.
+    """The folder that others are relative to.
 
     That of the file, where "path" names one of another machine.
     """
@@ -122,9 +121,9 @@ def _plainly(value: Any, name: str, file: Path) -> str:
 
 
 def _pictures(part: Any, root: Path, file: Path) -> list[Path]:
-    """Pictures that "train" or "val" means.
+    """Images that "train" or "val" means.
 
-    A folder, a .txt that lists them, or several of either.
+    It is a folder, a .txt that lists them, or several of either.
     """
     if part is None:
         return []
@@ -159,7 +158,7 @@ def _pictures(part: Any, root: Path, file: Path) -> list[Path]:
 
 
 def _labels_of(path: Path) -> Path | None:
-    """The .txt of a picture: in labels/ where the picture lies in images/, else beside it."""
+    """The .txt of an image: in labels/ where the image lies in images/, else beside it."""
     beside = path.with_suffix(".txt")
     parts = [*beside.parts]
     if "images" in parts:
@@ -168,10 +167,10 @@ def _labels_of(path: Path) -> Path | None:
 
 
 def _objects(path: Path, kinds: Mapping[int, str], left: LeftOut) -> list[Outlined]:
-    """Labels of a picture.
+    """Labels of an image.
 
     Raises:
-        SceneError: the picture cannot be read.
+        SceneError: the image cannot be read.
         DataCorrupt: its labels cannot: without them it would be taken for one with nothing in it.
     """
     size, file = image_files.size_of(path), _labels_of(path)

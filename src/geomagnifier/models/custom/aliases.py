@@ -1,12 +1,10 @@
-"""Kinds that the language side was not taught, in questions and sentences.
+"""Custom classes in questions and sentences: each goes by the name of a known class.
 
-Each goes by the name of a known kind while it has them.
-
-The language side knows a closed list of kinds. "Find the wind turbine nearest to the harbor." is
+The language side knows a closed list of classes. "Find the wind turbine nearest to the harbor." is
 read as "Find the airplane nearest to the harbor.", and what is read, chosen and said of airplanes
-then is of wind turbines. The stand-in is of the same sort, objects or land cover, and no word for
-it stands in the question; of a narrow kind (car) it is the wide one (vehicle), where that is free.
-Kinds that a person taught have English names alone.
+is then said of wind turbines. The alias is of the same sort, objects or land cover, and no word for
+it stands in the question; for a narrow class (car) it is the wide one (vehicle), where that is
+free. Classes that a user added have English names alone.
 """
 
 from __future__ import annotations
@@ -18,39 +16,41 @@ from typing import NamedTuple
 from geomagnifier.language import chinese_answers, class_names
 from geomagnifier.language.language_id import language
 from geomagnifier.language.mentions import names_of, plural
-from geomagnifier.models.custom.class_heads import OwnKind
+from geomagnifier.models.custom.class_heads import CustomClass
 
 FIRST = ("airplane", "ship", "vehicle", "bridge", "harbor", "building", "road")
-"""Known kinds that stand in first: those that questions were drawn about most, and that are
-counted.
+"""Known classes that serve as aliases first: those that most training questions are about, and that
+are counted.
 """
 
 
 class ClassAlias(NamedTuple):
-    """A known kind."""
+    """A known class that may lend its name."""
 
     name: str
+    """As the text decoder knows it."""
     plural: str
+    """Of the name; of land cover the name itself."""
     stuff: bool
-    """Land cover."""
+    """It is land cover."""
     words: tuple[str, ...]
-    """It and its synonyms, singular and plural."""
+    """The name and its synonyms, singular and plural."""
 
 
 class Names:
-    """Names of kinds that the language side was not taught.
+    """Names of classes that the language side was not trained on.
 
     Args:
-        own: these kinds; one that is named like a known kind needs no stand-in and is passed over.
-        stand_ins: known kinds, the most fitting first.
-        within: narrow kind -> the wide one that holds it.
-        listed: those of the kinds whose names are in `class_names.NARROWER`: they have Chinese
+        own: these classes; one that is named like a known class needs no alias and is passed over.
+        stand_ins: known classes, the most fitting first.
+        within: narrow class -> the wide one that holds it.
+        listed: those of the classes whose names are in `class_names.NARROWER`: they have Chinese
             names, and are none within longer names.
     """
 
     def __init__(
         self,
-        own: Sequence[OwnKind],
+        own: Sequence[CustomClass],
         stand_ins: Sequence[ClassAlias],
         within: Mapping[str, str] | None = None,
         listed: Collection[str] = (),
@@ -90,9 +90,15 @@ class Names:
     def stand(
         self, kinds: Sequence[str], taken: Collection[str] = (), text: str = ""
     ) -> dict[str, str]:
-        """A stand-in for each taught kind, as far as there are enough.
+        """An alias for each custom class, as far as there are enough.
 
-        None that is taken, or has a word in the text.
+        Args:
+            kinds: custom classes.
+            taken: known classes that are in use.
+            text: of the question; a known class that it names is in use, too.
+
+        Returns:
+            {custom class: alias}.
         """
         chosen: dict[str, str] = {}
         for kind in kinds:
@@ -109,10 +115,7 @@ class Names:
         return chosen
 
     def read(self, text: str) -> tuple[str, dict[str, str]]:
-        """The question with stand-ins in place of taught kinds, and who stands for whom.
-
-        {taught kind: stand-in}.
-        """
+        """The question with aliases in place of custom classes, and {custom class: alias}."""
         zh = language(text) == "zh"
         pattern = self._any_zh if zh else self._any
         if pattern is None:
@@ -149,7 +152,7 @@ class Names:
         return pattern.sub(replace, text), stands
 
     def _names(self, stand_in: str, text: str) -> bool:
-        """Whether a text names a known kind."""
+        """Whether a text names a known class."""
         if any("\u4e00" <= letter <= "\u9fff" for letter in text):
             return any(
                 word in text
@@ -164,9 +167,9 @@ class Names:
         return self._said.get(re.sub(r"[\s_-]+", " ", said.lower()))
 
     def _longer(self, said: Mapping[str, str], column: int) -> list[str]:
-        """Names of other things that hold one of some words of ours, word -> kind.
+        """Names of other things that hold one of some words of ours.
 
-        "car park", "tree house".
+        Such are "car park" and "tree house".
         """
         found = []
         for name, of in names_of(column):
@@ -181,12 +184,10 @@ class Names:
 
 
 def lenders(known: Sequence[str], objects: Collection[str]) -> tuple[ClassAlias, ...]:
-    """Stand-ins by the table of names.
-
-    Known kinds of `class_names.CLASSES`, those first that questions were drawn about most.
+    """Aliases from the table of names `class_names.CLASSES`, the most fitting first.
 
     Args:
-        known: kinds that the language side was taught.
+        known: classes that the language side was trained on.
         objects: those of them that are counted.
     """
     first = [kind for kind in FIRST if kind in known]
@@ -206,10 +207,15 @@ def _any_of(patterns: Iterable[str], form: str) -> re.Pattern[str]:
 
 
 def _loosely(words: str) -> str:
-    """A pattern for words that may be tied by blanks, hyphens or underscores."""
+    """A pattern for words that may be joined by blanks, hyphens or underscores."""
     return r"[\s_-]+".join(re.escape(word) for word in re.split(r"[\s_-]+", words))
 
 
 def renamed(kinds: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]:
-    """Kinds under other names, where they have one."""
+    """Classes under other names, where they have one.
+
+    Args:
+        kinds: classes.
+        names: class -> its other name.
+    """
     return tuple(names.get(kind, kind) for kind in kinds)

@@ -1,7 +1,6 @@
-"""own.safetensors.
+"""The file of custom classes, own.safetensors: their heads and what is known of them.
 
-Heads of taught kinds and what is known of them, in a model folder beside the files of the model
-that was taught.
+It lies in a model folder beside the files of the model that was fine-tuned.
 """
 
 from __future__ import annotations
@@ -14,23 +13,23 @@ import torch
 
 from geomagnifier.errors import ModelCorrupt
 from geomagnifier.models.custom.aliases import ClassAlias
-from geomagnifier.models.custom.class_heads import Heads, OwnKind
-from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.custom.class_heads import CustomClass, Heads
+from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.metadata import calibration, names, number
 from geomagnifier.models.small.model import SmallModel
 
 OWN = "own.safetensors"
 
 
-def contents(model: TaughtModel) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+def contents(model: CustomModel) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """Tensors and card of the file of a model."""
     state = {
         f"{n}.{name}": t
-        for n, (heads, _) in enumerate(model.lessons)
+        for n, (heads, _) in enumerate(model.heads)
         for name, t in heads.state_dict().items()
     }
     card = {
-        "lessons": [list(names) for _, names in model.lessons],
+        "lessons": [list(names) for _, names in model.heads],
         "kinds": [asdict(kind) for kind in model.own.values()],
         "stand_ins": [list(s) for s in model.names.stand_ins],
     }
@@ -39,8 +38,14 @@ def contents(model: TaughtModel) -> tuple[dict[str, torch.Tensor], dict[str, Any
 
 def taught(
     base: SmallModel, path: Path, card: dict[str, Any], state: dict[str, torch.Tensor]
-) -> TaughtModel:
-    """The model with the heads of a file, as `checkpoint.read` reads it.
+) -> CustomModel:
+    """The model with the heads of a file.
+
+    Args:
+        base: the small model of the folder.
+        path: of the file, for the message.
+        card: of the file, as `registry.read` reads it.
+        state: tensors of the file.
 
     Raises:
         ModelCorrupt: it belongs to another network, or is incomplete.
@@ -68,7 +73,7 @@ def taught(
             lessons.append((heads, taught_ones))
         if {kind.name for kind in own} != {name for _, names_of in lessons for name in names_of}:
             raise ValueError("kinds without a head, or heads without a kind")
-        return TaughtModel(base, lessons, own, lent)
+        return CustomModel(base, lessons, own, lent)
     except (AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
         raise ModelCorrupt(
             f"{path} is incomplete or belongs to another network:"
@@ -76,11 +81,11 @@ def taught(
         ) from error
 
 
-def _kind(told: dict[str, Any]) -> OwnKind:
-    """What a card says of a kind, its numbers and names checked; raises what wrong ones lead to."""
+def _kind(told: dict[str, Any]) -> CustomClass:
+    """A class of a card, its numbers and names checked; raises what wrong ones lead to."""
     words = tuple((str(one), str(many)) for one, many in told["words"])
     names(list(dict.fromkeys(word for pair in words for word in pair)), "words")
-    kind = OwnKind(**{**told, "words": words})
+    kind = CustomClass(**{**told, "words": words})
     calibration(kind.calibration, kind.name)
     for length in (kind.pixels, 1.0 if kind.metres is None else kind.metres):
         number(length, f"size of {kind.name}", 1e-3, 1e6)

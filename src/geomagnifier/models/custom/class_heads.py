@@ -1,10 +1,10 @@
-"""Kinds that a person taught: a head of its own for each, over a network that stays as it is.
+"""Custom classes: a head for each, over a network that stays as it is.
 
-What the pixel decoder makes of a [SEG] state is, for one kind, a constant: a shift and a kernel at
-each level. A head is these numbers themselves, 4,600 a kind; and the kinds of one lesson have a
-Conv_f of their own before them (`eyes`, 98,000 numbers), which is worth eleven points of IoU. Both
-read the pyramid that is there for the other kinds anyway, and nothing that another kind's answer is
-made of is touched: the old kinds answer as before, to the last bit.
+What the pixel decoder makes of a [SEG] state is, for one class, a constant: a shift and a kernel at
+each level. A head is these numbers themselves, 4,600 a class; and the classes of one run of
+fine-tuning have a Conv_f of their own before them (`eyes`, 98,000 numbers), which is worth eleven
+points of IoU. Both read the pyramid that is there for the other classes anyway, and nothing that
+another class's answer is made of is touched: the old classes answer as before, to the last bit.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ from torch import Tensor, nn
 from geomagnifier.models.small.pixel_decoder import MAPS, Maps, PixelDecoder, draw
 
 LEVELS = 3
+"""Of the pyramid: f1, f2, f3."""
 TOP = 256
-"""Cells of the mask, 2 px each, that say whether a cover is there."""
+"""Cells of the mask, 2 px each, that decide whether land cover is there."""
 
 
 @dataclass(frozen=True)
-class OwnKind:
-    """What a model folder says of a taught kind.
-
-    words: (singular, plural) of its name, then of its synonyms.  stuff: land cover, an area without
-        separate objects.
-    masks: it was taught with outlines; from boxes alone there are no masks.  pixels: length of its
-        small ones in the pictures, px.
-    metres: on the ground, or None where the pictures do not say.  calibration: fields of
-        `small.Calibration`.
-    taught: what it was taught from, and figures, for people.
-    """
+class CustomClass:
+    """What a model folder says of a custom class."""
 
     words: tuple[tuple[str, str], ...]
+    """(singular, plural) of its name, then of its synonyms."""
     stuff: bool = False
+    """It is land cover, an area without separate objects."""
     masks: bool = True
+    """It was trained with outlines; from boxes alone there are no masks."""
     pixels: float = 64.0
+    """Length of its small objects in the training images, px."""
     metres: float | None = None
+    """The same on the ground, or None where the images do not say."""
     calibration: dict[str, float] = field(default_factory=dict)
+    """Fields of `ClassThresholds`."""
     taught: dict[str, Any] = field(default_factory=dict)
+    """What it was trained on, and figures, for people."""
 
     @property
     def name(self) -> str:
+        """As it is asked for."""
         return self.words[0][0]
 
     def counted(self, count: int) -> str:
@@ -58,7 +58,13 @@ class OwnKind:
 
 
 class Heads(nn.Module):
-    """Heads of the K kinds of one lesson, over a pyramid of `width` channels, for a decoder of `inner` channels."""
+    """Heads of the classes of one run of fine-tuning.
+
+    Args:
+        kinds: K, number of classes.
+        width: channels of the pyramid.
+        inner: channels inside the decoder.
+    """
 
     def __init__(self, kinds: int, width: int = 256, inner: int = 128) -> None:
         super().__init__()
@@ -69,9 +75,12 @@ class Heads(nn.Module):
 
     @torch.no_grad()
     def start(self, k: int, decoder: PixelDecoder, state: Tensor) -> None:
-        """Let kind number k begin as what `decoder` makes of a state (256,).
+        """Let a head begin as what the decoder makes of a state; the eyes begin as the decoder's.
 
-        The eyes as the decoder's.
+        Args:
+            k: index of the head.
+            decoder: of the network.
+            state: (256,).
         """
         shifts, kernels = decoder.bend(state[None, None])
         for level in range(LEVELS):
@@ -85,10 +94,12 @@ class Heads(nn.Module):
         return [eye(f).permute(0, 2, 3, 1) for eye, f in zip(self.eyes, pyramid, strict=True)]
 
     def forward(self, prepared: list[Tensor], decoder: PixelDecoder, kinds: Tensor) -> Maps:
-        """Maps of the kinds of given numbers, (B, Q), on B views;
+        """Maps (B, Q) of some classes on B views.
 
         Args:
             prepared: of `prepare`.
+            decoder: of the network; its norms are used.
+            kinds: (B, Q) indices of heads.
         """
         return draw(
             prepared,
@@ -100,9 +111,13 @@ class Heads(nn.Module):
 
 
 def presence(maps: Maps, stuff: bool) -> Tensor:
-    """How likely a kind is there: the best centre of objects, the surest cells of a cover.
+    """How likely a class is there, (B, Q) in 0..1.
 
-    (B, Q), 0..1.
+    It is the best centre of objects, the mean of the surest cells of land cover.
+
+    Args:
+        maps: of the class.
+        stuff: it is land cover.
     """
     if not stuff:
         return torch.sigmoid(maps.centre.float()).amax((2, 3))

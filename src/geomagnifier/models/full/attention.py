@@ -1,13 +1,10 @@
-"""Attention that can be watched.
+"""Attention that can be watched: the last rows of chosen layers, with a gradient.
 
-The last rows of chosen layers, made of explicit numbers with a gradient (for PSC, paper, section
-2.2).
-
-A whole attention map of 2,000 tokens in 32 heads and 8 layers is 4 GB in fp32, and its gradient
-another 4. PSC needs the rows of the question and the answer alone, some 50: a fortieth. So the
-chosen layers run the library's fast kernel, and those rows are worked out once more, softmax(q k /
-sqrt(d)) v, in place of the kernel's. Memory: layers x heads x rows x tokens x 4 bytes, twice with
-the gradient.
+PSC needs them (paper, section 2.2). A whole attention map of 2,000 tokens in 32 heads and 8 layers
+is 4 GB in fp32, and its gradient another 4. PSC needs the rows of the question and the answer
+alone, some 50: a fortieth. So the chosen layers run the library's fast kernel, and those rows are
+computed once more, softmax(q k / sqrt(d)) v, in place of the kernel's. Memory: layers x heads x
+rows x tokens x 4 bytes, twice with the gradient.
 """
 
 from __future__ import annotations
@@ -44,7 +41,10 @@ def _attend(
     attention_mask: Tensor | None,
     **how: Any,
 ) -> tuple[Tensor, Tensor | None]:
-    """Attention of a layer (B, heads, T, d) -> (B, T, heads, d), as the library's attention functions are called."""
+    """Attention of a layer (B, heads, T, d) -> (B, T, heads, d).
+
+    It is called as the library's attention functions are.
+    """
     plain, _ = sdpa_attention_forward(module, query, key, value, attention_mask, **how)
     watch: Watch = module.geomag_watch  # type: ignore[assignment]
     groups = query.shape[1] // key.shape[1]
@@ -73,13 +73,19 @@ AttentionInterface.register(NAME, _attend)
 
 @contextmanager
 def watching(layers: Sequence[nn.Module], start: int) -> Iterator[Watch]:
-    """Watch attention of decoder layers (with a `self_attn`) from row `start` on, in one forward pass without a cache."""
+    """Watch the attention of decoder layers in one forward pass without a cache.
+
+    Args:
+        layers: modules with a `self_attn`.
+        start: first row that is watched.
+    """
     watch, usual = Watch(start), []
     for layer in layers:
         attention: Any = layer.self_attn
         usual.append((attention, attention.config))
         attention.config = copy.copy(attention.config)
-        attention.config._attn_implementation_internal = NAME
+        # the library has no public way to choose the attention of one layer
+        vars(attention.config)["_attn_implementation_internal"] = NAME
         attention.geomag_watch = watch
     try:
         yield watch

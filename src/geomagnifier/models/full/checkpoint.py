@@ -2,13 +2,13 @@
 
 Safetensors alone; no pickle is ever read.
 
-geomag.json          what the folder holds, see `card.py`
-heads.safetensors    granularity classifier, pixel decoder, places: trained whole, in float32
-vlm/                 tokenizer and image processor; its weights too where the adapter is merged
-adapter/             LoRA by peft over the model that the card names, where it is apart
-segmenter/ language/ where they were trained on; else the card names them
+    geomag.json          what the folder holds, see `checkpoint_metadata.py`
+    heads.safetensors    granularity classifier, pixel decoder, places: trained whole, in float32
+    vlm/                 tokenizer and image processor; its weights too where the adapter is merged
+    adapter/             LoRA by peft over the model that the card names, where it is apart
+    segmenter/ language/ where they were trained on; else the card names them
 
-`load` also takes a vision-language model by itself, as a folder or by its name on the hub: then it
+`load` also takes a vision-language model by itself, as a folder or by its name on the hub: it then
 works zero-shot.
 """
 
@@ -128,7 +128,15 @@ def load_vlm(
     device: torch.device,
     bits: int | None = None,
 ) -> Vlm:
-    """A vision-language model with its tokenizer; in a folder of ours with its adapter."""
+    """A vision-language model with its tokenizer.
+
+    Args:
+        folder: of `geomag train-full`, whose adapter is put in; None for the model as it is.
+        base: folder or hub name of the model.
+        dtype: of the weights.
+        device: of the weights.
+        bits: 4 or 8 for the weights, by bitsandbytes; None for `dtype`.
+    """
     told = (
         {}
         if bits is None
@@ -175,9 +183,13 @@ def load_vlm(
 def begin(
     vlm: str, segmenter: str, language: str, dtype: torch.dtype = torch.float32
 ) -> FullNetwork:
-    """A network to be trained.
+    """A network to be trained: models of the hub with [SEG], [BOX] and [NONE] added, and new heads.
 
-    Models of the hub, with [SEG], [BOX] and [NONE] added and new heads.
+    Args:
+        vlm: vision-language model, folder or hub name.
+        segmenter: SAM2, folder or hub name.
+        language: encoder of questions, folder or hub name.
+        dtype: of the weights.
     """
     parts = load_vlm(None, vlm, dtype, torch.device("cpu"))
     parts.add_ties()
@@ -321,7 +333,10 @@ def _quantised(bits: int) -> Any:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Without the library's notes on a checkpoint (that SAM2 of the hub is one for films, of which the part for pictures is used)."""
+    """Without the library's notes on a checkpoint.
+
+    SAM2 on the hub is a video model, of which the part for images is used.
+    """
     usual = hf.utils.logging.get_verbosity()
     hf.utils.logging.set_verbosity_error()
     try:

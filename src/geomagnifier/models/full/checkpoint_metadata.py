@@ -13,32 +13,31 @@ from geomagnifier.errors import ModelCorrupt
 
 NAME = "geomag.json"
 LARGEST = 10_000_000
-"""Most bytes of it."""
+"""Most bytes of the file."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """The parts of a full-size model and what it was taught.
-
-    version: of the package that wrote it.  vlm, segmenter, language: a folder inside the model's
-        own, a path, or the name of a hub model.
-    kinds: things it was trained to find; it may be asked for others.  covers: those of them that
-        are no single objects.
-    scenes: names of places that `Answer.labels` ranks.  sizes: by kind, metres (None: says nothing)
-        and px of the training pictures.
-    trained: whether pixel decoder and granularity were trained; without them the model works
-        zero-shot.
-    """
+    """The parts of a full-size model and what it was trained on."""
 
     version: str
+    """Of the package that wrote it."""
     vlm: str
+    """The vision-language model: a folder inside the model's own, a path, or a name on the hub."""
     segmenter: str
+    """SAM2, named in the same way."""
     language: str
+    """The encoder of questions, named in the same way."""
     kinds: tuple[str, ...] = ()
+    """Classes it was trained to find; it may be asked for others."""
     covers: tuple[str, ...] = ()
+    """Those of them without single objects."""
     scenes: tuple[str, ...] = ()
+    """Scene classes that `Answer.labels` ranks."""
     sizes: Mapping[str, tuple[float | None, float]] = field(default_factory=dict)
+    """By class, metres (None: unknown) and px in the training images."""
     trained: bool = False
+    """Pixel decoder and granularity were trained; without them the model works zero-shot."""
 
     def write(self, folder: Path) -> None:
         """Write `geomag.json`, under a temporary name first."""
@@ -77,9 +76,11 @@ class Card:
             ) from error
 
     def part(self, folder: Path, name: str) -> str:
-        """Where a part ("vlm", "segmenter", "language") is.
+        """Where a part is: a folder inside `folder` where there is one, else what the card says.
 
-        A folder inside `folder` where there is one, else what the card says.
+        Args:
+            folder: of the model.
+            name: "vlm", "segmenter" or "language".
         """
         said: str = getattr(self, name)
         return str(folder / said) if said and (folder / said).is_dir() else said

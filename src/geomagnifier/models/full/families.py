@@ -1,9 +1,7 @@
-"""Where families of vision-language models differ.
+"""Where families of vision-language models differ: image tokens, prompts, and boxes in words.
 
-How pictures become tokens, how one speaks to them, and how they speak of boxes.
-
-LLaVA 1.5 (Liu et al., arXiv:2310.03744): every picture becomes a square of one size. Qwen2.5-VL
-(Bai et al., arXiv:2502.13923) and Qwen3-VL: a picture keeps its size, brought to whole tokens.
+LLaVA 1.5 (Liu et al., arXiv:2310.03744): every image becomes a square of one size. Qwen2.5-VL (Bai
+et al., arXiv:2502.13923) and Qwen3-VL: an image keeps its size, rounded to whole tokens.
 """
 
 from __future__ import annotations
@@ -23,34 +21,47 @@ SUPPORTED = (
     "LLaVA 1.5 (llava-hf/llava-1.5-7b-hf) or Qwen2.5-VL / Qwen3-VL (Qwen/Qwen2.5-VL-7B-Instruct)"
 )
 SLIMMEST = 50
-"""Pictures are at most this many times longer than wide: the image processors refuse more."""
+"""Images are at most this many times longer than wide: the image processors refuse more."""
 
 
 @dataclass(frozen=True)
 class Family:
-    """A family of models.
-
-    placeholder: what stands for a picture in the text, before its token is repeated.  before,
-        after: of what a person says.
-    answer: put before an answer.  native: pictures keep their size.  boxes: the unit of the
-        coordinates it speaks in.
-    ends: name of the module, in the inner model, that gives image tokens in the text model's width.
-    """
+    """A family of models."""
 
     placeholder: str
+    """Stands for an image in the text, before its token is repeated."""
     before: str
+    """Before what a person says."""
     after: str
+    """Behind what a person says."""
     answer: str
+    """Before an answer."""
     native: bool
+    """Images keep their size."""
     boxes: Literal["pixels", "thousand", "unit"]
+    """The unit of the coordinates it writes."""
     ends: str
+    """Name of the module, in the inner model, that gives image tokens in the text model's width."""
 
     def prompt(self, views: int, text: str) -> str:
-        """What a person says about some pictures, up to where the answer begins."""
+        """What a person says about some images, up to where the answer begins.
+
+        Args:
+            views: number of images.
+            text: the question.
+        """
         return f"{self.before}{self.placeholder * views}{text}{self.after}"
 
     def locate(self, question: str, kinds: Sequence[str]) -> list[tuple[str, str]]:
-        """Requests for boxes in the words that the family was trained with, each with the kind it is about ("" for all)."""
+        """Requests for boxes in the words that the family was trained with.
+
+        Args:
+            question: of the user.
+            kinds: classes to be found.
+
+        Returns:
+            (request, the class it is about, "" for all).
+        """
         if not self.native:
             ask = (
                 "Please provide the bounding box coordinate of the region this sentence describes:"
@@ -69,9 +80,11 @@ class Family:
         ]
 
     def fit(self, pixels: Bytes, config: Any) -> Bytes:
-        """A picture in the size that the image processor leaves as it is, nothing cut off.
+        """An image in the size that the image processor leaves as it is, nothing cut off.
 
-        (h, w, 3) -> (h', w', 3).
+        Args:
+            pixels: (h, w, 3).
+            config: of the model.
         """
         height, width = pixels.shape[:2]
         if self.native:
@@ -85,7 +98,12 @@ class Family:
         return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
 
     def grids(self, pictures: dict[str, Tensor], config: Any) -> list[tuple[int, int]]:
-        """Rows and columns of image tokens of each picture, of what the image processor gave."""
+        """Rows and columns of image tokens of each image.
+
+        Args:
+            pictures: of the image processor.
+            config: of the model.
+        """
         if self.native:
             merge = config.vision_config.spatial_merge_size
             return [
@@ -96,7 +114,13 @@ class Family:
         return [(side, side)] * len(pictures["pixel_values"])
 
     def tokens(self, width: int, height: int, config: Any) -> int:
-        """How many image tokens a view of width x height px takes."""
+        """How many image tokens a view takes.
+
+        Args:
+            width: px.
+            height: px.
+            config: of the model.
+        """
         vision = config.vision_config
         if not self.native:
             return int((vision.image_size // vision.patch_size) ** 2)
@@ -104,7 +128,12 @@ class Family:
         return max(1, round(width / step)) * max(1, round(height / step))
 
     def shown(self, grid: tuple[int, int], config: Any) -> tuple[int, int]:
-        """(width, height) of the picture behind a grid of tokens, px."""
+        """(width, height) of the image behind a grid of tokens, px.
+
+        Args:
+            grid: rows and columns.
+            config: of the model.
+        """
         vision = config.vision_config
         step = vision.patch_size * (vision.spatial_merge_size if self.native else 1)
         return grid[1] * step, grid[0] * step
@@ -149,5 +178,10 @@ def family_of(config: Any, name: str) -> Family:
 
 
 def ending(inner: nn.Module, family: Family) -> nn.Module:
-    """The module that gives image tokens in the text model's width."""
+    """The module that gives image tokens in the text model's width.
+
+    Args:
+        inner: the model of transformers.
+        family: of the model.
+    """
     return inner.get_submodule(family.ends)

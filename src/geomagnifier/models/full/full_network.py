@@ -1,10 +1,9 @@
 """The network of the full size.
 
-BERT and its granularity classifier, the vision-language model, SAM2's encoder, the pixel decoder.
-
-The shapes of the paper: BERT's 768 -> 256 -> 128 -> 3; [SEG]'s 4096 (or the model's own width) ->
-256 -> 256; f1, f2, f3 of 256 channels at H/4, H/8, H/16; masks at H/4, in quarters of a cell. One
-forward pass gives all that the losses need, so that it can be wrapped whole.
+It holds BERT and its granularity classifier, the vision-language model, SAM2's encoder and the
+pixel decoder. The shapes of the paper: BERT's 768 -> 256 -> 128 -> 3; [SEG]'s 4096 (or the model's
+own width) -> 256 -> 256; f1, f2, f3 of 256 channels at H/4, H/8, H/16; masks at H/4, in quarters of
+a cell. One forward pass gives all that the losses need, so that it can be wrapped whole.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from geomagnifier.models.small.pixel_decoder import PixelDecoder
 
 WIDTH = 256
 HEADS = ("granularity.", "decoder.", "vlm.places.")
-"""What is trained whole and kept apart from the models of the hub."""
+"""Parts that are trained whole and kept apart from the models of the hub."""
 
 
 class FullNetwork(nn.Module):
@@ -43,7 +42,12 @@ class FullNetwork(nn.Module):
         self.decoder = PixelDecoder(WIDTH, WIDTH, vlm.width)
 
     def levels(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Questions (R, T') of the language model's tokenizer -> logits (R, 3) in the order of `LEVELS`."""
+        """Logits (R, 3) of questions, in the order of `LEVELS`.
+
+        Args:
+            ids: (R, T') of the language model's tokenizer.
+            mask: (R, T') attention mask.
+        """
         first: Tensor = self.language(input_ids=ids, attention_mask=mask).last_hidden_state[:, 0]
         out: Tensor = self.granularity(first)
         return out

@@ -1,6 +1,6 @@
 """Reading from the hub, its cache and folders.
 
-Configurations before weights, and what errors of it mean, in one line each.
+Configurations come before weights, and each error of the hub is said in one line.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class Part(NamedTuple):
     option: str
     """What names it on the command line."""
     files: tuple[str, ...]
-    """Those it is made of."""
+    """Files that it is made of."""
     usable: str
-    """What can be taken."""
+    """What can be used for it."""
 
 
 _WORDS = (CONFIG, "*.safetensors", "tokenizer.json", "tokenizer_config.json")
@@ -57,10 +57,12 @@ PARTS = {
 def read_config(name: str, part: str = "vlm") -> Any:
     """The configuration in a folder, in the hub's cache or on the hub.
 
-    Raises what `explained` raises.
+    It raises what `explained` raises. The hub is asked once before transformers is, which would try
+    again for half a minute where there is no network.
 
-    The hub is asked once before transformers is, which would try again for half a minute where
-    there is no network.
+    Args:
+        name: a folder, or a name on the hub.
+        part: of `PARTS`.
     """
     with explained(name, part):
         folder = Path(name).is_dir()
@@ -77,10 +79,10 @@ def read_config(name: str, part: str = "vlm") -> Any:
 
 @contextmanager
 def explained(name: str, part: str = "vlm") -> Iterator[None]:
-    """Around `from_pretrained`: its errors and the hub's as ours, in one line.
+    """Around `from_pretrained`: its errors and the hub's as the package's own, in one line.
 
     Args:
-        name: a folder or a name of the hub.
+        name: a folder, or a name on the hub.
         part: of `PARTS`.
     """
     try:

@@ -1,6 +1,4 @@
-"""How much memory the full size takes, from configurations alone.
-
-Before any weights are downloaded or loaded.
+"""How much memory the full size takes, from configurations alone, before any weights are loaded.
 
     footprint(vlm, segmenter, language) -> Footprint -> bytes(dtype) + working(dtype) -> check(...)
     against free(device)
@@ -34,10 +32,10 @@ Dtype = Literal["float32", "bfloat16", "int8", "int4"]
 SIZES: Mapping[Dtype, float] = {"float32": 4, "bfloat16": 2, "int8": 1, "int4": 0.56}
 """Bytes a parameter. int4: half a byte, and a float32 scale for each 64 of them."""
 BITS: Mapping[Dtype, str] = {"int8": "--bits 8", "int4": "--bits 4"}
-"""What can be asked for; whether it is float32 or bfloat16 else depends on the machine."""
+"""Options that choose them; whether it is float32 or bfloat16 otherwise depends on the machine."""
 SMALLEST_SEGMENTER = "facebook/sam2.1-hiera-tiny"
 KNOWN_SEGMENTERS = {SEGMENTER: (73_328_401, 112, 1024), SMALLEST_SEGMENTER: (31_440_721, 96, 1024)}
-"""Parameters (without the memory of films, 8 M more), width of the first stage, side of the picture
+"""Parameters (without the memory of videos, 8 M more), width of the first stage, side of the image
 in px.
 """
 TOKENS, ROWS = 2048, 64
@@ -50,41 +48,47 @@ PROMPTS, PROMPT = 32, 40_000_000
 
 @dataclass(frozen=True)
 class Footprint:
-    """What memory depends on.
-
-    name: of the vision-language model.  parameters: by part: "vlm", "segmenter"; of a trained model
-        "language" and "heads" as well.
-    linear: of them, those in linear layers of the vlm's text model, which --bits makes smaller.
-    width, forward, layers, heads, kv_heads, head: of the vlm's text model; `forward` is the width
-        inside its feed-forward layers.
-    patch_width, patch_forward: of its vision side.  patches: of a token.
-    trunk, side: width of the segmenter's first stage; side of the picture it takes, px.
-    """
+    """What memory depends on."""
 
     name: str
+    """Of the vision-language model."""
     parameters: Mapping[str, int]
+    """By part: "vlm", "segmenter"; of a trained model "language" and "heads" as well."""
     linear: int
+    """Parameters in linear layers of the vlm's text model, which --bits makes smaller."""
     width: int
+    """Of the vlm's text model."""
     forward: int
+    """Width inside its feed-forward layers."""
     layers: int
+    """Of the text model."""
     heads: int
+    """Attention heads of the text model."""
     kv_heads: int
+    """Heads of its keys and values."""
     head: int
+    """Width of a head."""
     patch_width: int
+    """Width of its vision side."""
     patch_forward: int
+    """Width inside the vision side's feed-forward layers."""
     patches: int
+    """Patches of an image token."""
     trunk: int
+    """Width of the segmenter's first stage."""
     side: int
+    """Side of the image that the segmenter takes, px."""
 
     @property
     def total(self) -> int:
+        """All parameters."""
         return sum(self.parameters.values())
 
     def bytes(self, dtype: Dtype) -> int:
-        """Weights. `dtype` is the vlm's.
+        """Bytes of the weights.
 
-        int8 and int4 mean its linear text layers, its rest is bfloat16 then. Other parts are
-        float32.
+        int8 and int4 mean the vlm's linear text layers, the rest of it is bfloat16 then. Other
+        parts are float32.
         """
         vlm = self.parameters["vlm"]
         return int(
@@ -154,10 +158,10 @@ SMALLER = Footprint(
 
 
 def footprint(vlm: str, segmenter: str | None = None, language: str | None = None) -> Footprint:
-    """What the full size made of these parts takes; of each only config.json is read.
+    """The memory of the full size made of these parts; of each, config.json alone is read.
 
     Args:
-        vlm: vision-language model: a folder, or a name of the hub, whose cache and HF_HUB_OFFLINE
+        vlm: vision-language model: a folder, or a name on the hub, whose cache and HF_HUB_OFFLINE
             count.
         segmenter: SAM2; None: `SEGMENTER`. The numbers of `KNOWN_SEGMENTERS` need no file.
         language: encoder of questions of a trained model; None: the model works zero-shot, without
@@ -178,7 +182,7 @@ def footprint(vlm: str, segmenter: str | None = None, language: str | None = Non
             m.weight.numel() for m in model.get_decoder().modules() if isinstance(m, nn.Linear)
         )
     width, heads = text.hidden_size, text.num_attention_heads
-    masks, trunk, side = _segmenter(segmenter or SEGMENTER)
+    masks, trunk, side = segmenter_numbers(segmenter or SEGMENTER)
     parts = {"vlm": count(model), "segmenter": masks}
     if language is not None:
         words = read_config(language, "language")
@@ -210,8 +214,8 @@ def footprint(vlm: str, segmenter: str | None = None, language: str | None = Non
     )
 
 
-def _segmenter(name: str) -> tuple[int, int, int]:
-    """As in `KNOWN_SEGMENTERS`."""
+def segmenter_numbers(name: str) -> tuple[int, int, int]:
+    """The numbers of a segmenter, as in `KNOWN_SEGMENTERS`."""
     if name in KNOWN_SEGMENTERS:
         return KNOWN_SEGMENTERS[name]
     config = read_config(name, "segmenter")
@@ -241,7 +245,7 @@ def count(model: nn.Module) -> int:
 def blank(config: Any) -> Any:
     """The real class of a configuration, without memory behind it.
 
-    Of SAM2 the part for pictures, whatever the checkpoint says it is.
+    Of SAM2 the part for images, whatever the checkpoint says it is.
     """
     with torch.device("meta"):
         if config.model_type.startswith("sam2"):
@@ -251,7 +255,12 @@ def blank(config: Any) -> Any:
 
 
 def trained_heads(width: int, language: int) -> int:
-    """Parameters of pixel decoder, granularity classifier and embedding of places, for the widths of vlm and language encoder."""
+    """Parameters of pixel decoder, granularity classifier and embedding of places.
+
+    Args:
+        width: of the vlm.
+        language: width of the encoder of questions.
+    """
     with torch.device("meta"):
         places = nn.Sequential(nn.Linear(4, 64), nn.GELU(), nn.Linear(64, width))
         return sum(
@@ -276,7 +285,7 @@ def gigabytes(size: float) -> str:
 
 
 def check(footprint: Footprint, dtype: Dtype, device: str, room: int | None = None) -> None:
-    """Whether it fits, before it is loaded.
+    """Raise where a model does not fit, before it is loaded.
 
     Args:
         footprint: of `footprint`.
@@ -285,7 +294,7 @@ def check(footprint: Footprint, dtype: Dtype, device: str, room: int | None = No
         room: bytes; None: what is free on the device.
 
     Raises:
-        ModelTooLarge: it does not; the message names something that would.
+        ModelTooLarge: it does not fit; the message names something that would.
     """
     room = free(device) if room is None else room
     if footprint.peak(dtype) <= room:
@@ -322,9 +331,7 @@ def check(footprint: Footprint, dtype: Dtype, device: str, room: int | None = No
 def describe(
     model: str, segmenter: str | None = None, language: str | None = None, device: str | None = None
 ) -> dict[str, Any]:
-    """Parts, parameters and memory of a full-size model, for people and programs.
-
-    What `geomag info` prints.
+    """Parts, parameters and memory of a full-size model, as `geomag info` prints them.
 
     Args:
         model: a vision-language model as in `footprint`, or a folder with geomag.json, which names

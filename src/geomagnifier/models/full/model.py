@@ -1,10 +1,9 @@
 """The full size behind the `Model` protocol.
 
-Granularity by BERT, words by a vision-language model, masks over SAM2's features.
-
-Where nothing was trained it works zero-shot: the granularity is the small model's, boxes are the
-vision-language model's own, masks SAM2's, and the answer says so. One question at a time goes
-through the networks; others wait.
+Granularity by BERT, words by a vision-language model, masks over SAM2's features. Where nothing was
+trained it works zero-shot: the granularity is the small model's, boxes are the vision-language
+model's own, masks SAM2's, and the answer says so. One question at a time goes through the networks;
+others wait.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ from geomagnifier.model_protocol import Model
 from geomagnifier.models.full import memory_estimate, output_parser
 from geomagnifier.models.full import segmenter as sam2
 from geomagnifier.models.full.checkpoint_metadata import Card
-from geomagnifier.models.full.detector import Finder, Trained, ZeroShot
 from geomagnifier.models.full.full_network import FullNetwork
+from geomagnifier.models.full.grounding import Finder, Trained, ZeroShot
 from geomagnifier.models.full.vlm import Shown, Turn, Vlm
 from geomagnifier.models.small.granularity import LEVELS
 from geomagnifier.types import (
@@ -52,13 +51,13 @@ from geomagnifier.types import (
 )
 
 CONTEXT = 448
-"""Longest side of the first view of a scene as it accompanies the later ones, px."""
+"""Longest side of the first view of a scene where it accompanies later ones, px."""
 CAPTION_LONG = 256
-"""Tokens of a sentence."""
+"""Most tokens of a sentence."""
 SENTENCE = "{sentence}\nSummary above sentence in one word:"
 PICTURE = "Summary above image in one word:"
-"""What makes a model's last state an embedding of a sentence or picture, in one space (E5-V, Jiang
-et al., arXiv:2407.12580).
+"""Makes a model's last state an embedding of an image or sentence, in one space (E5-V, Jiang et
+al., arXiv:2407.12580).
 """
 UNTRAINED = (
     (
@@ -71,14 +70,15 @@ UNTRAINED = (
 
 
 class FullModel:
-    """See the module. Made by `checkpoint.load_model`.
+    """See the module. Made by `checkpoint.load`.
 
     Args:
-        vlm, segmenter: on their device, in evaluation mode.
+        vlm: on its device, in evaluation mode.
+        segmenter: SAM2, on its device, in evaluation mode.
         card: what the model says of itself.
         network: all trained parts, None for zero-shot.
-        small: gives the package's own model, which knows granularities and names of places where
-            this one was not taught them.
+        small: gives the package's own model, which knows granularities and scene classes where this
+            one was not trained on them.
     """
 
     def __init__(
@@ -119,17 +119,18 @@ class FullModel:
             trained=network is not None,
             sizes={kind: Size(metres, pixels) for kind, (metres, pixels) in card.sizes.items()},
         )
-        self._kinds: OrderedDict[tuple[str, str, Granularity], tuple[str, ...]] = OrderedDict()
+        self.read: OrderedDict[tuple[str, str, Granularity], tuple[str, ...]] = OrderedDict()
         self._first: OrderedDict[str, tuple[str, Box, Shown]] = OrderedDict()
         self._text_parameters = memory_estimate.count(whole.get_decoder())
         self._lock = threading.RLock()
 
     @property
     def spec(self) -> ModelSpec:
+        """See `model_protocol.Model`."""
         return self._spec
 
     def granularity(self, query: Query) -> Mapping[Granularity, float]:
-        """See `protocol.Model`: BERT and its classifier, or the small model's.
+        """See `model_protocol.Model`: BERT and its classifier, or the small model's.
 
         Raises:
             QuestionUnreadable: zero-shot alone: the small model reads English and Chinese.
@@ -151,7 +152,7 @@ class FullModel:
         return dict(zip(LEVELS, torch.softmax(logits, 0).tolist(), strict=True))
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
-        """See `protocol.Model`.
+        """See `model_protocol.Model`.
 
         "scout", what `adaptive` goes by, is PSC's H here as well: there is no other network to ask.
 
@@ -161,19 +162,19 @@ class FullModel:
         """
         with self._lock:
             level = self._level(query)
-            kinds, views = self._asked(query, level, view), self._seen(view)
+            kinds, views = self._asked(query, level, view), self.shown(view)
             if not kinds:
                 return np.zeros((1, 1), np.float32)
             return self.finder.heat(query, kinds, views, level is Granularity.PIXEL, by)
 
     def scale(self, view: View) -> float:
-        """See `protocol.Model`: it cannot tell."""
+        """See `model_protocol.Model`: it cannot tell."""
         return 1.0
 
     def remember(self, most: float | None) -> None:
-        """See `protocol.Model`.
+        """See `model_protocol.Model`.
 
-        It keeps small pictures of a few scenes alone, which are nothing beside its weights.
+        It keeps small images of a few scenes alone, which are nothing beside its weights.
         """
 
     def answer(
@@ -183,7 +184,7 @@ class FullModel:
         views: Sequence[View],
         beside: Sequence[View] | None = None,
     ) -> ModelOutput:
-        """See `protocol.Model`."""
+        """See `model_protocol.Model`."""
         with self._lock:
             if granularity is Granularity.IMAGE:
                 return ModelOutput(
@@ -193,7 +194,7 @@ class FullModel:
                 )
             kinds = self._asked(query, granularity, (*(beside or ()), *views)[0])
             if query.box is not None and granularity is Granularity.REGION and not kinds:
-                named = tuple(self._name(query, view) for view in views)
+                named = tuple(self.name_box(query, view) for view in views)
                 return ModelOutput(
                     (),
                     named,
@@ -213,7 +214,7 @@ class FullModel:
             pixel = granularity is Granularity.PIXEL
             if beside is None:
                 replies = tuple(
-                    self.finder.find(query, kinds, self._seen(view), view, pixel) for view in views
+                    self.finder.find(query, kinds, self.shown(view), view, pixel) for view in views
                 )
                 return ModelOutput((), replies, kinds, flops=self._flops(views, pixel=pixel))
             shown = shown_as_one((*beside, *views))
@@ -227,7 +228,7 @@ class FullModel:
     def choose(
         self, query: Query, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]
     ) -> tuple[int, ...]:
-        """See `protocol.Model`: all of them, as the model has read "the largest" when it looked."""
+        """See `model_protocol.Model`: all of them, as the model has read "the largest" itself."""
         return tuple(i for i, region in enumerate(regions) if region.label in asked)
 
     def say(
@@ -239,7 +240,7 @@ class FullModel:
         scene: SceneInfo,
         regions: Sequence[Region],
     ) -> GeneratedText:
-        """See `protocol.Model`: the vision-language model's own words.
+        """See `model_protocol.Model`: the vision-language model's own words.
 
         Where there is nothing, a plain sentence.
         """
@@ -281,7 +282,7 @@ class FullModel:
             return GeneratedText(text + note, phrases, told_in)
 
     def embed(self, item: str | View) -> Floats:
-        """See `protocol.Model`: the last state of the model when it is asked for one word."""
+        """See `model_protocol.Model`: the model's last state when it is asked for one word."""
         turn = (
             Turn([], SENTENCE.format(sentence=item))
             if isinstance(item, str)
@@ -297,25 +298,25 @@ class FullModel:
         return Granularity.REGION if level is Granularity.IMAGE else level
 
     def _asked(self, query: Query, level: Granularity, view: View) -> tuple[str, ...]:
-        """The kinds that are asked for.
+        """The classes that are asked for.
 
         Read on a scene's first view and kept, so that all its views agree.
         """
         key = (view.scene, query.text, level)
-        if key not in self._kinds:
-            self._kinds[key] = self.finder.kinds(
+        if key not in self.read:
+            self.read[key] = self.finder.kinds(
                 query, Shown(view.pixels), level is Granularity.PIXEL
             )
-            while len(self._kinds) > 16:
-                self._kinds.popitem(last=False)
-        return self._kinds[key]
+            while len(self.read) > 16:
+                self.read.popitem(last=False)
+        return self.read[key]
 
-    def _seen(self, view: View) -> list[Shown]:
+    def shown(self, view: View) -> list[Shown]:
         """The views of a turn about `view`.
 
-        Before it the first one of its scene, shrunk (the paper's D(I) beside C1 and C2).
-
-        Places are shares of that first view; what lies beyond it has places below 0 or above 1.
+        Before it stands the first one of its scene, downsampled (the paper's D(I) beside C1 and
+        C2). Places are shares of that first view; what lies beyond it has places below 0 or above
+        1.
         """
         box = view.window.box
         if view.scene not in self._first:
@@ -332,7 +333,7 @@ class FullModel:
         ]
 
     def _places(self, query: Query, view: View) -> tuple[tuple[str, float], ...]:
-        """Every known place with its probability, by how likely the model would say it."""
+        """Every known scene class with its probability, by how likely the model would say it."""
         names = self._spec.scenes
         if not names:
             return ()
@@ -343,8 +344,13 @@ class FullModel:
         p = torch.softmax(torch.tensor(logs, dtype=torch.float64), 0).tolist()
         return tuple(sorted(zip(names, p, strict=True), key=lambda pair: -pair[1]))
 
-    def _name(self, query: Query, view: View) -> ViewPrediction:
-        """What is in the query's box, in the model's own words."""
+    def name_box(self, query: Query, view: View) -> ViewPrediction:
+        """What is in the query's box, in the model's own words.
+
+        Args:
+            query: with a box.
+            view: that shows it.
+        """
         assert query.box is not None
         height, width = view.pixels.shape[:2]
         corners = view.window.placement.to_view(np.array(query.box.tuple(), np.float32))[0].clip(
@@ -376,17 +382,21 @@ class FullModel:
         return " ".join(self.vlm.write(turn, CAPTION_LONG).text.split())
 
     def _flops(self, views: Sequence[View], times: int = 1, pixel: bool = False) -> float:
-        """Of an answer: two for each of the text model's parameters and each image token, and SAM2's encoder; words are left out."""
+        """Floating-point operations of an answer.
+
+        Two for each of the text model's parameters and each image token, and SAM2's encoder; words
+        are left out.
+        """
         tokens = sum(
             self.vlm.family.tokens(view.window.width, view.window.height, self.vlm.config)
             for view in views
         )
         drawn = len(views) if pixel or self.network is not None else 0
-        return float(2 * self._text_parameters * tokens * times) + drawn * self._encoder_flops
+        return float(2 * self._text_parameters * tokens * times) + drawn * self.encoder_flops
 
     @functools.cached_property
-    def _encoder_flops(self) -> float:
-        """Of SAM2's encoder for one view, counted on a copy without numbers."""
+    def encoder_flops(self) -> float:
+        """Of SAM2's encoder for one view, counted on the meta device."""
         side = sam2.side(self.segmenter)
         with torch.device("meta"), FlopCounterMode(display=False) as counter:
             sam2.features(
@@ -398,7 +408,7 @@ class FullModel:
 def shown_as_one(views: Sequence[View]) -> list[Shown]:
     """Views of one input, each with its place in the hull of all.
 
-    The coarse ones no larger than context is in training.
+    Coarse ones are no larger than context is in training.
     """
     boxes = [view.window.box for view in views]
     hull = Box(
@@ -418,7 +428,7 @@ def shown_as_one(views: Sequence[View]) -> list[Shown]:
 
 
 def _smaller(pixels: Bytes) -> Bytes:
-    """A picture as it accompanies others, its longest side at most `CONTEXT`."""
+    """An image as it accompanies others, its longest side at most `CONTEXT`."""
     height, width = pixels.shape[:2]
     factor = min(1.0, CONTEXT / max(height, width))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
@@ -426,9 +436,14 @@ def _smaller(pixels: Bytes) -> Bytes:
 
 
 def phrase_of(kind: str, text: str) -> str:
-    """The words of a sentence that stand for a kind, with a number or article before them.
+    """The words of a sentence that stand for a class, with a number or article before them.
 
-    "" where it does not name it.
+    Args:
+        kind: the class.
+        text: the sentence.
+
+    Returns:
+        "" where it does not name the class.
     """
     match = re.search(rf"(?:\b[\w-]+ )?\b{re.escape(kind)}(?:e?s)?\b", text, re.IGNORECASE)
     return match[0] if match else ""

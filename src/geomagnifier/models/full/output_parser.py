@@ -1,8 +1,10 @@
-"""Boxes and points in a vision-language model's own words, for models that were not trained for [BOX] and [SEG].
+"""Boxes and points in the words of models that were not trained for [BOX] and [SEG].
 
-    [{"bbox_2d": [x0, y0, x1, y1], "label": "ship"}, {"point_2d": [x, y], "label": "ship"}]                Qwen2.5-VL, Qwen3-VL
-    <|object_ref_start|>ship<|object_ref_end|><|box_start|>(x0,y0),(x1,y1)<|box_end|>                     Qwen2-VL, thousandths
-    a ship at [0.12, 0.34, 0.56, 0.78]                                                                       LLaVA
+    Qwen2.5-VL, Qwen3-VL     [{"bbox_2d": [x0, y0, x1, y1], "label": "ship"},
+                              {"point_2d": [x, y], "label": "ship"}]
+    Qwen2-VL, thousandths    <|object_ref_start|>ship<|object_ref_end|>
+                             <|box_start|>(x0,y0),(x1,y1)<|box_end|>
+    LLaVA                    a ship at [0.12, 0.34, 0.56, 0.78]
 
 Models write carelessly: without brackets or fences, with single quotes and trailing commas, cut off
 in the middle, the same box over and over. So nothing is parsed as JSON: items are picked out by
@@ -21,12 +23,12 @@ from typing import Literal
 import numpy as np
 
 Scale = Literal["pixels", "thousand", "unit"]
-"""What coordinates count: px of the picture shown (Qwen2.5-VL), thousandths of it (Qwen3-VL,
+"""What coordinates count: px of the image shown (Qwen2.5-VL), thousandths of it (Qwen3-VL,
 Qwen2-VL), shares of it (LLaVA).
 """
 Quad = tuple[float, float, float, float]
 MOST = 300
-"""Things read from one text."""
+"""Most objects read from one text."""
 
 NUMBER = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 NUMBERS = re.compile(NUMBER)
@@ -47,31 +49,28 @@ WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Spoken:
-    """One thing the model named.
-
-    label: its words, "" where there are none.  box: x0, y0, x1, y1 and point: x, y, shares of the
-        picture; one of them is there.
-    span: the characters of the text it was read from, half-open.
-    """
+    """One object that the model named."""
 
     label: str
+    """Its words, "" where there are none."""
     box: Quad | None
+    """x0, y0, x1, y1, shares of the image; None where there is a point."""
     point: tuple[float, float] | None
+    """x, y, shares of the image; None where there is a box."""
     span: tuple[int, int]
+    """The characters of the text it was read from, half-open."""
 
 
 def read(text: str, scale: Scale, shown: tuple[int, int]) -> list[Spoken]:
     """All boxes and points of a text, in its order, each once, at most `MOST`.
 
-    [] where there are none. Any text will do.
-
-    Boxes are cut to the picture and their corners put in order. What has no area, lies outside or
-    was cut off is left out.
+    Any text will do. Boxes are clipped to the image and their corners put in order. What has no
+    area, lies outside or was cut off is left out.
 
     Args:
         text: what the model wrote, special tokens included.
         scale: what its coordinates count.
-        shown: width and height of the picture as the model saw it, px.
+        shown: width and height of the image as the model saw it, px.
     """
     width, height = {"pixels": shown, "thousand": (1000, 1000), "unit": (1, 1)}[scale]
     found: dict[tuple[str, Quad | None, tuple[float, float] | None], Spoken] = {}
@@ -122,7 +121,7 @@ def _numbers(text: str) -> list[float]:
 
 
 def _box(shares: list[float]) -> Quad | None:
-    """Corners in order, cut to the picture; None without area."""
+    """Corners in order, clipped to the image; None without area."""
     if not all(math.isfinite(v) for v in shares):
         return None
     x0, x1 = sorted(min(max(v, 0.0), 1.0) for v in shares[::2])
@@ -145,14 +144,15 @@ def _clean(label: str) -> str:
 def score(
     span: tuple[int, int], offsets: Sequence[tuple[int, int]], probabilities: Sequence[float]
 ) -> float:
-    """How sure the model was of what it wrote.
-
-    Geometric mean over the tokens that share characters with the span; 0 without any.
+    """How sure the model was of what it wrote: the geometric mean over the tokens of a span.
 
     Args:
         span: characters of the text, half-open.
         offsets: the characters of each token, half-open; tokens without characters do not count.
         probabilities: of each token, when it was chosen.
+
+    Returns:
+        0 where no token shares characters with the span.
     """
     pairs = zip(offsets, probabilities, strict=True)
     p = np.array(
@@ -162,11 +162,15 @@ def score(
 
 
 def kind_of(label: str, asked: Sequence[str]) -> str | None:
-    """Which of the asked kinds a label means; None where that cannot be said.
+    """Which of the classes asked for a label means; None where that cannot be said.
 
     The equal one, whatever the case and the plural; else one that contains the label or is
     contained in it, as whole words ("a large cargo ship" is a ship), the longest and then the first
     in the label; else the only one asked.
+
+    Args:
+        label: the model's words.
+        asked: classes.
     """
     words = _words(label)
     kinds = [(kind, _words(kind)) for kind in asked]

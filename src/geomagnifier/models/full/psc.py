@@ -1,12 +1,12 @@
-"""PSC's heat map from a vision-language model of the hub (paper, section 2.2).
+"""PSC's relevance map from a vision-language model of the hub (paper, section 2.2).
 
     H = 1/N * sum_i ReLU(dL/dA_i) * A_i
 
-L is the logit of the affirmative token: [SEG] or [BOX] after each kind in a trained model, "Yes" to
-whether it is there in any other. A_i are the rows of everything that follows the pictures, question
-and answer, over the view's image tokens, in the last quarter of the text model's layers: the
-gradient reaches no deeper than the first layer that is watched, so that activations of the others
-are not kept.
+L is the logit of the affirmative token: [SEG] or [BOX] after each class in a trained model, "Yes"
+to whether it is there in any other. A_i are the rows of everything that follows the images,
+question and answer, over the view's image tokens, in the last quarter of the text model's layers:
+the gradient reaches no deeper than the first layer that is watched, so that activations of the
+others are not kept.
 """
 
 from __future__ import annotations
@@ -26,13 +26,12 @@ from geomagnifier.types import Floats
 
 
 class Heat(NamedTuple):
-    """H of a view, (rows, columns) of its image tokens, unscaled.
-
-    And the probability of what was affirmed, against its contrary.
-    """
+    """The relevance map of a view."""
 
     map: Floats
+    """H, (rows, columns) of the view's image tokens, unscaled."""
     probability: float
+    """Of what was affirmed, against its contrary."""
 
 
 def watched(vlm: Vlm) -> Sequence[torch.nn.Module]:

@@ -1,11 +1,13 @@
-"""SAM2 (Ravi et al., arXiv:2408.00714) as image encoder of the pixel decoder (paper, section 2.3, step 1), and by itself from prompts.
+"""SAM2 (Ravi et al., arXiv:2408.00714): the pixel decoder's image encoder, and masks from prompts.
 
-    f1 (B, 256, H/4, W/4), f2 (B, 256, H/8, W/8), f3 (B, 256, H/16, W/16)      raw levels of its pyramid, of one pass of the encoder
-    boxes and points -> masks                                                 from the same pass, with SAM2's own mask decoder
+One pass of its encoder (paper, section 2.3, step 1) serves both:
 
-Every picture is squashed to a square of `side` px, whatever its aspect, as SAM2 was trained: shares
-of the picture stay shares. Written against `transformers.Sam2Model`, whose image-only part of the
-published checkpoints (73 M of 81 M numbers) it is.
+    f1 (B, 256, H/4, W/4), f2 (B, 256, H/8, W/8), f3 (B, 256, H/16, W/16)    raw pyramid levels
+    boxes and points -> masks                              with SAM2's own mask decoder
+
+Every image is squashed to a square of `side` px, whatever its aspect, as SAM2 was trained: shares
+of the image stay shares. Written against `transformers.Sam2Model`, the image-only part of the
+published checkpoints (73 M of 81 M parameters).
 """
 
 from __future__ import annotations
@@ -28,14 +30,21 @@ CHUNK = 32
 
 
 def side(model: Sam2Model) -> int:
-    """Side of the square picture that the model takes, px: 1024 for the published ones."""
+    """Side of the square image that the model takes, px: 1024 for the published ones."""
     # the prompt encoder's, not the backbone's: positions of prompts and of f3 are laid out for this
     # one
     return int(model.config.prompt_encoder_config.image_size)
 
 
 def normalise(pixels: Tensor, side: int) -> Tensor:
-    """uint8 (B, h, w, 3) -> (B, 3, side, side) float32, squashed to the square, ImageNet's mean and deviation taken off."""
+    """uint8 (B, h, w, 3) -> (B, 3, side, side) float32, squashed to the square.
+
+    ImageNet's mean is taken off and the result divided by its deviation.
+
+    Args:
+        pixels: (B, h, w, 3) uint8.
+        side: of the square, px.
+    """
     x = pixels.permute(0, 3, 1, 2).float()
     x = F.interpolate(x, size=(side, side), mode="bilinear", antialias=True)
     mean, std = (torch.tensor(v, device=x.device)[None, :, None, None] * 255 for v in (MEAN, STD))
@@ -43,7 +52,7 @@ def normalise(pixels: Tensor, side: int) -> Tensor:
 
 
 def features(model: Sam2Model, pictures: Tensor) -> list[Tensor]:
-    """The pyramid of pictures, with gradient where one is asked for.
+    """The pyramid of images, with gradient where one is asked for.
 
     Args:
         model: SAM2.
@@ -71,10 +80,14 @@ def features(model: Sam2Model, pictures: Tensor) -> list[Tensor]:
 
 
 def embeddings(model: Sam2Model, features: Sequence[Tensor]) -> list[Tensor]:
-    """Pyramid -> what SAM2's mask decoder takes (`image_embeddings` of `Sam2Model.forward`), without a second pass of the encoder.
+    """What SAM2's mask decoder takes, from the pyramid, without a second pass of the encoder.
 
     The same as `Sam2Model.get_image_embeddings`: (B, 32, S/4, S/4), (B, 64, S/8, S/8), (B, 256,
     S/16, S/16).
+
+    Args:
+        model: SAM2.
+        features: of `features`.
     """
     f1, f2, f3 = (f.to(model.device, model.dtype) for f in features)
     decoder = model.mask_decoder
@@ -93,16 +106,16 @@ def prompted(
     points: Tensor | None = None,
     chunk: int = CHUNK,
 ) -> tuple[Tensor, Tensor]:
-    """Masks of N prompts on one picture. A prompt is its box; where there is none, its point.
+    """Masks of N prompts on one image. A prompt is its box; where there is none, its point.
 
     A box leaves little doubt, so SAM2 is asked for one mask; a point may mean a part or the whole,
     so the best of three is taken.
 
     Args:
         model: SAM2.
-        embeddings: of `embeddings`, of one picture.
-        boxes: (N, 4) x0, y0, x1, y1 in px of the square picture; a row that is not finite is no
-            box. None: there are only points.
+        embeddings: of `embeddings`, of one image.
+        boxes: (N, 4) x0, y0, x1, y1 in px of the square image; a row that is not finite is no box.
+            None: there are only points.
         points: (N, 2) x, y, read in the rows without a box. None: there are only boxes.
         chunk: prompts decoded at once.
 
@@ -146,7 +159,7 @@ def prompted(
 def _decode(model: Sam2Model, embeddings: list[Tensor], prompts: Tensor) -> tuple[Tensor, Tensor]:
     """Boxes (n, 4) or points (n, 2) -> logits (n, k, S/4, S/4) and expected IoU (n, k).
 
-    K = 1 for boxes, 3 for points.
+    k is 1 for boxes, 3 for points.
     """
     if prompts.shape[1] == 4:
         out = model(

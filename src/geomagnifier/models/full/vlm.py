@@ -1,10 +1,9 @@
 """A vision-language model of the hub as the full size needs it.
 
-Views with their places in, states, logits and words out.
-
-A view is brought to the size that the model's family takes, its tokens get the place of their
-footprint on the scene as an embedding (zero until trained), and several views stand in one turn:
-the (+) of the paper's section 2.1 without a full-size canvas.
+Views with their places go in; states, logits and words come out. A view is brought to the size that
+the model's family takes, its tokens get the place of their footprint on the scene as an embedding
+(zero until trained), and several views stand in one turn: the (+) of the paper's section 2.1
+without a full-size canvas.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from geomagnifier.models.full.output_classes import BOX, NONE, SEG
 from geomagnifier.types import Bytes
 
 LONGEST = 512
-"""Tokens of a question; what follows is not read."""
+"""Most tokens of a question; what follows is not read."""
 MOST_WORDS = 1024
-"""Tokens of an answer, where the checkpoint's generation_config.json does not say."""
+"""Most tokens of an answer, where the checkpoint's generation_config.json does not say."""
 IGNORED = -100
 TOGETHER = 8
-"""Answers whose likelihood is worked out at once."""
+"""Answers whose likelihood is computed at once."""
 
 
 class Shown(NamedTuple):
@@ -41,21 +40,25 @@ class Shown(NamedTuple):
 
 
 class Turn(NamedTuple):
-    """A question about views and, for training or a forced answer, what is said to it."""
+    """A question about views and, for training or a forced answer, the answer to it."""
 
     views: Sequence[Shown]
+    """The images."""
     question: str
+    """The user's words."""
     answer: str = ""
+    """"" to let the model write it."""
 
 
 class Written(NamedTuple):
-    """An answer."""
+    """An answer that the model wrote."""
 
     text: str
+    """The answer."""
     spans: list[tuple[int, int]]
     """(first, last) character of each token in `text` and beyond its end."""
     probabilities: list[float]
-    """Of each token."""
+    """Of each token, when it was chosen."""
 
 
 class Vlm(nn.Module):
@@ -94,6 +97,7 @@ class Vlm(nn.Module):
 
     @property
     def config(self) -> Any:
+        """Configuration of the model of transformers."""
         return self.core.config
 
     @property
@@ -104,6 +108,7 @@ class Vlm(nn.Module):
 
     @property
     def device(self) -> torch.device:
+        """Of its weights."""
         device: torch.device = self.core.get_input_embeddings().weight.device
         return device
 
@@ -133,7 +138,10 @@ class Vlm(nn.Module):
         return int(number)
 
     def add_ties(self) -> None:
-        """Give the tokenizer [SEG], [BOX] and [NONE], whose embeddings begin as those of the words "segment", "box" and "none"."""
+        """Give the tokenizer [SEG], [BOX] and [NONE].
+
+        Their embeddings begin as those of the words "segment", "box" and "none".
+        """
         words = {SEG: " segment", BOX: " box", NONE: " none"}
         new = [tie for tie in words if tie not in self.tokenizer.get_vocab()]
         self.tokenizer.add_tokens(new, special_tokens=True)
@@ -213,7 +221,12 @@ class Vlm(nn.Module):
 
     @torch.inference_mode()
     def write(self, turn: Turn, most: int | None = None) -> Written:
-        """The model's answer to one turn, the likeliest token each time."""
+        """The model's answer to one turn, the likeliest token each time.
+
+        Args:
+            turn: without an answer.
+            most: tokens of the answer; None for the model's own limit.
+        """
         inputs = self.encode([turn])
         given = {k: v for k, v in self._given(inputs).items() if k != "labels"}
         told = getattr(self.core.generation_config, "max_new_tokens", None) or MOST_WORDS
@@ -257,12 +270,20 @@ class Vlm(nn.Module):
         return sums
 
     def logit(self, state: Tensor, token: int) -> Tensor:
-        """The logit of one word from one state (width,), in float32 whatever the model works in."""
+        """The logit of one word, in float32 whatever the model works in.
+
+        Args:
+            state: (width,).
+            token: id of the word.
+        """
         row: Tensor = self.core.get_output_embeddings().weight[token]
         return (state.float() * row.float()).sum()
 
     def _given(self, inputs: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Inputs on the device, but places (put aside for the hook) and labels (which would make the library work out a loss)."""
+        """Inputs on the device, but places (put aside for the hook) and labels.
+
+        Labels would make the library compute a loss.
+        """
         on = {key: value.to(self.device) for key, value in inputs.items() if key != "labels"}
         places = on.pop("places", None)
         self._added = (
@@ -280,7 +301,7 @@ class Vlm(nn.Module):
         return out
 
     def _question(self, text: str) -> str:
-        """A question without the tokens that mean something to the model, and no longer than it can read."""
+        """A question without the model's special tokens, no longer than it can read."""
         for special in {*self.tokenizer.all_special_tokens, *self.tokenizer.get_added_vocab()}:
             text = text.replace(special, " ")
         ids = self.tokenizer(text, add_special_tokens=False).input_ids
@@ -299,7 +320,12 @@ def footprints(
 ) -> np.ndarray[Any, np.dtype[np.float32]]:
     """Place of each token of a view, row by row.
 
-    (rows * columns, 4) x0, y0, x1, y1 as shares of the scene.
+    Args:
+        place: (x0, y0, x1, y1) of the view, as shares of the scene.
+        grid: rows and columns of tokens.
+
+    Returns:
+        (rows * columns, 4) x0, y0, x1, y1 as shares of the scene.
     """
     x0, y0, x1, y1 = place
     rows, columns = grid

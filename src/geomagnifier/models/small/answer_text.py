@@ -1,10 +1,8 @@
-"""The words of an answer.
+"""The words of an answer: a sentence about the scene, or about what was found in it.
 
-A sentence about the scene, or about what was found in it, in the question's language.
-
-English sentences about what is there are written by the text decoder within the grammar of
-`telling`; which class the scene is of, whether the answer is yes or no, and what is not there are
-said by rule.
+English sentences about what is there are written by the text decoder under the constraints of
+`text_generation`; which class the scene is of, whether the answer is yes or no, and what is not
+there are said by rule. The answer is in the question's language.
 """
 
 from __future__ import annotations
@@ -37,40 +35,42 @@ UNNAMED = {
     "en": 'The question names nothing to look for; name a class, as in "How many ships are there?"',
     "zh": "问题没有说要找什么；请说出类别，例如“有多少艘船？”。",
 }
+"""By language, the answer to a question that names nothing."""
 
 
 @dataclass(frozen=True, eq=False)
 class Speaker:
-    """See the module.
-
-    network: its text decoder writes.  words: the decoder's vocabulary.  kinds, objects: classes of
-        things, and those with separate objects.
-    every: what "all objects" are.
-    scenes, coarse: scene classes, and wider ones with their parts.  mentions: by class the least
-    probability from which a caption may name it, and the words that do.  spelled: whether a word is
-    spelled right.
-    raw: scores of regions as the detector's own, before they were made probabilities.
-    """
+    """Writes the words of answers. See the module."""
 
     network: SmallNetwork
+    """Its text decoder writes."""
     words: w.Words
+    """The decoder's vocabulary."""
     kinds: Sequence[str]
+    """All classes."""
     objects: Sequence[str]
+    """Those with separate objects."""
     every: Sequence[str]
+    """What "all objects" are."""
     scenes: Sequence[str]
+    """Scene classes."""
     coarse: Mapping[str, Sequence[str]]
+    """Wider scene class -> those within it."""
     mentions: Mapping[str, tuple[float, tuple[str, ...]]]
+    """By class, the least probability at which a caption may name it, and the words that do."""
     spelled: Callable[[str], bool]
+    """Whether a word is spelled right."""
     raw: Callable[[Sequence[Region]], Floats]
+    """Raw scores of regions, before they were made probabilities."""
 
     def about_scene(
         self, text: str, question: Callable[[], Encoded], seen: ViewFeatures, labels: Labels
     ) -> GeneratedText:
-        """A sentence about the picture as a whole; what class its scene is of, the scene head says.
+        """A sentence about the image as a whole; its scene class is the scene head's.
 
         Args:
             text: the question.
-            question: gives it as the decoder reads it.
+            question: gives it encoded.
             seen: features of the thumbnail.
             labels: scene classes with probabilities, best first.
         """
@@ -128,7 +128,7 @@ class Speaker:
 
         Args:
             text: the question.
-            question: gives it as the decoder reads it.
+            question: gives it encoded.
             look: gives the features of the first view.
             reply: what was asked for.
             scene: whose px the regions are in.
@@ -230,9 +230,9 @@ class Speaker:
         missing: Sequence[str],
         unknown: bool,
     ) -> Memory:
-        """Image tokens with instance tokens.
+        """Image tokens with instance tokens beside them.
 
-        The best regions, classes looked for in vain, a mark for a thing never taught.
+        These are the best regions, classes looked for in vain, and a mark for an unknown class.
         """
         rows = zip(regions, self.raw(regions).tolist(), shares(regions, scene), strict=True)
         things = [(region.label, score, box) for region, score, box in rows]
@@ -245,13 +245,23 @@ class Speaker:
 
 
 def counted(kind: str, count: int) -> str:
-    """A kind as it is counted: "ship", "ships"; pieces of a mass noun are "areas of water"."""
+    """A class as it is counted: "ship", "ships"; pieces of a mass noun are "areas of water".
+
+    Args:
+        kind: the class.
+        count: of its regions.
+    """
     mass = kind in ("water", "vegetation", "land")
     return f"{'area' if mass else kind}{'' if count == 1 else 's'}{f' of {kind}' if mass else ''}"
 
 
 def shares(regions: Sequence[Region], scene: SceneInfo) -> list[Box]:
-    """Boxes as shares of the scene's width and height."""
+    """Boxes as shares of the scene's width and height.
+
+    Args:
+        regions: in scene px.
+        scene: its size.
+    """
     return [
         (x0 / scene.width, y0 / scene.height, x1 / scene.width, y1 / scene.height)
         for x0, y0, x1, y1 in (r.box for r in regions)

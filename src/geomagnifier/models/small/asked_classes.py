@@ -1,9 +1,12 @@
 """Which classes a question asks for, where its words say more than the text decoder has read.
 
-"Segment the water and the tanks"   the decoder may write water alone; what is joined to a class that is asked for is asked for too
-"Classify the land cover"           every class of land cover
-"Find the courts"                   tennis courts and basketball courts
-"tanks", "people"                   a name and nothing else asks to find it, whether there is a class for it or not
+The cases are these:
+
+    "Segment the water and the tanks"   what is joined to a class asked for is asked for too,
+                                        though the decoder may write water alone
+    "Classify the land cover"           every class of land cover
+    "Find the courts"                   tennis courts and basketball courts
+    "tanks", "people"                   a bare name asks to find it, be it a known class or not
 """
 
 from __future__ import annotations
@@ -48,7 +51,7 @@ _ORDER = re.compile(
     r"(?!.*\b(?:what|which|kind|type|scene|place|category|images?|pictures?|photos?|caption|describe)\b)"
 )
 LONGEST, LONGEST_ZH = 3, 8
-"""Words of a name that stands alone, and characters of one that no class is."""
+"""Most words of a bare name, and most characters of an unknown Chinese one."""
 
 
 def completed(
@@ -57,10 +60,10 @@ def completed(
     """What was read of a question, with the classes that its words join to those asked for.
 
     Args:
-        read: of the text decoder.
+        read: by the text decoder.
         text: the question.
         language: "en" or "zh".
-        kinds: classes of things that the model knows.
+        kinds: classes that the model knows.
         cover: those of land cover.
     """
     groups = _joined_zh(_LAND_COVER.sub("", text)) if language == "zh" else _joined(text)
@@ -101,9 +104,13 @@ def completed(
 
 
 def bare_class(text: str, language: str) -> bool:
-    """Whether a question is the name of a class of things, or several, and nothing else.
+    """Whether a question is the name of one or several classes, and nothing else.
 
-    "tanks", "the ships please".
+    Such are "tanks" and "the ships please".
+
+    Args:
+        text: the question.
+        language: "en" or "zh"; False for Chinese.
     """
     if language == "zh":
         return False
@@ -115,13 +122,13 @@ def bare_class(text: str, language: str) -> bool:
 
 
 def bare_unknown(text: str, language: str, spelled: Callable[[str], bool]) -> bool:
-    """Whether a question is the name of something that there is no class for, and nothing else.
+    """Whether a question is the name of something that is no class, and nothing else.
 
-    "people", "airplan".
+    Such are "people" and "airplan".
 
     Args:
         text: the question.
-        language: "en" or "zh".
+        language: "en" or "zh"; False for Chinese.
         spelled: whether a word is spelled right.
     """
     if language == "zh":
@@ -144,14 +151,18 @@ def bare_unknown(text: str, language: str, spelled: Callable[[str], bool]) -> bo
 
 
 def names_alone_zh(text: str) -> bool:
-    """Whether a Chinese question is "那船呢？": a name, and nothing that chooses among its objects."""
+    """Whether a Chinese question is a bare name, as "那船呢？", and chooses none of its objects."""
     return bool(_BARE_ZH.fullmatch("".join(characters(text)[0])))
 
 
 def is_order(text: str, language: str) -> bool:
-    """Whether an English question orders that things of a class be found.
+    """Whether an English question is an order to find objects of a class.
 
-    "show me planes or helicopters".
+    Such is "show me planes or helicopters".
+
+    Args:
+        text: the question.
+        language: "en" or "zh"; False for Chinese.
     """
     return (
         language == "en"
@@ -163,7 +174,7 @@ def is_order(text: str, language: str) -> bool:
 def _counted_zh(text: str) -> list[list[Mention]]:
     """The names in the clauses of a Chinese question that ask for a number, as one group.
 
-    "船有几艘，储罐有几个？".
+    Such a question is "船有几艘，储罐有几个？".
     """
     plain = "".join(characters(text)[0])
     clauses = [
@@ -220,7 +231,7 @@ _BEFORE_ZH, _AFTER_ZH = re.compile(f"^{_ASKING_ZH}+"), re.compile(f"{_ASKING_ZH}
 
 
 def unknown_in_chinese(text: str, beside: bool = False) -> str:
-    """The name of something that no class is, in a Chinese question; "" where none is found.
+    """The name of something that is no class, in a Chinese question; "" where there is none.
 
     Args:
         text: the question.

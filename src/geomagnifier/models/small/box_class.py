@@ -1,65 +1,70 @@
 """What is in this box? One of the classes of objects, or none of them.
 
 The box classifier was trained with boxes of nothing as its last class, and the detector is asked
-for the class that it names: a logistic regression over what both see decides whether the thing is
+for the class that it names: a logistic regression over what both see decides whether the object is
 of that class at all. Its weights are fitted on labelled boxes, boxes of bare ground and boxes of
-other things (`lab/geomagnifier_lab/train/unknown.py`) and kept in the card; a model whose card has
+other objects (`lab/geomagnifier_lab/train/unknown.py`) and kept in the card; a model whose card has
 none names a class for every box.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from geomagnifier.language import chinese_answers
-from geomagnifier.models.small import question_parser
-from geomagnifier.models.small.feature_cache import ViewFeatures
 from geomagnifier.models.small.pixel_decoder import STRIDE
-from geomagnifier.models.small.text_encoder import stacked
-from geomagnifier.types import Floats, View
-
-if TYPE_CHECKING:
-    from geomagnifier.models.small.model import SmallModel
+from geomagnifier.models.small.question_parser import ParsedQuestion
+from geomagnifier.models.small.question_reader import QuestionReader
+from geomagnifier.models.small.text_decoder import Memory
+from geomagnifier.types import Floats, Query, View
 
 SURE = 15.0
-"""Log odds beyond this say no more."""
+"""Log odds are clipped to this either way."""
 
 
 class InBox(NamedTuple):
-    """The likeliest class of a box, its probability among the classes, and (IN_BOX - 1,) evidence that the thing is of it at all."""
+    """What a box shows."""
 
     label: str
+    """The likeliest class."""
     probability: float
+    """Its probability among the classes."""
     evidence: Floats
-    """Log odds of the class against "no object" by the box classifier, of the hottest centre of the
-    class in the box, and of the class being in the view; then what the box classifier's last hidden
-    layer sees.
+    """(IN_BOX - 1,) evidence that the object is of the class at all: log odds of the class against
+    "no object" by the box classifier, of the hottest centre of the class in the box, and of the
+    class being in the view; then the box classifier's last hidden layer.
     """
 
 
-def look(model: SmallModel, view: View, boxes: Floats) -> list[InBox]:
-    """Name what each box shows.
+def look(reader: QuestionReader, view: View, boxes: Floats) -> list[InBox]:
+    """Name what each box shows, within `backbone.inference`.
 
     Args:
-        model: within `_running`.
+        reader: of the model; its detector is asked for the class that the box classifier names.
         view: that shows the boxes.
         boxes: (N, 4) view px.
     """
-    seen = model.views.see(view)
-    assert seen.pyramid is not None
-    described = model.network.box_classifier.describe(seen.pyramid, torch.from_numpy(boxes))
-    logits = model.network.box_classifier.name(described).float()
-    best = [likeliest(row, model.objects, model.within) for row in torch.softmax(logits[:, :-1], 1)]
-    named = sorted({label for label, _ in best}, key=model.objects.index)
-    maps, presence = model._decode(_states(model, named, seen), seen)
+    detector = reader.detector
+    features = detector.views.see(view)
+    assert features.pyramid is not None
+    classifier = detector.network.box_classifier
+    described = classifier.describe(features.pyramid, torch.from_numpy(boxes))
+    logits = classifier.name(described).float()
+    best = [
+        likeliest(row, detector.objects, detector.within)
+        for row in torch.softmax(logits[:, :-1], 1)
+    ]
+    named = sorted({label for label, _ in best}, key=detector.objects.index)
+    maps, presence = detector.decode(_states(reader, named, features.memory), features)
     found = []
     for n, (label, probability) in enumerate(best):
-        q, of = named.index(label), [model.objects.index(kind) for kind in model.family(label)]
+        q = named.index(label)
+        of = [detector.objects.index(name) for name in detector.family(label)]
         heat = float(cut(maps.centre[0, q], boxes[n]).float().amax())
         there = float(torch.logit(presence[q], 1e-6))
         odds = np.array(
@@ -76,7 +81,8 @@ def likeliest(
 ) -> tuple[str, float]:
     """The class of a box and its probability.
 
-    A wide class has that of all within it, and is named where none of these has the most of it.
+    A wide class has the probability of all within it; one of these is named in its place where it
+    has more than half of that.
 
     Args:
         likely: (len(objects),) probabilities.
@@ -95,29 +101,28 @@ def likeliest(
     return (narrow, of[narrow]) if of[narrow] > whole / 2 else (best, whole)
 
 
-def _states(model: SmallModel, kinds: Sequence[str], seen: ViewFeatures) -> Tensor:
-    """States of classes, (K, 256).
+def _states(reader: QuestionReader, classes: Sequence[str], memory: Memory) -> Tensor:
+    """States of classes, (K, 256), each asked for by itself.
 
     Of the text decoder, or where it has no word the image side's own.
     """
-    worded = [kind for kind in kinds if kind in model.worded]
-    rows = {
-        kind: model.network.states.weight[model.kinds.index(kind)]
-        for kind in kinds
-        if kind not in worded
-    }
+    worded = [name for name in classes if name in reader.worded]
+    others = [name for name in classes if name not in worded]
+    rows = dict(zip(others, reader.detector.class_states(others), strict=True))
     if worded:
-        states, padding = stacked([model._name(kind) for kind in worded])
-        with torch.autocast("cpu", enabled=False):
-            seg = question_parser.point_each(
-                model.network.text, model.words, states, padding, seen.memory, worded, False
-            )
-        rows |= dict(zip(worded, seg, strict=True))
-    return torch.stack([rows[kind] for kind in kinds])
+        apart = ParsedQuestion(tuple(worded), apart=True)
+        states = reader.states(Query(""), apart, memory, pixel=False)
+        rows |= dict(zip(worded, states, strict=True))
+    return torch.stack([rows[name] for name in classes])
 
 
 def cut(cells: Tensor, box: Floats) -> Tensor:
-    """The cells of 4 px of a map (h, w) that a box (4,) in view px touches, one at least."""
+    """The cells of a map that a box touches, one at least, (h', w').
+
+    Args:
+        cells: (h, w), cells of 4 px.
+        box: (4,) view px.
+    """
     height, width = cells.shape
     x0, y0 = (
         min(max(0, int(v // STRIDE)), n - 1)
@@ -131,18 +136,17 @@ def cut(cells: Tensor, box: Floats) -> Tensor:
 
 
 def known(evidence: Floats, weights: Sequence[float]) -> bool:
-    """Whether the thing is of the class.
-
-    Weights: intercept and slopes; none names a class for every box.
+    """Whether the object is of the class.
 
     Args:
         evidence: of `InBox`.
+        weights: intercept and slopes of the logistic regression; without any, every box is known.
     """
     return not len(weights) or weights[0] + float(np.dot(weights[1:], evidence)) >= 0
 
 
 def refused(classes: Sequence[str], others: Sequence[str], language: str) -> str:
-    """The sentence about a box on something unknown.
+    """The sentence about a box that shows no known class.
 
     Args:
         classes: that a box can be named as.

@@ -1,7 +1,7 @@
-"""What is in this box? Features inside it and around it -> one of the kinds, or background.
+"""The class of a box: features inside it and around it -> one of the classes, or background.
 
-Answers "what is in this box" and weighs detections: a softmax over the kinds sets look-alikes (the
-three courts) against each other.
+It answers "what is in this box" and weighs detections: a softmax over the classes sets look-alikes
+(the three courts) against each other.
 """
 
 from __future__ import annotations
@@ -47,7 +47,12 @@ def pool(feature: Tensor, boxes: Tensor, stride: int) -> Tensor:
 
 
 class BoxClassifier(nn.Module):
-    """f2 and f3 in the box, f3 in twice the box, and its size -> logits of `kinds` + background."""
+    """f2 and f3 in the box, f3 in twice the box, and its size -> logits of `kinds` + background.
+
+    Args:
+        kinds: number of classes of objects.
+        width: channels of the pyramid.
+    """
 
     def __init__(self, kinds: int, width: int = 256) -> None:
         super().__init__()
@@ -56,9 +61,11 @@ class BoxClassifier(nn.Module):
         )
 
     def describe(self, pyramid: Pyramid, boxes: Tensor) -> Tensor:
-        """What is seen of each box, (N, width).
+        """The last hidden layer's numbers of each box, (N, width).
 
-        Pyramid of one view (batch 1), boxes (N, 4) view px.
+        Args:
+            pyramid: of one view (batch 1).
+            boxes: (N, 4) view px.
         """
         centre, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
         around = torch.cat([centre - 2 * half, centre + 2 * half], 1)
@@ -78,5 +85,10 @@ class BoxClassifier(nn.Module):
         return out
 
     def forward(self, pyramid: Pyramid, boxes: Tensor) -> Tensor:
-        """Pyramid of one view (batch 1), boxes (N, 4) view px -> (N, kinds + 1)."""
+        """Logits of the classes and background, (N, kinds + 1).
+
+        Args:
+            pyramid: of one view (batch 1).
+            boxes: (N, 4) view px.
+        """
         return self.name(self.describe(pyramid, boxes))

@@ -1,12 +1,10 @@
-"""Second look at a detection's box.
+"""Second stage for boxes: where a detection's edges are, and how well the box then fits.
 
-Features on a grid over and around it -> where its edges are, and how well it then fits.
-
-The pixel decoder reads the sides of a box from one cell, a linear map of it. That is enough for
-things of one shape, not for those whose extent varies (a wind turbine with its shadow, an oil
+The pixel decoder reads the sides of a box from one cell, as a linear map of it. That is enough for
+objects of one shape, not for those whose extent varies (a wind turbine with its shadow, an oil
 well's pump). As in Cascade R-CNN (Cai and Vasconcelos, arXiv:1712.00726) the box is corrected from
-what is seen of all of it, and the fit is foretold as in IoU-Net (Jiang et al., arXiv:1807.11590).
-Conditioned on the class's state; one network for all classes.
+features on a grid over and around it, and its IoU is predicted as in IoU-Net (Jiang et al.,
+arXiv:1807.11590). Conditioned on the class's state; one network for all classes.
 """
 
 from __future__ import annotations
@@ -31,19 +29,20 @@ GROWN = 1.5
 SMALLEST = 12.0
 """View px that a side of the grid covers at least."""
 STRIDES = (4, 8, 16)
+"""View px a cell, of f1, f2 and f3."""
 FIT = 0.5
-"""Exponent of the fit in a score; 1 less it is that of the rest. With 0 the AP of VHR-10's
-validation pictures is lower by 0.02.
+"""Exponent of the predicted IoU in a score; the raw score has 1 less it. With 0 the AP of VHR-10's
+validation images is lower by 0.02.
 """
 
 
 class Refined(NamedTuple):
-    """Of what is none, it is low."""
+    """Corrected boxes of one class."""
 
     boxes: Tensor
     """(N, 4) view px."""
     fit: Tensor
-    """(N,) logits of the IoU with a thing of the class."""
+    """(N,) logits of the IoU with an object of the class; low where there is none."""
 
 
 def sample(feature: Tensor, boxes: Tensor, stride: int) -> Tensor:
@@ -90,12 +89,12 @@ def sample(feature: Tensor, boxes: Tensor, stride: int) -> Tensor:
 
 
 class BoxRefiner(nn.Module):
-    """f1, f2, f3 over a box, its size and the state of its class -> shifts of its edges, and the fit.
+    """Features over a box and the state of its class -> shifts of its edges, and the fit.
 
     Args:
-        classes: whose boxes it corrects; of others they get worse.
+        classes: whose boxes it corrects; those of others get worse by it.
         width: channels of the pyramid and numbers of a state.
-        channels: that each level is brought down to.
+        channels: that each level is projected to.
         inner: width of the layers.
     """
 
@@ -115,7 +114,13 @@ class BoxRefiner(nn.Module):
             nn.init.zeros_(layer.bias)
 
     def forward(self, pyramid: Pyramid, boxes: Tensor, states: Tensor) -> Refined:
-        """Pyramid of one view (batch 1), boxes (N, 4) view px, the class's state of each (N, width), or one for all (width,)."""
+        """Corrected boxes, and how well they fit.
+
+        Args:
+            pyramid: of one view (batch 1).
+            boxes: (N, 4) view px.
+            states: of the class of each box (N, width), or one for all (width,).
+        """
         size = boxes[:, 2:] - boxes[:, :2]
         levels = [
             F.relu(reduce(sample(f, boxes, s).float()))
@@ -133,7 +138,14 @@ class BoxRefiner(nn.Module):
 
 @torch.no_grad()
 def refine(refiner: BoxRefiner, pyramid: Pyramid, boxes: Tensor, state: Tensor) -> Refined:
-    """Correct the boxes (N, 4) of a class, in fp32: bf16 is too coarse for px."""
+    """`BoxRefiner.forward` in fp32, without gradients: bf16 is too coarse for px.
+
+    Args:
+        refiner: of the model.
+        pyramid: of one view (batch 1).
+        boxes: (N, 4) view px.
+        state: of the class, (256,).
+    """
     with torch.autocast(boxes.device.type, enabled=False):
         out: Refined = refiner(pyramid, boxes, state)
     return out
@@ -142,7 +154,7 @@ def refine(refiner: BoxRefiner, pyramid: Pyramid, boxes: Tensor, state: Tensor) 
 def better(
     refiner: BoxRefiner, pyramid: Pyramid, boxes: Floats, scores: Floats, state: Tensor
 ) -> tuple[Floats, Floats]:
-    """Corrected boxes, the weaker of two that then cover each other left out, with their scores weighed by the fit.
+    """Corrected boxes of a class after NMS, and their scores, weighed by the fit.
 
     Args:
         refiner: of the model.

@@ -15,7 +15,12 @@ from geomagnifier.types import Floats, View
 
 
 def crop(heat: Tensor, view: View) -> Floats:
-    """A mask of the padded view -> the view's own cells (ceil(h/2), ceil(w/2))."""
+    """A mask of the padded view -> the view's own cells (ceil(h/2), ceil(w/2)).
+
+    Args:
+        heat: (h', w') of the padded view.
+        view: h x w px.
+    """
     rows, columns = -(-view.pixels.shape[0] // MASK_STRIDE), -(-view.pixels.shape[1] // MASK_STRIDE)
     return np.asarray(heat[:rows, :columns].float().numpy(), np.float32)
 
@@ -29,6 +34,11 @@ def shrink(valid: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
 
 
 def visible(cells: int, pixels: int) -> int:
-    """How many of a padded view's token rows (or columns) the picture itself reaches."""
+    """How many of a padded view's rows (or columns) of tokens show the image itself.
+
+    Args:
+        cells: rows of tokens.
+        pixels: height of the view, px.
+    """
     padded = pixels + -pixels % MULTIPLE
     return max(1, min(cells, round(cells * pixels / padded)))

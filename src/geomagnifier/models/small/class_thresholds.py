@@ -7,14 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ClassThresholds:
-    """Chosen on validation pictures.
-
-    score is a raw one, before `Reliability` makes it a probability.
-    """
+    """Thresholds chosen on validation images."""
 
     presence: float = 0.5
-    """From which a kind is there, an object counts, a cell is mask."""
+    """Probability from which the class counts as there."""
     score: float = 0.3
-    """From which a kind is there, an object counts, a cell is mask."""
+    """Raw score from which an object counts, before `ScoreCalibration` makes it a probability."""
     mask: float = 0.5
-    """From which a kind is there, an object counts, a cell is mask."""
+    """Probability from which a cell is mask."""

@@ -1,4 +1,4 @@
-"""Features of views: worked out once, kept for the next question. Nothing here knows a question."""
+"""Features of views: computed once, kept for the next question. Nothing here knows a question."""
 
 from __future__ import annotations
 
@@ -10,30 +10,36 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from geomagnifier.models.small.backbone import Pyramid, normalise, pad
+from geomagnifier.models.small.backbone import Pyramid, inference, normalise, pad
 from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.models.small.text_decoder import Memory
 from geomagnifier.types import Bytes, View
 
 KEPT = 160_000_000
-"""Bytes of features that are kept, where nobody says otherwise: those of a picture of 1.1 Mpx in
-fp32 and of 2.4 Mpx in bf16.
+"""Bytes of features that are kept by default: those of an image of 1.1 Mpx in fp32 and of 2.4 Mpx
+in bf16.
 """
 
 
 class ViewFeatures(NamedTuple):
-    """What is kept of a view. pooled and scenes: of thumbnails, else None."""
+    """What the image side computes of a view."""
 
     pyramid: Pyramid | None
+    """f1, f2, f3; None of a thumbnail."""
     prepared: list[Tensor]
+    """The pixel decoder's features of each level; none of a thumbnail."""
     last: Tensor
+    """(1, 352, H/32, W/32) of the trunk."""
     memory: Memory
+    """The text decoder's image tokens."""
     pooled: Tensor | None = None
+    """(1, 1280), of thumbnails alone."""
     scenes: Tensor | None = None
+    """Scene logits (1, S), of thumbnails alone."""
 
     @property
     def bytes(self) -> int:
-        """What its tensors take."""
+        """Bytes of its tensors."""
         tensors = (
             *(self.pyramid or ()),
             *self.prepared,
@@ -46,15 +52,15 @@ class ViewFeatures(NamedTuple):
 
 
 class Views:
-    """The image side of a network with what it saw last.
+    """The image side of a network, with an LRU cache of the features of views.
 
     Args:
-        network: trained, in the type of numbers it answers in.
+        network: trained, in the number type it answers in.
         half: whether that is bf16.
     """
 
     most: float = KEPT
-    """Bytes that may be kept; what was looked at last stays beyond that while it is in use."""
+    """Bytes that may be kept; the last views' features stay beyond that while they are in use."""
 
     def __init__(self, network: SmallNetwork, half: bool) -> None:
         self.network, self.half = network, half
@@ -63,12 +69,12 @@ class Views:
 
     @property
     def bytes(self) -> int:
-        """What is kept now."""
+        """Bytes that are kept now."""
         with self._lock:
             return sum(seen.bytes for seen in self._kept.values())
 
     def remember(self, most: float | None) -> None:
-        """See `protocol.Model`."""
+        """See `model_protocol.Model`."""
         self.most = KEPT if most is None else min(KEPT, most)
         with self._lock:
             self._shorten(0)
@@ -79,24 +85,24 @@ class Views:
         return kept if kept is not None else self._look([view])[0]
 
     def together(self, views: Sequence[View]) -> None:
-        """See views of one size in one go, if they are new.
+        """Compute the features of views of one size in one batch, those that are not kept.
 
-        Of small ones, each alone takes as long as several.
+        A small view alone takes as long as several of them.
         """
         fresh = [view for view in views if self._find(view.key) is None]
         if fresh:
             self._look(fresh)
 
     def glance(self, view: View) -> ViewFeatures:
-        """Features of a thumbnail: no pyramid, but the picture as a whole.
+        """Features of a thumbnail: no pyramid, but the image as a whole.
 
-        Kept apart from those of `see`.
+        They are kept apart from those of `see`.
         """
         key = f"{view.key} as a whole"
         kept = self._find(key)
         if kept is not None:
             return kept
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+        with inference(self.half):
             x = self._input(view.pixels)
             mirrored = torch.cat(
                 [x, x.flip(3), x.flip(2), x.flip((2, 3))]
@@ -109,6 +115,11 @@ class Views:
         return self._keep(
             [key], [ViewFeatures(None, [], last.clone(), memory, pooled.float(), scenes)]
         )[0]
+
+    def kept(self) -> list[ViewFeatures]:
+        """All that is kept now, the last used at the end."""
+        with self._lock:
+            return list(self._kept.values())
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -138,9 +149,9 @@ class Views:
             return self._kept[key]
 
     def _keep(self, keys: Sequence[str], seen: list[ViewFeatures]) -> list[ViewFeatures]:
-        """Keep what was looked at in one go.
+        """Keep the features of a batch.
 
-        All of it is asked for again before anything else is looked at.
+        None of them is dropped for another: all are asked for again before the next batch.
         """
         with self._lock:
             for key, one in zip(keys, seen, strict=True):
@@ -150,7 +161,7 @@ class Views:
         return seen
 
     def _shorten(self, last: int) -> None:
-        """Let go of what was used longest ago, but not of the last ones."""
+        """Drop what was used longest ago, but none of the `last` ones."""
         held = sum(seen.bytes for seen in self._kept.values())
         while held > self.most and len(self._kept) > last:
             held -= self._kept.popitem(last=False)[1].bytes
@@ -161,8 +172,8 @@ class Views:
 
 
 def _own(number: int, of: int) -> Callable[[Tensor], Tensor]:
-    """Takes one view's part (1, ...) from what was worked out of several (N, ...).
+    """Takes one view's part (1, ...) of a batch (N, ...).
 
-    A copy, as a part alone would keep all of it.
+    A copy, as a slice would keep the whole batch in memory.
     """
     return lambda tensor: tensor if of == 1 else tensor[number : number + 1].clone()

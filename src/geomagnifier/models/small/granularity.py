@@ -1,8 +1,7 @@
-"""TMRA's task granularity classifier (paper, section 2.1).
+"""TMRA's task granularity classifier (paper, section 2.1): image, region or pixel level.
 
-Sentence vector -> 256 -> 128 -> image, region, pixel.
-
-The paper's BERT gives 768 numbers; the small size has its sentence encoder's own 384.
+Sentence vector -> 256 -> 128 -> 3. The paper's BERT gives 768 numbers; the small size has its
+sentence encoder's own 384.
 """
 
 from __future__ import annotations
@@ -40,9 +39,13 @@ class GranularityClassifier(nn.Module):
 def settled(
     levels: dict[Granularity, float], asked: yes_no.YesNoQuestion | None
 ) -> dict[Granularity, float]:
-    """The levels of a question that is answered by yes or no.
+    """The levels of a question, corrected where it is answered by yes or no.
 
-    A scene is judged as a whole, things are looked for.
+    A question about the scene is one about the image as a whole, one about objects is not.
+
+    Args:
+        levels: probabilities by the classifier.
+        asked: what the question's words say; None where it is no such question.
     """
     if asked is None or (asked.form == "unknown" and asked.noun):
         return levels

@@ -1,14 +1,14 @@
 """Dense maps -> single objects.
 
-Peaks of the centre heat, their boxes, and the cells whose offset lands on them.
-
-Peaks as in CenterNet (Zhou et al., arXiv:1904.07850). A cell of the mask belongs to the centre that
-its offset points at, measured in sizes of the object, so that touching objects are told apart.
+Peaks of the centre heat, their boxes, and the cells whose offset lands on them. Peaks as in
+CenterNet (Zhou et al., arXiv:1904.07850). A cell of the mask belongs to the centre that its offset
+points at, measured in sizes of the object, so that touching objects are told apart.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -16,17 +16,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.geometry import suppress
-from geomagnifier.models.small.pixel_decoder import STRIDE
-from geomagnifier.types import Bools, Floats
+from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE
+from geomagnifier.types import Bools, Detection, Floats, View
 
 MOST = 300
-"""Most objects of one kind in one view."""
+"""Most objects of one class in one view."""
 GROWN = 1.1
 """A mask may reach beyond its box by this factor of the half sides."""
+LOWEST_HEAT = 0.01
+"""Least centre heat of a peak."""
 
 
 class Peaks(NamedTuple):
-    """TODO summary."""
+    """Candidates of one class in one view, after NMS."""
 
     boxes: Floats
     """(N, 4) view px."""
@@ -35,13 +37,13 @@ class Peaks(NamedTuple):
 
 
 def find_peaks(centre: Tensor, sides: Tensor, lowest: float, limit: float = 0.5) -> Peaks:
-    """Local maxima of the centre heat.
+    """Local maxima of the centre heat, with their boxes.
 
     Args:
         centre: (h, w) logits.
-        sides: (4, h, w) l t r b, view px.
+        sides: (4, h, w) distances to the left, top, right and bottom edge, view px.
         lowest: least heat, 0..1.
-        limit: of two boxes with a higher IoU the weaker is dropped.
+        limit: NMS drops the weaker of two boxes with a higher IoU.
     """
     heat = torch.sigmoid(centre.float())
     top = F.max_pool2d(heat[None], 3, 1, 1)[0]
@@ -61,10 +63,53 @@ def find_peaks(centre: Tensor, sides: Tensor, lowest: float, limit: float = 0.5)
     return Peaks(boxes[kept], scores[kept])
 
 
+def detections(
+    label: str,
+    boxes: Floats,
+    scores: Floats,
+    lowest: float,
+    view: View,
+    offset: Tensor | None = None,
+) -> list[Detection]:
+    """Boxes that score high enough and are at least 1 px each way, as detections of a class.
+
+    Args:
+        label: the class.
+        boxes: (N, 4) view px; clipped to the view.
+        scores: (N,) 0..1.
+        lowest: least score.
+        view: that the boxes lie in.
+        offset: (2, h, w) x, y from each cell to the centre of its object, view px; None for
+            detections without masks.
+    """
+    boxes = inside(boxes, view)
+    keep = (scores >= lowest) & np.all(boxes[:, 2:] - boxes[:, :2] >= 1, axis=1)
+    boxes, scores = boxes[keep], scores[keep]
+    cells: Sequence[Any] = [((0, 0), None)] * len(boxes)
+    if offset is not None and len(boxes):
+        numbers = np.asarray(offset.float().numpy(), np.float32)
+        cells = share_cells(numbers, boxes, STRIDE // MASK_STRIDE)
+    return [
+        Detection(label, float(score), (float(x0), float(y0), float(x1), float(y1)), own, origin)
+        for (x0, y0, x1, y1), score, (origin, own) in zip(boxes, scores, cells, strict=True)
+    ]
+
+
+def inside(boxes: Floats, view: View) -> Floats:
+    """Boxes clipped to their view, (N, 4).
+
+    Args:
+        boxes: (N, 4) view px.
+        view: that they lie in.
+    """
+    height, width = view.pixels.shape[:2]
+    return boxes.clip(0, np.array([width, height, width, height], np.float32))
+
+
 def share_cells(
     offset: Floats, boxes: Floats, parts: int = 1
 ) -> list[tuple[tuple[int, int], Bools]]:
-    """Which cells belong to which object.
+    """Which cells of the mask belong to which object.
 
     Args:
         offset: (2, h, w) x, y to the centre, view px.
@@ -95,6 +140,7 @@ def share_cells(
         span = (slice(r0, r1), slice(c0, c1))
         x = np.arange(c0, c1, dtype=np.float32) * STRIDE + STRIDE / 2
         y = np.arange(r0, r1, dtype=np.float32)[:, None] * STRIDE + STRIDE / 2
+        # how far from this centre the cell points, in half sides of the box
         dx, dy = x + offset[0][span] - cx, y + offset[1][span] - cy
         away = (dx / max(half_x, STRIDE)) ** 2 + (dy / max(half_y, STRIDE)) ** 2
         closer = away < nearest[span]
@@ -109,9 +155,12 @@ def share_cells(
     ]
 
 
-def combine(heat: Floats, kind: Floats, presence: float) -> Floats:
-    """Raw score of an object.
+def combine(heat: Floats, likely: Floats, presence: float) -> Floats:
+    """Raw scores of objects, (N,).
 
-    Its centre heat, weighed by how surely the box is of this kind and the kind is there at all.
+    Args:
+        heat: (N,) centre heat, 0..1.
+        likely: (N,) probability that the box is of this class.
+        presence: probability that the class is in the view at all.
     """
-    return np.asarray(heat * np.sqrt(kind) * presence**0.25, np.float32)
+    return np.asarray(heat * np.sqrt(likely) * presence**0.25, np.float32)

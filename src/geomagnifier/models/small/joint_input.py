@@ -1,10 +1,8 @@
 """Several views as one input of the text decoder.
 
-The paper's I' = C2 (+) D(C1) (+) D(D(I)) (section 2.1).
-
-(+) keeps the place of each view: its image tokens carry where they lie in the whole of the input,
-whose hull is 0 to 1 each way. The decoder was trained on single views; what it makes of several is
-measured (`geomag eval paper variants`).
+The paper's I' = C2 (+) D(C1) (+) D(D(I)) (section 2.1). (+) keeps the place of each view: its image
+tokens carry where they lie in the whole of the input, whose hull is 0 to 1 each way. The decoder
+was trained on single views; what it makes of several is measured (`geomag eval paper variants`).
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ Place = tuple[float, float, float, float]
 
 
 def places(views: Sequence[View]) -> list[Place]:
-    """Where each view lies in the hull of all of them, x0, y0, x1, y1 from 0 to 1."""
+    """Where each view lies in the hull of all of them: x0, y0, x1, y1 from 0 to 1."""
     boxes = [view.window.box for view in views]
     hull = Box(
         min(b.x0 for b in boxes),

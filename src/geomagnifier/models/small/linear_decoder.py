@@ -1,12 +1,12 @@
 """The pixel decoder as the paper writes it (section 2.3, steps 3 and 4), for masks alone.
 
-`variant="linear decoder"`.
+`variant="linear decoder"` uses it.
 
     g = LayerNorm(Conv(h (concat) f_l))        Mask = sum_l w_l * sigmoid(Conv(g))
 
-No bend stands between the convolutions, and the second kernel does not know the question: the
-decoder is linear in h and f but for the norm, so that h, constant over the picture, hardly changes
-which pixels win. Boxes, which the paper's decoder has not, are `PixelDecoder`'s.
+No nonlinearity stands between the convolutions, and the second kernel does not know the question:
+the decoder is linear in h and f but for the norm, so that h, constant over the image, hardly
+changes which pixels win. Boxes, which the paper's decoder lacks, are `PixelDecoder`'s.
 """
 
 from __future__ import annotations
@@ -43,7 +43,12 @@ class LinearDecoder(nn.Module):
         self.level = nn.Parameter(torch.ones(3) / 3)
 
     def forward(self, seg: Tensor, pyramid: Pyramid) -> Tensor:
-        """Mask logits (B, Q, 2h, 2w) of Q states (B, Q, seg) on B views; h, w = H/4, W/4."""
+        """Mask logits (B, Q, 2h, 2w); h, w = H/4, W/4.
+
+        Args:
+            seg: (B, Q, seg) states of Q questions on B views.
+            pyramid: of the views.
+        """
         prepared = [
             conv(f).permute(0, 2, 3, 1) for conv, f in zip(self.image, pyramid, strict=True)
         ]

@@ -25,9 +25,9 @@ class SmallNetwork(nn.Module):
     The sentence encoder stands apart, frozen.
 
     Args:
-        kinds: kinds asked for by name, objects first.
+        kinds: number of classes asked for by name, objects first.
         objects: how many of them are objects (with boxes); the rest is land cover.
-        scenes: scene names.
+        scenes: number of scene classes.
         words: size of the answers' vocabulary.
     """
 

@@ -1,17 +1,19 @@
 """The pixel decoder (paper, section 2.3, steps 2 to 4), and what makes single objects of its maps.
 
-    h = MLP2(ReLU(MLP1(E_seg)))                     the [SEG] state, projected
-    g_l = GELU(LayerNorm(Conv_f(f_l) + W_h h))      = GELU(LayerNorm(Conv(h (concat) f_l))), l = 1, 2, 3
-    map = sum_l w_l <K h, g_l>                      upsampled to H/4, the mask's four maps interleaved to H/2
+    h = MLP2(ReLU(MLP1(E_seg)))                 the [SEG] state, projected
+    g_l = GELU(LayerNorm(Conv_f(f_l) + W_h h))  = GELU(LayerNorm(Conv(h (concat) f_l))), l = 1, 2, 3
+    map = sum_l w_l <K h, g_l>                  upsampled to H/4, the mask's four maps
+                                                interleaved to H/2
 
 Departures, with the reason: a GELU stands between the two convolutions, and the second one's kernel
 comes from h. Written as in the paper the decoder is linear in h and f, so that h, constant over the
-picture, hardly changes which pixels win. The sum is taken before the sigmoid: a sum of three
-sigmoids under learned weights is no probability.
+image, hardly changes which pixels win. The sum is taken before the sigmoid: a sum of three sigmoids
+under learned weights is no probability.
 
 Eleven maps come out of one question: the class mask's quarters of a cell (upper left, upper right,
-lower left, lower right), so that wings and masts narrower than a cell have an outline; centre heat,
-the sides l t r b of the box at a centre, the offset to the centre.
+lower left, lower right), so that wings and masts narrower than a cell have an outline; centre heat;
+the distances to the left, top, right and bottom edge of the box at a centre; the offset to the
+centre.
 """
 
 from __future__ import annotations
@@ -34,23 +36,25 @@ UNIT = 32.0
 
 
 class Maps(NamedTuple):
-    """What Q questions found on B views; h, w = H/4, W/4.
-
-    mask: (B, Q, 2h, 2w) logits.  centre: (B, Q, h, w) logits.  sides: (B, Q, 4, h, w) l, t, r, b in
-        view px.
-    offset: (B, Q, 2, h, w) x, y in view px.
-    """
+    """Dense maps of Q questions on B views; h, w = H/4, W/4."""
 
     mask: Tensor
+    """(B, Q, 2h, 2w) logits."""
     centre: Tensor
+    """(B, Q, h, w) logits."""
     sides: Tensor
+    """(B, Q, 4, h, w) distances to the left, top, right and bottom edge, view px."""
     offset: Tensor
+    """(B, Q, 2, h, w) x, y to the centre, view px."""
 
 
 class PixelDecoder(nn.Module):
     """[SEG] state and f1, f2, f3 -> dense maps.
 
-    `width` channels in the pyramid, `inner` in g, `seg` numbers in a state (paper: 4096).
+    Args:
+        width: channels of the pyramid.
+        inner: channels of g.
+        seg: numbers of a state (paper: 4096).
     """
 
     def __init__(self, width: int = 256, inner: int = 128, seg: int | None = None) -> None:
@@ -73,18 +77,23 @@ class PixelDecoder(nn.Module):
             )  # rare at first: mask a tenth, centres a fiftieth of the cells
 
     def prepare(self, pyramid: Pyramid) -> list[Tensor]:
-        """Conv_f(f_l), once a view -> three (B, h, w, inner)."""
+        """Conv_f(f_l), computed once for a view -> three (B, h, w, inner)."""
         return [conv(f).permute(0, 2, 3, 1) for conv, f in zip(self.image, pyramid, strict=True)]
 
     def forward(self, seg: Tensor, prepared: list[Tensor]) -> Maps:
-        """seg: (B, Q, seg) states of Q questions on each view; prepared: of `prepare`."""
+        """Maps of Q questions on B views.
+
+        Args:
+            seg: (B, Q, seg) states of the questions.
+            prepared: of `prepare`.
+        """
         shifts, kernels = self.bend(seg)
         return draw(prepared, shifts, kernels, self.bias[None, None], self.norm)
 
     def bend(self, seg: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """What a state makes of the decoder at each level.
+        """The shift and the kernel that a state puts into each level.
 
-        W_h h (B, Q, inner), and the weighed kernels K h (B, Q, maps, inner).
+        They are W_h h (B, Q, inner) and the weighted kernels K h (B, Q, maps, inner).
         """
         h = self.blend * self.project(seg)
         batch, questions = h.shape[:2]
@@ -134,7 +143,10 @@ def draw(
 
 
 class Presence(nn.Module):
-    """Is the thing there at all? From the best centre, the mean of the mask's top and the view as a whole; empties mask and boxes."""
+    """Is the class there at all? Where not, its mask and boxes are emptied.
+
+    Judged by the best centre, the mean of the mask's highest cells and the view as a whole.
+    """
 
     def __init__(self, width: int = 256, pooled: int = 352) -> None:
         super().__init__()
@@ -142,9 +154,12 @@ class Presence(nn.Module):
         self.judge = nn.Sequential(nn.Linear(5, 32), nn.ReLU(), nn.Linear(32, 1))
 
     def forward(self, seg: Tensor, maps: Maps, last: Tensor) -> Tensor:
-        """Seg (B, Q, width), maps, trunk features (B, 352, h, w) -> logits (B, Q).
+        """Logits (B, Q) of the presence of Q classes; no gradient reaches the maps.
 
-        No gradient reaches the maps.
+        Args:
+            seg: (B, Q, width) states.
+            maps: of `PixelDecoder`.
+            last: (B, 352, h, w) of the trunk.
         """
         mask, centre = (
             maps.mask.detach().float().flatten(2),

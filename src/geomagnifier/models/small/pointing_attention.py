@@ -1,8 +1,9 @@
-"""Cross-attention of the text decoder that was taught to point, for PSC's heat map alone (paper, section 2.2).
+"""A cross-attention of the text decoder that was trained to point (paper, section 2.2).
 
-A decoder that learns to answer looks where it likes. Here its cross-attention is a second one,
-tuned so that H lies on what is asked for (`lab/geomagnifier_lab/train/attention.py`); everything
-else is the decoder's own. Answers are written without it.
+A decoder that learns to answer looks where it likes. For PSC's relevance map alone its
+cross-attention is a second one, tuned so that H lies on what is asked for
+(`lab/geomagnifier_lab/train/attention.py`); everything else is the decoder's own. Answers are
+written without it.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from geomagnifier.models.small.text_decoder import Attention, TextDecoder
 
 Part = TypeVar("Part", bound=nn.Module)
 FILE = "attention.safetensors"
-"""In a model folder; without it H is made of the decoder's own attention."""
+"""In a model folder; without it H is made with the decoder's own attention."""
 
 
 class HeatAttention(nn.Module):
-    """The cross-attention of each layer. Sizes as of `TextDecoder`."""
+    """The cross-attention of each layer. Sizes as in `TextDecoder`."""
 
     def __init__(self, width: int = 256, layers: int = 4, heads: int = 8) -> None:
         super().__init__()
@@ -35,10 +36,7 @@ class HeatAttention(nn.Module):
         return made
 
     def within(self, decoder: TextDecoder) -> TextDecoder:
-        """The decoder with this attention in place of its own.
-
-        All other numbers are shared, not copied.
-        """
+        """The decoder with this attention in place of its own; all other parameters are shared."""
         twin = _shallow(decoder)
         twin.layers = nn.ModuleList(_shallow(layer) for layer in decoder.layers)
         for layer, image in zip(twin.layers, self.layers, strict=True):
@@ -49,5 +47,6 @@ class HeatAttention(nn.Module):
 def _shallow(module: Part) -> Part:
     """A module of its own with the same parts."""
     twin = copy.copy(module)
-    twin._modules = dict(module._modules)
+    # a shallow copy of a module shares the dict of its parts, so that a new part would be both's
+    vars(twin)["_modules"] = dict(vars(module)["_modules"])
     return twin

@@ -1,6 +1,7 @@
-"""The scout at work.
+"""The proposal network at work: heat of the classes looked for, and the scale of a view.
 
-Heat of the kinds looked for, how large things look, and the scores that a promised recall takes.
+With it stand the figures that were measured of it: usual sizes of the classes, and the thresholds
+that a promised recall takes.
 """
 
 from __future__ import annotations
@@ -19,19 +20,19 @@ from geomagnifier.models.small.proposal_net import STRIDE, ProposalNet, Sighting
 from geomagnifier.types import Bools, Bytes, Floats, Size, View
 
 GLANCE = 256
-"""Side of the picture that says how large things look, px."""
+"""Side of the image that the scale is read off, px."""
 
 
 class ProposalHeat:
-    """A trained scout with what was measured of it.
+    """A trained proposal network with what was measured of it.
 
     Args:
         scout: the network.
-        kinds: in the order of its maps.
-        within: narrow kind -> the wide one that holds it, whose map it shares where it has none.
-        card: sizes (kind: metres or None, px), recall (share, heat), scores (kind: (share, score)),
-            flops of one px.
+        kinds: classes in the order of its maps.
+        card: sizes (class: metres or None, px), recall (share, heat), scores (class: (share,
+            score)), flops of one px.
         half: run it in bf16.
+        within: narrow class -> the wide one that holds it, whose map it shares where it has none.
     """
 
     def __init__(
@@ -56,11 +57,13 @@ class ProposalHeat:
         }
 
     def heat(self, view: View, kinds: Sequence[str]) -> Floats:
-        """How likely any of the kinds is in each cell of 4 px.
+        """How likely any of some classes is in each cell of 4 px, (ceil(h/4), ceil(w/4)) in 0..1.
 
-        (ceil(h/4), ceil(w/4)), 0 where there is no data.
+        It is 0 where there is no data. A class that the network has no map of may be anywhere.
 
-        A kind that the scout has no map of may be anywhere.
+        Args:
+            view: h x w px.
+            kinds: classes.
         """
         if not kinds:
             return np.zeros((1, 1), np.float32)
@@ -77,7 +80,7 @@ class ProposalHeat:
         return heat if view.valid is None else heat * reduced(view.valid)
 
     def smaller(self, view: View) -> float:
-        """How many times smaller things look in a view than in the training pictures."""
+        """How many times smaller objects look in a view than in the training images."""
         from PIL import Image
 
         height, width = view.pixels.shape[:2]
@@ -92,9 +95,13 @@ class ProposalHeat:
         return float(math.exp2(octaves) / shrink)
 
     def least(self, kind: str, recall: float) -> float:
-        """The score from which an object counts where a share of the kind must be found.
+        """The score from which an object counts where a share of its class must be found.
 
-        The lowest measured where more is asked.
+        Where more is asked than was measured, it is the lowest measured.
+
+        Args:
+            kind: the class.
+            recall: share, 0..1.
         """
         steps = self.scores.get(kind, ())
         return next(

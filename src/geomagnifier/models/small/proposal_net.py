@@ -1,10 +1,11 @@
-"""The scout: from a much shrunken view, where each kind may be, and how much smaller than usual things are there.
+"""The proposal network: where each class may be in a coarse view, and at what scale.
 
-What a closer look is worth must be known before it is paid for, from a scale at which a target is 6
-to 12 px long: too small to be outlined, large enough to be suspected. The pixel decoder was trained
-on things three times as large and sees little there, so the scout is a network of its own: the
-first fifteen blocks of the trunk, taken over from the trained image side and trained on in shrunken
-pictures, and a light pyramid. It knows no question: a view is computed once for all kinds.
+What a closer window is worth must be known before it is paid for, from a scale at which a target is
+6 to 12 px long: too small to be outlined, large enough to be suspected. The pixel decoder was
+trained on objects three times as large and sees little there, so this is a network of its own: the
+first fifteen blocks of the trunk, taken over from the trained image side and trained further on
+downsampled images, and a light pyramid. It knows no question: a view is computed once for all
+classes.
 
 Departure from the paper (section 2.2), where the heat of D(I) comes from the large model's
 attention: `--search paper` keeps that.
@@ -20,30 +21,30 @@ from torch import Tensor, nn
 from geomagnifier.models.small.backbone import ENDS, STEM, ConvNorm, make_blocks
 
 DEPTH = ENDS[2] + 1
-"""Blocks of the trunk that the scout has: up to stride 16."""
+"""Blocks of the trunk that the network has: up to stride 16."""
 STRIDE = 4
 """View px a cell of its heat."""
 WIDTH = 64
 
 
 class Sighting(NamedTuple):
-    """TODO summary."""
+    """What the network makes of a view."""
 
     heat: Tensor
     """(B, kinds, H/4, W/4) logits."""
     shrink: Tensor
-    """(B,) log2 of how much smaller than in the training pictures things look."""
+    """(B,) log2 of how many times smaller objects look than in the training images."""
 
 
 class ProposalNet(nn.Module):
     """See the module.
 
     Args:
-        kinds: how many kinds it tells apart.
+        kinds: number of classes.
 
     Example:
         >>> import torch
-        >>> Scout(15)(torch.zeros(1, 3, 128, 160)).heat.shape
+        >>> ProposalNet(15)(torch.zeros(1, 3, 128, 160)).heat.shape
         torch.Size([1, 15, 32, 40])
     """
 
@@ -63,7 +64,7 @@ class ProposalNet(nn.Module):
         self.shrink = nn.Sequential(nn.Linear(120, 64), nn.ReLU(), nn.Linear(64, 1))
 
     def forward(self, x: Tensor) -> Sighting:
-        """(B, 3, H, W), H and W multiples of 16, as of `vision.normalise` -> what may be where."""
+        """(B, 3, H, W) of `backbone.normalise`, H and W multiples of 16 -> heat and scale."""
         x, ends = self.stem(x), []
         for i, block in enumerate(self.blocks):
             x = block(x)

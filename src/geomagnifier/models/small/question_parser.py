@@ -1,12 +1,10 @@
-"""The first part of an answer.
-
-What to look for, and the [SEG] and [BOX] states that drive the pixel decoder.
+"""The first part of an answer: what to look for, and the states that drive the pixel decoder.
 
     <point> <ship> [SEG] <by> <harbor> [BOX] <end>
 
-Which kinds follow is the question's matter; whether [SEG] or <none> follows a kind is the
-picture's. Here the tie is written in any case: its state says how the thing looks, and the presence
-gate behind the pixel decoder has the say on whether it is there.
+Which classes follow is the question's matter; whether [SEG] or <none> follows a class is the
+image's. Here the [SEG] or [BOX] token is written in any case: its state says how the object looks,
+and the presence gate behind the pixel decoder decides whether it is there.
 """
 
 from __future__ import annotations
@@ -21,24 +19,24 @@ from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.text_decoder import Memory, TextDecoder
 
 LONGEST = 14
-"""Most tokens of this part: six kinds and what goes with them."""
+"""Most tokens of this part: six classes and what goes with them."""
 
 
 class ParsedQuestion(NamedTuple):
     """A question as understood."""
 
     asked: tuple[str, ...] = ()
-    """Kinds to be found."""
+    """Classes to be found."""
     landmarks: tuple[str, ...] = ()
-    """Kinds that only say where."""
+    """Classes that only say where."""
     everything: bool = False
     """All objects are asked for."""
     this: bool = False
     """What a given box shows."""
     place: bool = False
-    """The kind of place as well."""
+    """The scene class is asked for as well."""
     unknown: bool = False
-    """A thing never taught is among what is asked for."""
+    """Something that is no class is among what is asked for."""
     apart: bool = False
     """Each class is looked for by a question of its own, as the question names none of them."""
 
@@ -53,7 +51,7 @@ def read_question(
         decoder: in evaluation mode.
         words: its vocabulary.
         states: (1, T, tokens) of the question.
-        padding: (1, T).
+        padding: (1, T), True where there is no token.
         memory: of the view.
     """
     number = words.number
@@ -111,18 +109,18 @@ def point(
     read: ParsedQuestion,
     pixel: bool,
 ) -> Tensor:
-    """The states E_seg of the kinds of one question on one view.
+    """The states E_seg of the classes of one question on one view, (Q, width).
 
-    (Q, width), asked kinds first, then landmarks.
+    Classes asked for come first, then landmarks.
 
     Args:
         decoder: in evaluation mode.
         words: its vocabulary.
         states: (1, T, tokens) of the question.
-        padding: (1, T).
+        padding: (1, T), True where there is no token.
         memory: of the view.
         read: of `read_question`.
-        pixel: masks are wanted: the tie is [SEG], else [BOX].
+        pixel: masks are wanted, so [SEG]; else [BOX].
     """
     tokens, at = skeleton(words, read, pixel)
     _, cache = decoder.read(states, padding, memory)
@@ -131,7 +129,13 @@ def point(
 
 
 def skeleton(words: w.Words, read: ParsedQuestion, pixel: bool) -> tuple[list[int], list[int]]:
-    """Tokens of the kinds that are looked for, and where their ties stand."""
+    """Tokens of the classes that are looked for, and the indices of their [SEG] or [BOX] tokens.
+
+    Args:
+        words: the decoder's vocabulary.
+        read: of `read_question`.
+        pixel: masks are wanted, so [SEG]; else [BOX].
+    """
     tokens, at = [words.number[w.POINT]], []
     for kind in read.asked:
         tokens += words.encode([w.kind_token(kind), w.SEG if pixel else w.BOX])
@@ -145,9 +149,16 @@ def skeleton(words: w.Words, read: ParsedQuestion, pixel: bool) -> tuple[list[in
 def each(
     words: w.Words, memory: Memory, kinds: Sequence[str], pixel: bool
 ) -> tuple[Tensor, Memory]:
-    """Several kinds, a question of its own each.
+    """Tokens of several classes, each in a question of its own, and a memory for each.
 
-    Tokens (K, 3), the tie last, and the memory of one view for all of them.
+    Args:
+        words: the decoder's vocabulary.
+        memory: of one view.
+        kinds: K classes.
+        pixel: masks are wanted, so [SEG]; else [BOX].
+
+    Returns:
+        tokens (K, 3), [SEG] or [BOX] the last; the view's memory, repeated K times.
     """
     tie = w.SEG if pixel else w.BOX
     tokens = torch.tensor([words.encode([w.POINT, w.kind_token(kind), tie]) for kind in kinds])
@@ -165,9 +176,16 @@ def point_each(
     kinds: Sequence[str],
     pixel: bool,
 ) -> Tensor:
-    """The states of several kinds, (K, width).
+    """The states E_seg of several classes, each asked for by itself, (K, width).
 
-    States (K, T, tokens) and padding (K, T) of their questions, memory of one view.
+    Args:
+        decoder: in evaluation mode.
+        words: its vocabulary.
+        states: (K, T, tokens) of a question for each class.
+        padding: (K, T), True where there is no token.
+        memory: of one view.
+        kinds: K classes.
+        pixel: masks are wanted, so [SEG]; else [BOX].
     """
     tokens, shared = each(words, memory, kinds, pixel)
     _, cache = decoder.read(states, padding, shared)

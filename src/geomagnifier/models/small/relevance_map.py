@@ -1,11 +1,11 @@
-"""PSC's heat map: attention weighted by the gradient of the answer (paper, section 2.2).
+"""PSC's relevance map: attention weighted by the gradient of the answer (paper, section 2.2).
 
     H = 1/N * sum_i ReLU(dL/dA_i) * A_i
 
 A_i are the rows of the answer's tokens over the image tokens, in each layer and head of the
 decoder's cross-attention. (With the rows of the question beside them, which look about before
 anything is asked of them, three windows show 0.04 less of the targets.) L is the logit of the
-affirmative token: [SEG] or [BOX] after the kind that is asked for, in fp32. With the cross-entropy
+affirmative token, [SEG] or [BOX] after the class that is asked for, in fp32. With the cross-entropy
 of the paper in its place, ReLU keeps what speaks against the answer, and the gradient vanishes
 where the model is sure: `loss="cross entropy"` shows it.
 """
@@ -27,16 +27,24 @@ Loss = Literal["logit", "cross entropy"]
 
 
 def weigh(attention: Sequence[Tensor], gradient: Sequence[Tensor]) -> Tensor:
-    """H of maps A_i and their gradients, each (..., S).
+    """H as the mean of ReLU(gradient) * attention over all rows, (S,).
 
-    The mean of ReLU(gradient) * attention over all rows -> (S,).
+    Args:
+        attention: maps A_i, each (..., S).
+        gradient: dL/dA_i of each.
     """
     rows = [(torch.relu(g) * a).flatten(0, -2) for a, g in zip(attention, gradient, strict=True)]
     return torch.cat(rows).mean(0)
 
 
 def laid_out(heat: Tensor, rows: int, columns: int) -> Floats:
-    """H (S,) of a view, image tokens first -> (rows, columns), 1 at its highest."""
+    """H of a view as a grid, 1 at its highest, (rows, columns).
+
+    Args:
+        heat: (S,), image tokens first.
+        rows: of the grid of image tokens.
+        columns: of the grid.
+    """
     grid = heat[: rows * columns].view(rows, columns)
     return np.asarray((grid / grid.max().clamp(min=1e-12)).numpy(), np.float32)
 
@@ -51,7 +59,7 @@ def attend(
     loss: Loss = "logit",
     learn: bool = False,
 ) -> tuple[list[Tensor], list[Tensor]]:
-    """Attention maps of one view and the gradient of L by each.
+    """Attention maps of one view, and the gradient of L by each.
 
     Args:
         decoder: in evaluation mode.
@@ -59,10 +67,10 @@ def attend(
         padding: (B, T) bool.
         memory: of the view, a row for each question.
         tokens: (B, T') of the answer's first part, forced.
-        at: where its ties stand; L is summed over them and over the questions.
-        loss: what is differentiated: the tie's logit, or the cross-entropy of the tie as the paper
-            writes it.
-        learn: what comes back can be differentiated by the decoder's numbers.
+        at: where its [SEG] or [BOX] tokens stand; L is summed over them and over the questions.
+        loss: what is differentiated: the token's logit, or its cross-entropy as the paper writes
+            it.
+        learn: the results can be differentiated by the decoder's parameters.
 
     Returns:
         A (B, heads, T', S) of each layer, and dL/dA.

@@ -3,8 +3,8 @@
 Scene classes: a softmax at a temperature (Guo et al., arXiv:1706.04599). Objects: a rising map for
 each class from the raw score to the share of detections with that score that were right, so that
 the ranking within a class, its average precision and what passes a threshold stay as they were. All
-are fitted on validation pictures (`lab/geomagnifier_lab/train/score_calibration.py`) and kept in
-the card; a card without them, and a class without a map, leaves scores as they are.
+are fitted on validation images (`lab/geomagnifier_lab/train/score_calibration.py`) and kept in the
+card; a card without them, and a class without a map, leaves scores as they are.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from geomagnifier.types import Floats
+from geomagnifier.types import Floats, Region
 
 Knots = Sequence[tuple[float, float]]
 SAME: Knots = ((0.0, 0.0), (1.0, 1.0))
+"""The identity."""
 
 
 @dataclass(frozen=True)
 class ScoreCalibration:
-    """TODO summary."""
+    """The maps from raw scores to probabilities."""
 
     temperature: float = 1.0
     """Scene logits are divided by it."""
@@ -32,9 +33,9 @@ class ScoreCalibration:
 
     @classmethod
     def of(cls, card: Mapping[str, Any]) -> ScoreCalibration:
-        """As the card of a model says it, checked by `card.check_small`.
+        """As the card of a model says it, checked by `metadata.check_small`.
 
-        The identity where it says nothing.
+        It is the identity where the card says nothing.
         """
         told = card.get("reliability", {"temperature": 1.0, "objects": {}})
         return cls(
@@ -43,11 +44,28 @@ class ScoreCalibration:
         )
 
     def probability(self, kind: str, raw: Floats | float) -> Floats:
-        """Raw scores of a class of objects -> probabilities, float32 of the same shape."""
+        """Raw scores -> probabilities, float32 of the same shape.
+
+        Args:
+            kind: a class of objects.
+            raw: scores, 0..1.
+        """
         x, y = np.array(self.objects.get(kind, SAME)).T
         return np.asarray(np.interp(raw, x, y), np.float32)
 
     def raw(self, kind: str, probability: Floats | float) -> Floats:
-        """The way back: what the networks behind the detector were trained with, and what thresholds are chosen on."""
+        """Probabilities -> raw scores, float32 of the same shape.
+
+        The networks behind the detector were trained with raw scores, and thresholds are chosen on
+        them.
+
+        Args:
+            kind: a class of objects.
+            probability: 0..1.
+        """
         x, y = np.array(self.objects.get(kind, SAME)).T
         return np.asarray(np.interp(probability, y, x), np.float32)
+
+    def raw_of(self, regions: Sequence[Region]) -> Floats:
+        """Raw scores of regions, (N,) float32."""
+        return np.array([float(self.raw(r.label, r.score)) for r in regions], np.float32)

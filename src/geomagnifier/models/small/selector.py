@@ -1,10 +1,8 @@
-"""Which of the objects are meant.
+"""Which objects a question means: "the largest", "second from the left", "the upper row".
 
-"the largest", "second from the left", "next to the harbor", "the upper row".
-
-Three transformer layers over the question's tokens and the objects as tokens. An object is told by
-numbers alone (place, size, rank, way to the nearest landmark), so that the selector learns from
-boxes drawn at random, without pictures. Whether the question chooses at all is read off the
+Three transformer layers over the question's tokens and the objects as tokens. An object is given by
+numbers alone (place, size, rank, distance to the nearest landmark), so that the selector learns
+from boxes drawn at random, without images. Whether the question chooses at all is read off the
 question alone: a plain "all ships" must not lose one to an unlucky layout.
 """
 
@@ -19,8 +17,9 @@ from torch import Tensor, nn
 from geomagnifier.types import Bools, Floats
 
 NUMBERS = 36
-"""Numbers an object is told by, see `features`."""
+"""Numbers that stand for an object, see `features`."""
 CHOSEN, UNLIKELY = 0.5, 0.1
+"""Probability from which an object is meant, and below which not even the likeliest one is."""
 
 
 def features(boxes: Floats, scores: Floats, target: Bools, size: tuple[float, float]) -> Floats:
@@ -29,13 +28,13 @@ def features(boxes: Floats, scores: Floats, target: Bools, size: tuple[float, fl
     Args:
         boxes: (N, 4) scene px.
         scores: (N,) 0..1.
-        target: (N,) whether it is of the asked kind; the others are landmarks.
+        target: (N,) whether it is of the class asked for; the others are landmarks.
         size: width and height of the scene, px.
 
     Returns:
         (N, NUMBERS): score, target; centre and sides as shares of the scene and of its longer side;
-        log area and log aspect; the way to the scene's centre and to the nearest landmark; a
-        target's rank among the targets by x, y, area and by both ways, from either end (0 of
+        log area and log aspect; the distance to the scene's centre and to the nearest landmark; a
+        target's rank among the targets by x, y, area and by both distances, from either end (0 of
         landmarks).
     """
     n, longer = len(boxes), max(size)
@@ -109,17 +108,14 @@ class Selector(nn.Module):
     def forward(
         self, states: Tensor, padding: Tensor, instances: Tensor, kinds: Tensor, absent: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Judge.
+        """Logits of the objects being meant, (B, N), and of the question choosing at all, (B,).
 
         Args:
             states: (B, T <= 32, tokens) of the question.
             padding: (B, T) bool.
             instances: (B, N, NUMBERS) of `features`.
-            kinds: (B, N, tokens) sentence vectors of the objects' kinds.
+            kinds: (B, N, tokens) sentence vectors of the objects' classes.
             absent: (B, N) bool, True where there is no object.
-
-        Returns:
-            (B, N) logits: it is meant.  (B,) logits: the question chooses at all.
         """
         words = self.question(states) + self.places[: states.shape[1]] + self.types[0]
         read = self.reading(words, src_key_padding_mask=padding)
@@ -146,7 +142,9 @@ _ZH_MOST = {"大": "largest", "小": "smallest", "长": "longest", "短": "short
 
 
 def counted_in_english(question: str, noun: str) -> str:
-    """A Chinese question for the so many largest (smallest, longest) in English, which the reader may take for an ordinal; "" for another.
+    """A Chinese question for the N largest (smallest, longest) in English; "" for another.
+
+    The translator may take its number for an ordinal.
 
     Args:
         question: Chinese.
@@ -165,9 +163,7 @@ def counted_in_english(question: str, noun: str) -> str:
 
 
 def how_many(question: str) -> int | None:
-    """The number of objects that a superlative is said of: 5 for "the five largest ships".
-
-    None where there is no number.
+    """The number that a superlative is counted by: 5 for "the five largest ships", else None.
 
     Args:
         question: English.
@@ -186,7 +182,7 @@ def decide(logits: Floats, chooses: float, target: Bools, most: int | None = Non
     Args:
         logits: (N,) of `Selector`.
         chooses: probability that the question chooses at all.
-        target: (N,) whether it is of the asked kind.
+        target: (N,) whether it is of the class asked for.
         most: how many are meant, of `how_many`: the likeliest so many.
 
     Returns:

@@ -1,9 +1,8 @@
 """How usual an object's length is in a view.
 
-A detection far from the lengths of its class in training is believed less.
-
-Without it a pyramid of views takes parts of large things for small ones, and groups of small things
-for a large one.
+The score of a detection far from the lengths of its class in training is lowered. Without it a
+pyramid of views takes parts of large objects for small ones, and groups of small objects for a
+large one.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ MEDIAN = 1.25
 the ten classes of NWPU VHR-10.
 """
 FREE, SPREAD = 0.7, 0.9
-"""Natural logarithms of length: up to twice or half the median nothing is taken off; beyond it a
-Gaussian of this width.
+"""Natural logarithms of length: up to twice or half the median the score stays as it is; beyond it
+falls as a Gaussian of this width.
 """
 OCTAVE = 0.9
 """Factor for each halving of a view: of two views that show an object equally well, the one with
@@ -33,8 +32,8 @@ def size_prior(boxes: Floats, usual: float, window: Window) -> Floats:
 
     Args:
         boxes: (N, 4) view px.
-        usual: length of the class in the training pictures, px: `Size.pixels`.
-        window: of the view; of a level of the pyramid its scale counts as well.
+        usual: length of the class in the training images, px: `Size.pixels`.
+        window: of the view; on a level of the pyramid its scale counts as well.
 
     Returns:
         (N,) in (0, 1].

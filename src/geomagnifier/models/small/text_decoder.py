@@ -1,15 +1,15 @@
-"""The compact vision-language decoder.
+"""The compact vision-language decoder: question, image and objects -> an answer, word by word.
 
-Question, picture and objects -> an answer, word by word, with [SEG] and [BOX].
-
-    sequence   question tokens (see each other) | answer tokens (see the question and what is written already)
-    memory     image tokens (features at H/32, at most 256 a view) and instance tokens (at most 32), by cross-attention
+    sequence   question tokens (see each other) | answer tokens (see the question and what is
+               written already)
+    memory     image tokens (features at H/32, at most 256 a view) and instance tokens (at most
+               32), by cross-attention
 
 An answer has two parts. <point> says what to look for: "<ship> [SEG] <by> <harbor> [BOX]"; the
 states at [SEG] and [BOX] drive the pixel decoder (paper, section 2.3, E_seg), and whether [SEG] or
-<none> follows a kind is read off the picture: that logit and the cross-attention A are what PSC's
-heat map is made of (section 2.2, `relevance.py`). <say> is the sentence, written when the objects
-have been found: they enter as instance tokens.
+<none> follows a class is read off the image: that logit and the cross-attention A are what PSC's
+relevance map is made of (section 2.2, `relevance_map.py`). <say> is the sentence, written when the
+objects have been found: they enter as instance tokens.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ QUESTION, ANSWER = 32, 40
 IMAGE_TOKENS, INSTANCES = 256, 32
 """Most image tokens of a view and most instance tokens."""
 PLACE = 5
-"""Numbers that an instance token is made of, beside its kind: score, centre x and y, width, height
+"""Numbers that an instance token is made of, beside its class: score, centre x and y, width, height
 (shares of the scene).
 """
 
@@ -41,19 +41,18 @@ class Memory(NamedTuple):
 
 
 class Cache(NamedTuple):
-    """What was read. past, memory.
-
-    Keys and values of each layer, (B, heads, T, width / heads), of the sequence and of the memory.
-
-    absent: (B, S) of the memory.  padding: (B, T) of the question.  written: tokens of the answer
-        so far.
-    """
+    """What the decoder has read and written so far."""
 
     past: list[tuple[Tensor, Tensor]]
+    """Keys and values of each layer over the sequence, (B, heads, T, width / heads)."""
     memory: list[tuple[Tensor, Tensor]]
+    """Keys and values of each layer over the memory, (B, heads, S, width / heads)."""
     absent: Tensor
+    """(B, S) of the memory."""
     padding: Tensor
+    """(B, T) of the question."""
     written: int
+    """Tokens of the answer so far."""
 
 
 Watch = Callable[[Tensor], Tensor]
@@ -78,7 +77,7 @@ class Attention(nn.Module):
     def forward(
         self, x: Tensor, keys: tuple[Tensor, Tensor], hidden: Tensor, watch: Watch | None = None
     ) -> Tensor:
-        """Attend.
+        """Attend, (B, T, width).
 
         Args:
             x: (B, T, width).
@@ -158,13 +157,13 @@ class TextDecoder(nn.Module):
     def see(
         self, last: Tensor, within: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
     ) -> Tensor:
-        """Features at H/32 (B, channels, h, w) -> image tokens (B, n <= 256, width), row by row.
+        """Features at H/32 -> image tokens (B, n <= 256, width), row by row.
 
         Their grid is `grid_of(h, w)`.
 
         Args:
-            last: of the trunk.
-            within: where the view lies in what is looked at, x0, y0, x1, y1 from 0 to 1.
+            last: (B, channels, h, w) of the trunk.
+            within: where the view lies in the whole input: x0, y0, x1, y1 from 0 to 1.
         """
         rows, columns = grid_of(last.shape[2], last.shape[3])
         pooled = (
@@ -182,9 +181,12 @@ class TextDecoder(nn.Module):
         return tokens
 
     def glance(self, last: Tensor, pooled: Tensor, scenes: Tensor) -> Memory:
-        """A thumbnail's memory.
+        """A thumbnail's memory: its image tokens, its pooled vector and its scene classes.
 
-        Its image tokens, its pooled vector (B, 1280) and the scene classes' logits (B, scenes).
+        Args:
+            last: (B, channels, h, w) of the trunk.
+            pooled: (B, 1280).
+            scenes: (B, scenes) logits.
         """
         whole = self.whole(pooled)[:, None]
         scene = self.scene(torch.softmax(scenes.float(), 1))[:, None]
@@ -194,9 +196,11 @@ class TextDecoder(nn.Module):
         return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
 
     def objects(self, kinds: Tensor, places: Tensor) -> Tensor:
-        """Instance tokens.
+        """Instance tokens, (B, N, width).
 
-        Word numbers of their kinds (B, N) and (B, N, PLACE) -> (B, N, width).
+        Args:
+            kinds: (B, N) word numbers of their classes.
+            places: (B, N, PLACE) numbers of each.
         """
         out: Tensor = self.instance_norm(self.words(kinds) + self.instance(places))
         return out
@@ -209,12 +213,12 @@ class TextDecoder(nn.Module):
         Args:
             states: (B, T, tokens) of the sentence encoder; what lies beyond 32 tokens is not read.
             padding: (B, T) bool.
-            memory: what is looked at.
+            memory: image tokens, and perhaps instance tokens.
             watch: called once a layer with the cross-attention A (B, heads, T, S); what it hands
                 back is used in its place.
 
         Returns:
-            (B, T, width), and what `write` goes on from.
+            (B, T, width), and the cache that `write` goes on from.
         """
         padding = padding[:, :QUESTION]
         x = self.question(states[:, :QUESTION]) + self.places[: padding.shape[1]]
@@ -226,7 +230,16 @@ class TextDecoder(nn.Module):
     def write(
         self, tokens: Tensor, cache: Cache, watch: Watch | None = None
     ) -> tuple[Tensor, Cache]:
-        """Write tokens (B, T) after what is in the cache -> normed states (B, T, width) and the cache with them."""
+        """Write tokens after what is in the cache.
+
+        Args:
+            tokens: (B, T).
+            cache: of `read`, or of the last `write`.
+            watch: as in `read`.
+
+        Returns:
+            normed states (B, T, width), and the cache with the tokens.
+        """
         batch, added = tokens.shape
         x = (
             self.words(tokens)
@@ -238,11 +251,11 @@ class TextDecoder(nn.Module):
         return self.norm(x), cache._replace(written=cache.written + added)
 
     def logits(self, states: Tensor) -> Tensor:
-        """States of `write` (B, T, width) -> (B, T, words): what comes after each token."""
+        """States of `write` (B, T, width) -> (B, T, words): scores of the token after each."""
         return F.linear(states, self.words.weight, self.bias)
 
     def point(self, states: Tensor) -> Tensor:
-        """States of `write` at [SEG] or [BOX] -> E_seg (..., width), which drives the pixel decoder."""
+        """States of `write` at [SEG] or [BOX] -> E_seg (..., width) for the pixel decoder."""
         out: Tensor = self.state(states)
         return out
 
@@ -270,7 +283,11 @@ class TextDecoder(nn.Module):
 def grid_of(height: int, width: int) -> tuple[int, int]:
     """Rows and columns of the image tokens of h x w features.
 
-    Each side divided by the smallest whole number that leaves 256.
+    Each side is divided by the smallest whole number that leaves at most 256 tokens.
+
+    Args:
+        height: h.
+        width: w.
     """
     by = 1
     while -(-height // by) * -(-width // by) > IMAGE_TOKENS:

@@ -1,8 +1,7 @@
 """The sentence encoder: all-MiniLM-L6-v2 (Apache-2.0) run by `tokenizers` and torch alone.
 
-Importing transformers would cost seconds.
-
-BERT's layers are exactly `nn.TransformerEncoderLayer` with GELU and the norm after the residual.
+Importing transformers would cost seconds. BERT's layers are exactly `nn.TransformerEncoderLayer`
+with GELU and the norm after the residual.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ LONGEST = 100
 
 
 class Tokens(NamedTuple):
-    """TODO summary."""
+    """Tokenized sentences, padded to one length."""
 
     ids: Tensor
     """(B, T) int64."""
@@ -33,18 +32,18 @@ class Tokens(NamedTuple):
 
 
 class Encoded(NamedTuple):
-    """TODO summary."""
+    """Encoded sentences."""
 
     states: Tensor
     """(B, T, 384) of each token."""
     padding: Tensor
-    """(B, T) bool."""
+    """(B, T) bool, True where there is no token."""
     pooled: Tensor
     """(B, 384), mean over tokens, unit length."""
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
-    """The WordPiece tokenizer of MiniLM, without padding or cutting of its own.
+    """The WordPiece tokenizer of MiniLM, without padding or truncation of its own.
 
     Raises:
         ValueError: it is another one, whose numbers the encoder does not know, or which may take
@@ -70,7 +69,13 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 
 def tokenize(tokenizer: Tokenizer, texts: Sequence[str], limit: int = POSITIONS) -> Tokens:
-    """Sentences -> ids, cut to `limit` tokens with the closing token kept."""
+    """Sentences -> ids, cut to `limit` tokens with the closing token kept.
+
+    Args:
+        tokenizer: of `load_tokenizer`.
+        texts: sentences.
+        limit: most tokens of a sentence.
+    """
     rows: list[list[int]] = []
     for encoding in tokenizer.encode_batch(list(texts)):
         row = list(encoding.ids)
@@ -96,6 +101,7 @@ class SentenceEncoder(nn.Module):
         self.layers = nn.TransformerEncoder(layer, LAYERS, enable_nested_tensor=False)
 
     def forward(self, tokens: Tokens) -> Encoded:
+        """Encode tokenized sentences."""
         x = self.words(tokens.ids) + self.positions.weight[: tokens.ids.shape[1]] + self.kind
         states = self.layers(self.norm(x), src_key_padding_mask=tokens.padding)
         weight = (~tokens.padding).to(states.dtype)[:, :, None]

@@ -1,9 +1,9 @@
 """The second part of an answer: the sentence, written when the objects have been found.
 
-The likeliest sentence of a small beam, within a grammar that keeps it well formed and true to what
-was found: "<n> <CLASS>" only of a class with regions and of each once, "in the upper part" only
-where the regions lie there, no end before every class is named; in a caption no word of a class
-whose presence gate is shut. What is not there is said by rule.
+It is the likeliest sentence of a small beam search, under constraints on the logits that keep it
+well formed and true to what was found: "<n> <CLASS>" only of a class with regions and of each once,
+"in the upper part" only where the regions lie there, no end before every class is named; in a
+caption no word of a class whose presence gate is shut. What is not there is said by rule.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from geomagnifier.models.small.text_decoder import ANSWER, INSTANCES, PLACE, Mem
 
 NEVER = (w.POINT, w.SAY, w.NONE, w.BY, w.EVERYTHING, w.THIS, w.PLACE, w.UNKNOWN)
 TOLD = 4
-"""Most kinds with regions in the decoder's own words; pictures with more are too few to learn from,
+"""Most classes with regions in the decoder's own words; images with more are too few to learn from,
 and the rest is listed.
 """
 NOTHING, NOT_TAUGHT = "none of the things i know is here .", "i was not taught to find that ."
@@ -39,15 +39,15 @@ def tell(
     forbidden: Rule,
     beam: int = 3,
 ) -> list[str]:
-    """Write a sentence.
+    """Write a sentence by beam search.
 
     Args:
         decoder: in evaluation mode.
         words: its vocabulary.
         states: (1, T, tokens) of the question.
-        padding: (1, T).
+        padding: (1, T), True where there is no token.
         memory: image tokens, and instance tokens of what was found.
-        forbidden: what must not come next.
+        forbidden: gives the tokens that must not come next.
         beam: sentences followed at a time.
 
     Returns:
@@ -109,21 +109,19 @@ def tell(
 
 
 Thing = tuple[str, float, tuple[float, float, float, float]]
-"""Kind, score, box as shares of the scene's width and height."""
+"""Class, score, box as shares of the scene's width and height."""
 
 
 def instances(
     words: w.Words, things: Sequence[Thing], missing: Sequence[str], unknown: bool
 ) -> tuple[list[int], list[list[float]]]:
-    """What was found, as the decoder is told it.
-
-    Word numbers of kinds, and score, centre and sides of each.
+    """Instance tokens of what was found: word numbers, and score, centre and sides of each.
 
     Args:
         words: the vocabulary.
-        things: of which the best are told, as many as there is room for.
-        missing: kinds that were looked for in vain: a token of zeros each.
-        unknown: a thing never taught was asked for: a token of its own.
+        things: objects; the best get a token, as many as there is room for.
+        missing: classes that were looked for in vain: a token of zeros each.
+        unknown: something that is no class was asked for: a token of its own.
     """
     kinds, places = [], []
     for kind, score, (x0, y0, x1, y1) in sorted(things, key=lambda t: -t[1])[
@@ -136,12 +134,14 @@ def instances(
 
 
 def about_found(words: w.Words, present: Mapping[str, Sequence[Box]], start: str = "") -> Rule:
-    """The grammar of sentences about what was found.
+    """The constraint on sentences about what was found.
 
-    Each class with regions is named once, and a part of the scene only where it holds.
+    Each class with regions is named once, and a part of the scene only where it holds. Sentences
+    are
 
-        [yes | no ,] there <is> [also] LIST [WHERE] .       or       <n> <CLASS> <is> (near LIST | WHERE | in the picture) [; there ...] .
-        or, of a single region,   this is <a> <CLASS> .
+        [yes | no ,] there <is> [also] LIST [WHERE] .
+        <n> <CLASS> <is> (near LIST | WHERE | in the picture) [; there ...] .
+        this is <a> <CLASS> .            (of a single region)
 
     Args:
         words: the vocabulary.
@@ -248,7 +248,9 @@ def _places(present: Mapping[str, Sequence[Box]], kinds: Sequence[str]) -> list[
 def plainly(present: Mapping[str, Sequence[Box]], start: str = "") -> list[str]:
     """The sentence by rule, for where the decoder comes to no end.
 
-    Arguments as of `about_found`.
+    Args:
+        present: as in `about_found`.
+        start: as in `about_found`.
     """
     tokens = [start, ","] if start else []
     for k, kind in enumerate(present):
@@ -260,19 +262,24 @@ def plainly(present: Mapping[str, Sequence[Box]], start: str = "") -> list[str]:
 
 
 def is_finished(tokens: Sequence[str], present: Mapping[str, Sequence[Box]]) -> bool:
-    """Whether a sentence under the rule of `about_found` has come to its end."""
+    """Whether a sentence under the constraint of `about_found` has come to its end.
+
+    Args:
+        tokens: of the sentence.
+        present: as in `about_found`.
+    """
     return tokens[-1:] == ["."] and {w.kind_token(kind) for kind in present} <= set(tokens)
 
 
 def denied(
     missing: Sequence[str], everything: bool, unknown: bool, some: bool, at: str = "here"
 ) -> list[str]:
-    """Tokens of what is said of things that are not there.
+    """Tokens that say what is not there.
 
     Args:
         missing: classes that were looked for in vain.
         everything: all objects were asked for, and none is there.
-        unknown: a thing that no class is was asked for as well.
+        unknown: something that is no class was asked for as well.
         some: something else is said before.
         at: where they are not: "here", or the part of the scene that was asked about.
     """
@@ -292,7 +299,7 @@ def denied(
 def listed(kinds: Sequence[str]) -> list[str]:
     """Tokens of the sentence that names what is left.
 
-    "there are also six airplanes, two harbors and one bridge.".
+    It reads "there are also six airplanes, two harbors and one bridge.".
     """
     tokens = ["there", w.IS, "also"] if kinds else []
     for k, kind in enumerate(kinds):
@@ -302,9 +309,14 @@ def listed(kinds: Sequence[str]) -> list[str]:
 
 
 def about_place(words: w.Words, shut: Sequence[str]) -> Rule:
-    """Rules of a caption.
+    """The constraint on captions.
 
-    No kind tokens, no ties, none of the words in `shut`, and neither yes nor no at its start.
+    No class tokens, no [SEG] or [BOX], none of the words in `shut`, and neither yes nor no at the
+    start.
+
+    Args:
+        words: the vocabulary.
+        shut: words of classes that are not there.
     """
     out = [w.SEG, w.BOX, w.NUMBER, w.ONE, w.IS, *words.kinds, *shut]
     first = [*out, "yes", "no", ".", ",", ";", "and", "or", "of"]
@@ -317,6 +329,9 @@ _DANGLING = word_set(
 
 
 def is_sentence(tokens: Sequence[str]) -> bool:
-    """Whether a caption ends as a sentence does, says no word twice in a row, and leaves none hanging before its end."""
+    """Whether a caption is well formed.
+
+    It ends as a sentence does, repeats no word at once, and leaves none hanging before its end.
+    """
     twice = any(a == b for a, b in pairwise(tokens))
     return len(tokens) > 3 and tokens[-1] == "." and tokens[-2] not in _DANGLING and not twice

@@ -1,10 +1,9 @@
 """The closed vocabulary of answers.
 
-About a thousand words, the kinds as one token each, and tokens that are no words.
-
-A sentence is a list of tokens: "there <is> <n> <ship> [BOX] ." What depends on the count of regions
-is filled in when the sentence is written out (`write_out`): "<n>" is the number of the phrase's
-regions, so that the text never disagrees with them.
+About a thousand words, the classes as one token each, and tokens that are no words. A sentence is a
+list of tokens: "there <is> <n> <ship> [BOX] ." What depends on the count of regions is filled in
+when the sentence is written out (`write_out`): "<n>" is the number of the phrase's regions, so that
+the text never disagrees with them.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ END, POINT, SAY, SEG, BOX, NONE = "<end>", "<point>", "<say>", "[SEG]", "[BOX]",
 BY, EVERYTHING, THIS, PLACE, UNKNOWN = "<by>", "<everything>", "<this>", "<place>", "<unknown>"
 NUMBER, ONE, IS = "<n>", "<a>", "<is>"
 SPECIAL = (END, POINT, SAY, SEG, BOX, NONE, BY, EVERYTHING, THIS, PLACE, UNKNOWN, NUMBER, ONE, IS)
-"""END closes an answer.  POINT, SAY open its two parts: what to look for, and the sentence.  SEG,
-BOX: the phrase before is tied to masks or boxes; NONE: its thing is not there.  BY: the next kind
-only says where.  EVERYTHING: all objects.  THIS: what the given box shows.  PLACE: the kind of
-place is asked for as well.  UNKNOWN: a thing never taught.  NUMBER, ONE, IS: a count, an article, a
+"""END closes an answer. POINT, SAY open its two parts: what to look for, and the sentence. SEG,
+BOX: the phrase before is tied to masks or boxes; NONE: its object is not there. BY: the next class
+only says where. EVERYTHING: all objects. THIS: what the given box shows. PLACE: the scene class is
+asked for as well. UNKNOWN: something that is no class. NUMBER, ONE, IS: a count, an article, a
 verb.
 """
 
@@ -48,7 +47,7 @@ _PART = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|[.,;:?!]")
 
 
 def kind_token(kind: str) -> str:
-    """As in "storage tank" -> "<storage tank>"."""
+    """The token of a class: "storage tank" -> "<storage tank>"."""
     return f"<{kind}>"
 
 
@@ -65,7 +64,7 @@ class Words:
 
     Attributes:
         number: of each token.
-        kinds: "ship" of "<ship>", for the tokens that are kinds.
+        kinds: "ship" of "<ship>", for the tokens that are classes.
     """
 
     def __init__(self, tokens: Sequence[str]) -> None:
@@ -92,15 +91,15 @@ class Words:
 def write_out(
     tokens: Sequence[str], counts: Mapping[str, int], plural: Callable[[str, int], str]
 ) -> tuple[str, dict[str, str]]:
-    """A sentence for people, and the phrase that stands for each kind.
+    """A sentence for people, and the phrase that stands for each class.
 
     Args:
         tokens: of the sentence, without SAY and END.
-        counts: regions of each kind.
-        plural: (kind, count) -> the noun as it is counted.
+        counts: regions of each class.
+        plural: (class, count) -> the noun as it is counted.
 
     Returns:
-        the sentence, capitalised, and by kind the words of its phrase ("two ships").
+        the sentence, capitalised, and by class the words of its phrase ("two ships").
     """
     words: list[str] = []
     phrases: dict[str, str] = {}

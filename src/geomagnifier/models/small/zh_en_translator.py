@@ -1,9 +1,8 @@
-"""Chinese questions, read into plain English.
+"""The translator of Chinese questions into plain English.
 
-A small transformer from characters to the words of one sentence for each meaning.
-
-Everything behind it stays as it is: the sentence encoder, the decoder and the selector read the
-English. Coordinates are carried over.
+A small transformer from characters to the words of one sentence for each meaning. Everything behind
+it stays as it is: the sentence encoder, the decoder and the selector read the English. Coordinates
+are carried over.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from geomagnifier.language.characters import BOX, characters
 LONGEST, WRITTEN = 64, 40
 """Most characters that are read and most words that are written."""
 START, END, RARE = "<start>", "<end>", "<rare>"
-"""Open and close a sentence; a character that was never taught."""
+"""Open and close a sentence; a character that is not known."""
 _WORD = re.compile(rf"[a-z0-9'-]+|[.,?!]|{BOX}", re.IGNORECASE)
 
 
@@ -31,7 +30,12 @@ def split(sentence: str) -> list[str]:
 
 
 def join(words: Sequence[str], boxes: Sequence[str]) -> str:
-    """Words -> a sentence, with the coordinates put back."""
+    """Words -> a sentence, with the coordinates put back.
+
+    Args:
+        words: of the sentence.
+        boxes: coordinates, in the order of their places.
+    """
     text = " ".join(words)
     for box in boxes:
         text = text.replace(BOX, box.strip(), 1)
@@ -86,7 +90,12 @@ class Translator(nn.Module):
         return torch.tensor([row + [-1] * (longest - len(row)) for row in rows])
 
     def forward(self, letters: Tensor, words: Tensor) -> Tensor:
-        """Characters (B, T) of `numbers` and the words so far (B, W) -> logits (B, W, words) of what comes next."""
+        """Logits (B, W, words) of the word after each.
+
+        Args:
+            letters: (B, T) of `numbers`.
+            words: (B, W) numbers of the words so far.
+        """
         absent = letters < 0
         return self._write(words, self._read(letters, absent), absent)
 
@@ -103,7 +112,10 @@ class Translator(nn.Module):
 
     @torch.inference_mode()
     def read(self, text: str) -> tuple[str, float]:
-        """A Chinese question -> the English sentence of its meaning, and the mean probability of its words (geometric)."""
+        """A Chinese question -> its English, and how sure that is.
+
+        The latter is the geometric mean of the words' probabilities.
+        """
         told, boxes = characters(text)
         letters = self.numbers([told])
         absent = letters < 0

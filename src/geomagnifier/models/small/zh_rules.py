@@ -1,7 +1,7 @@
-"""Chinese questions whose English is known by rule, and whether an English sentence can be the meaning of a Chinese question.
+"""Chinese questions whose English is known by rule, and a check on translations.
 
-The trained reader of `reading.py` has the rest. It always writes a sentence; one that names other
-classes than the question is none.
+The trained translator (`zh_en_translator.py`) has the rest. It always writes a sentence; one that
+names other classes than the question is rejected.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from geomagnifier.language.short_forms import written_out
 from geomagnifier.models.small.zh_en_translator import Translator
 
 LEAST_SURE = 0.8
-"""Of the words of a question read from Chinese: below it the sentence is none. Of 250 questions of
-wordings kept aside from the reader's training it refuses 10 of 82 that are not read word for word,
-and none of the others; 0.9 would refuse 32 and 12.
+"""Probability of a translation below which it is rejected. Of 250 questions of wordings kept aside
+from the translator's training it rejects 10 of 82 that are not read word for word, and none of the
+others; 0.9 would reject 32 and 12.
 """
 _PLACE = re.compile(
     "(?:请问|请|帮我看看|帮我看一下|看看|看一下|你觉得|麻烦)*(?:这|那|此|该)(?:里|儿|边|块儿?|片|个|一带|一片|张图?|幅图?)?(?:地方|区域|地块|地儿|图|影像)?(?:到底|究竟|大概|主要|一般|现在|可能)*(?:是)?(?:个)?(?:用来)?(?:拿来)?(?:干嘛|干啥|干什么|做什么|做啥|啥|什么|什么样的|怎样的|何种)(?:用途|用处|使|用|地方|区域|地儿|场所|场景|地段|地带)?(?:的)?(?:地方|区域|场所)?[呢啊呀吗,。"
@@ -60,11 +60,11 @@ def meaning(text: str, reader: Callable[[], Translator]) -> str:
 
     Args:
         text: the question.
-        reader: gives the trained reader, where no rule reads it.
+        reader: gives the trained translator, where no rule reads it.
 
     Raises:
         QuestionUnreadable: no sentence is sure enough, or it is about other classes.
-        ModelCorrupt: the model folder has no reader.
+        ModelCorrupt: the model folder has no translator.
     """
     if not chinese_text.chinese(bare := chinese_text.without_order(text)):
         return written_out(bare)
@@ -135,7 +135,14 @@ def _article(noun: str) -> str:
 
 
 def agree(text: str, english: str) -> bool:
-    """Whether an English sentence names no class that the Chinese question does not, and leaves none out; of pictures anything goes."""
+    """Whether an English sentence names the same classes as a Chinese question.
+
+    About images as a whole any sentence will do.
+
+    Args:
+        text: the question.
+        english: the sentence.
+    """
     if not _THINGS.match(english):
         return True
     plain = "".join(characters(text)[0])

@@ -1,7 +1,4 @@
-"""The small model in the forms of the paper's method.
-
-Several views as one input, the cross entropy, the decoder as written.
-"""
+"""The linear decoder is what the paper writes."""
 
 from __future__ import annotations
 
@@ -14,15 +11,14 @@ import torch
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.inference import resolution
-from geomagnifier.models.custom.class_heads import Heads, OwnKind
-from geomagnifier.models.custom.model import TaughtModel
+from geomagnifier.models.custom.class_heads import CustomClass, Heads
+from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.registry import load_small
-from geomagnifier.models.small import joint_input
 from geomagnifier.models.small.backbone import Pyramid
 from geomagnifier.models.small.linear_decoder import LinearDecoder, summed
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import Granularity, Query, View, Window
+from geomagnifier.types import Granularity, Query, View
 from geomagnifier.variants import Variant
 from geomagnifier_lab.render.scene import draw_scene
 
@@ -42,54 +38,6 @@ def views() -> list[View]:
         whole = scene.read(resolution.window_of(scene.info.box, 2, "wide"))
         part = scene.read(resolution.window_of(Box(0, 0, 256, 192), 1, "C1"))
     return [whole, part]
-
-
-def test_places_are_shares_of_the_whole_input(views: list[View]) -> None:
-    assert joint_input.places(views) == [(0, 0, 1, 1), (0, 0, 0.5, 0.5)]
-    right = View(
-        views[1].pixels,
-        Window(Box(256, 192, 512, 384), 256, 192, "C2", Box(256, 192, 512, 384)),
-        "r",
-    )
-    assert joint_input.places([views[0], right])[1] == (0.5, 0.5, 1, 1)
-
-
-def test_tokens_carry_the_place_of_their_view(model: SmallModel) -> None:
-    last = torch.randn(1, 352, 4, 6, generator=torch.Generator().manual_seed(0))
-    whole = model.network.text.see(last)
-    assert torch.equal(whole, model.network.text.see(last, (0.0, 0.0, 1.0, 1.0)))
-    assert not torch.allclose(whole, model.network.text.see(last, (0.5, 0.5, 1.0, 1.0)))
-
-
-def test_one_view_alone_is_the_same_in_one_input(model: SmallModel, views: list[View]) -> None:
-    alone = model.answer(QUESTION, Granularity.PIXEL, views[1:])
-    once = model.answer(QUESTION, Granularity.PIXEL, views[1:], [])
-    assert [f.view_box for f in alone.views[0].found] == [f.view_box for f in once.views[0].found]
-    np.testing.assert_array_equal(
-        alone.views[0].covers[0].probability, once.views[0].covers[0].probability
-    )
-
-
-def test_what_is_beside_is_seen_and_not_answered(model: SmallModel, views: list[View]) -> None:
-    beside = model.answer(QUESTION, Granularity.PIXEL, views[1:], views[:1])
-    both = model.answer(QUESTION, Granularity.PIXEL, views, [])
-    assert len(beside.views) == 1 and len(both.views) == 2
-    assert (
-        beside.flops == both.flops > model.answer(QUESTION, Granularity.PIXEL, views[1:], []).flops
-    )
-    np.testing.assert_allclose(
-        beside.views[0].covers[0].probability, both.views[1].covers[0].probability, atol=1e-4
-    )
-    alone = model.answer(QUESTION, Granularity.PIXEL, views[1:], [])
-    assert not np.array_equal(
-        beside.views[0].covers[0].probability, alone.views[0].covers[0].probability
-    )
-
-
-def test_the_cross_entropy_is_a_form_of_the_heat_map(model: SmallModel, views: list[View]) -> None:
-    logit = model.relevance(QUESTION, views[0])
-    entropy = model.relevance(replace(QUESTION, variant=Variant.of("cross entropy")), views[0])
-    assert logit.shape == entropy.shape and not np.allclose(logit, entropy)
 
 
 def test_the_linear_decoder_is_what_the_paper_writes() -> None:
@@ -135,13 +83,13 @@ def test_the_linear_decoder_draws_masks_where_the_model_has_it(
         "boxes are not the paper's"
     )
     assert not np.allclose(linear.covers[0].probability, bent.covers[0].probability)
-    monkeypatch.setattr(model, "linear", None)
+    monkeypatch.setattr(model.detector, "linear", None)
     with pytest.raises(OptionError, match=r"recipes/linear_decoder\.sh"):
         model.answer(asked, Granularity.PIXEL, views[1:], [])
 
 
 def test_a_taught_class_has_masks_of_its_own(model: SmallModel, views: list[View]) -> None:
-    taught = TaughtModel(model, [(Heads(1), ("gazebo",))], [OwnKind((("gazebo", "gazebos"),))])
+    taught = CustomModel(model, [(Heads(1), ("gazebo",))], [CustomClass((("gazebo", "gazebos"),))])
     asked = Query("Segment every gazebo.", min_score=0.05)
     assert taught.answer(asked, Granularity.PIXEL, views[1:]).asked == ("gazebo",)
     with pytest.raises(OptionError, match="gazebo was taught with masks of its own"):

@@ -3,7 +3,6 @@ import pytest
 import torch
 
 from geomagnifier.errors import GeomagWarning, ModelUnsupported
-from geomagnifier.models.full.families import family_of
 from geomagnifier.models.full.vlm import IGNORED, Shown, Turn, footprints
 
 
@@ -146,11 +145,3 @@ def test_new_ties_begin_as_words(vlm):
     assert torch.allclose(table[vlm.tie("[SEG]")], like)
     vlm.add_ties()  # a second time changes nothing
     assert len({vlm.tie(tie) for tie in ("[SEG]", "[BOX]", "[NONE]")}) == 3
-
-
-def test_other_families_are_refused_by_name():
-    class Config:
-        model_type = "blip-2"
-
-    with pytest.raises(ModelUnsupported, match=r"blip-2.*LLaVA 1\.5"):
-        family_of(Config, "Salesforce/blip2")

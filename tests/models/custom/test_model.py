@@ -19,7 +19,7 @@ from geomagnifier.language.class_names import NARROWER
 from geomagnifier.language.classes import KINDS, WITHIN
 from geomagnifier.language.mentions import plural
 from geomagnifier.models import registry
-from geomagnifier.models.custom.model import TaughtModel, distinct
+from geomagnifier.models.custom.model import CustomModel, distinct
 from geomagnifier.models.metadata import check_small
 from geomagnifier.types import Granularity, Query, Region
 from geomagnifier_lab.render.scene import draw_scene
@@ -31,7 +31,7 @@ from worded import worded_start
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model of the package with all classes of `data.vocabulary`, the new ones as they are before any training."""
+    """The package's model with all classes; new ones as they are before any training."""
     folder, begun, network = tmp_path_factory.mktemp("wide"), worded_start(), image_side()
     wide.warm_start(network, begun.state, begun.kinds, begun.objects)
     kept_language.assemble(
@@ -41,9 +41,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def model(folder: Path) -> TaughtModel:
+def model(folder: Path) -> CustomModel:
     made = registry.load_model(folder)
-    assert isinstance(made, TaughtModel)
+    assert isinstance(made, CustomModel)
     return made
 
 
@@ -94,7 +94,7 @@ def test_names_are_those_of_the_vocabulary() -> None:
     ],
 )
 def test_questions_are_read_with_stand_ins(
-    model: TaughtModel, question: str, read: str, stands: dict[str, str]
+    model: CustomModel, question: str, read: str, stands: dict[str, str]
 ) -> None:
     assert model.names.read(question) == (read, stands)
 
@@ -113,7 +113,7 @@ def test_questions_are_read_with_stand_ins(
     ],
 )
 def test_the_class_that_is_named_is_asked_for(
-    model: TaughtModel, question: str, asked: tuple[str, ...]
+    model: CustomModel, question: str, asked: tuple[str, ...]
 ) -> None:
     pixels = draw_scene(101, 320, 240, "airport").pixels
     with gm.open_scene(pixels) as scene:
@@ -133,7 +133,7 @@ def test_the_class_that_is_named_is_asked_for(
     assert all(word in answer.text for word in words), answer.text
 
 
-def test_everything_is_asked_for_without_narrow_classes(model: TaughtModel) -> None:
+def test_everything_is_asked_for_without_narrow_classes(model: CustomModel) -> None:
     pixels = draw_scene(101, 320, 240, "airport").pixels
     with gm.open_scene(pixels) as scene:
         view = scene.read(window_of(scene.info.box, 1.0, "whole"))
@@ -161,7 +161,7 @@ def test_a_thing_found_under_two_names_of_a_family_is_one_thing() -> None:
     assert distinct(regions, {}) == [*range(7)] and distinct([], WITHIN) == []
 
 
-def test_evidence_of_a_wide_class_is_that_of_all_within(model: TaughtModel) -> None:
+def test_evidence_of_a_wide_class_is_that_of_all_within(model: CustomModel) -> None:
     base = model.base
     assert base.family("vehicle") == ("vehicle", "car", "van", "truck", "bus") and base.family(
         "car"
@@ -170,7 +170,7 @@ def test_evidence_of_a_wide_class_is_that_of_all_within(model: TaughtModel) -> N
 
 
 def test_a_narrow_class_shares_the_scout_map_of_the_wide_one_and_others_may_be_anywhere(
-    model: TaughtModel,
+    model: CustomModel,
 ) -> None:
     pixels = draw_scene(101, 320, 240, "airport").pixels
     with gm.open_scene(pixels) as scene:
@@ -216,7 +216,7 @@ def test_over_another_trunk_the_language_side_does_not_fit(tmp_path: Path) -> No
         )
 
 
-def test_what_is_found_how_well_is_told(folder: Path, model: TaughtModel, tmp_path: Path) -> None:
+def test_what_is_found_how_well_is_told(folder: Path, model: CustomModel, tmp_path: Path) -> None:
     assert not any(name == "found" for name, _ in describe.model(model.spec))
     for file in folder.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())

@@ -1,8 +1,6 @@
-"""How things are found in a view.
+"""Grounding in a view: by a trained pixel decoder, or zero-shot by boxes in the model's words.
 
-By a trained pixel decoder, or zero-shot by what a vision-language model says of boxes.
-
-Both know two things: which kinds a question asks for, and where they are in a view.
+Both know two things: which classes a question asks for, and where they are in a view.
 """
 
 from __future__ import annotations
@@ -37,34 +35,55 @@ from geomagnifier.types import (
 )
 
 PRESENT, LEAST, MASK = 0.5, 0.3, 0.5
-"""From which probability a kind is there, an object counts, a cell is mask. Not calibrated: that
-takes a trained model.
+"""Thresholds of presence, of an object's score, and of a mask's cells. They are not calibrated:
+that takes a trained model.
 """
 LOWEST_HEAT = 0.01
+"""Least centre heat of a peak."""
 KINDS_LONG, BOXES_LONG = 64, 1024
-"""Tokens of an answer about kinds, and about boxes."""
+"""Most tokens of an answer about classes, and about boxes."""
 LAST = (
     "The last picture is the one that is meant; those before it show the scene around it, shrunk.\n"
 )
+"""Before a request about the last of several images."""
 
 
 class Finder(Protocol):
-    """What both do."""
+    """What both ways of grounding do."""
 
     def kinds(self, query: Query, shown: Shown, pixel: bool) -> tuple[str, ...]:
-        """The kinds that are asked for; empty for none."""
+        """The classes that are asked for; empty for none.
+
+        Args:
+            query: the question.
+            shown: the first view of the scene.
+            pixel: masks are wanted.
+        """
 
     def heat(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool, by: Relevance
     ) -> Floats:
-        """PSC's heat map of the last view, in [0, 1]."""
+        """PSC's relevance map of the last view, in [0, 1].
+
+        Args:
+            query: the question.
+            kinds: classes looked for.
+            views: the view, after what was seen of the scene before.
+            pixel: masks are wanted.
+            by: what the map is made of.
+        """
 
     def find(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
     ) -> ViewPrediction:
-        """Where they are in the last view, which is `view`.
+        """Where the classes are in the last view.
 
-        Those before it are what was seen of the scene so far.
+        Args:
+            query: the question.
+            kinds: classes looked for.
+            views: the view, after what was seen of the scene before.
+            view: the last of them.
+            pixel: masks are wanted.
         """
 
     def find_once(
@@ -76,25 +95,36 @@ class Finder(Protocol):
         of: Sequence[View],
         pixel: bool,
     ) -> tuple[ViewPrediction, ...]:
-        """Where they are in `views`, which are `of`, all of them and those beside being one input (paper, section 2.1, I')."""
+        """Where the classes are in views of one input (paper, section 2.1, I').
+
+        Args:
+            query: the question.
+            kinds: classes looked for.
+            beside: views that are shown as well.
+            views: to search.
+            of: the same, as they were read.
+            pixel: masks are wanted.
+        """
 
 
 class Trained:
-    """By [SEG] and [BOX] states over SAM2's features (paper, section 2.3)."""
+    """Grounding by [SEG] and [BOX] states over SAM2's features (paper, section 2.3)."""
 
     def __init__(self, network: FullNetwork) -> None:
         self.network, self.vlm = network, network.vlm
         self._kept: tuple[str, list[Tensor]] = ("", [])
 
     def kinds(self, query: Query, shown: Shown, pixel: bool) -> tuple[str, ...]:
+        """See `Finder`."""
         return output_classes.parse(self.vlm.write(Turn([shown], query.text), KINDS_LONG).text)
 
     def heat(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool, by: Relevance
     ) -> Floats:
+        """See `Finder`."""
         turn = self._forced(query, kinds, views, pixel)
         if by == "mask":
-            maps = self._maps(self._ties(turn, pixel)[0], views[-1].pixels)
+            maps = self.maps(self.states(turn, pixel)[0], views[-1].pixels)
             return np.asarray(torch.sigmoid(maps.mask[0].float()).amax(0).cpu().numpy(), np.float32)
         return scaled(
             psc.heat(
@@ -109,13 +139,15 @@ class Trained:
 
     @property
     def side(self) -> int:
+        """Side of the square image that SAM2 takes, px."""
         return sam2.side(self.network.segmenter)
 
     def find(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
     ) -> ViewPrediction:
+        """See `Finder`."""
         return self._drawn(
-            query, kinds, *self._ties(self._forced(query, kinds, views, pixel), pixel), view, pixel
+            query, kinds, *self.states(self._forced(query, kinds, views, pixel), pixel), view, pixel
         )
 
     def find_once(
@@ -127,7 +159,8 @@ class Trained:
         of: Sequence[View],
         pixel: bool,
     ) -> tuple[ViewPrediction, ...]:
-        seg, presence = self._ties(self._forced(query, kinds, [*beside, *views], pixel), pixel)
+        """See `Finder`."""
+        seg, presence = self.states(self._forced(query, kinds, [*beside, *views], pixel), pixel)
         return tuple(self._drawn(query, kinds, seg, presence, view, pixel) for view in of)
 
     def _drawn(
@@ -139,8 +172,8 @@ class Trained:
         view: View,
         pixel: bool,
     ) -> ViewPrediction:
-        """What the pixel decoder makes of ties in a view."""
-        maps = self._maps(seg, view.pixels, view.key)
+        """What the pixel decoder makes of [SEG] or [BOX] states in a view."""
+        maps = self.maps(seg, view.pixels, view.key)
         found: list[Detection] = []
         covers: list[ClassMask] = []
         for q, kind in enumerate(kinds):
@@ -159,15 +192,20 @@ class Trained:
     def _forced(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool
     ) -> Turn:
-        """The turn with an answer that says of each kind that it is there.
+        """The turn with an answer that says of each class that it is there.
 
-        Its ties are read, whatever the model would have said.
+        Its [SEG] or [BOX] tokens are read, whatever the model would have said.
         """
         return Turn(views, query.text, output_classes.clauses(kinds, [True] * len(kinds), pixel))
 
     @torch.inference_mode()
-    def _ties(self, turn: Turn, pixel: bool) -> tuple[Tensor, Tensor]:
-        """The states E_seg of the ties of a turn (Q, width), and the probability of each kind (Q,)."""
+    def states(self, turn: Turn, pixel: bool) -> tuple[Tensor, Tensor]:
+        """E_seg of the [SEG] or [BOX] tokens (Q, width), and the probability of each class (Q,).
+
+        Args:
+            turn: with an answer that has them.
+            pixel: they are [SEG]; else [BOX].
+        """
         inputs = self.vlm.encode([turn])
         tie, none = self.vlm.tie(output_classes.tie(pixel)), self.vlm.tie(output_classes.NONE)
         at = (inputs["input_ids"][0] == tie).nonzero()[:, 0]
@@ -178,8 +216,14 @@ class Trained:
         )
 
     @torch.inference_mode()
-    def _maps(self, seg: Tensor, pixels: Bytes, key: str = "") -> Maps:
-        """Dense maps (1, Q, ...) of ties on a picture (h, w, 3)."""
+    def maps(self, seg: Tensor, pixels: Bytes, key: str = "") -> Maps:
+        """Dense maps (1, Q, ...) on an image.
+
+        Args:
+            seg: (Q, width) states.
+            pixels: (h, w, 3).
+            key: of the view, whose features are kept for the next call; "" not to keep them.
+        """
         if not key or self._kept[0] != key:
             self._kept = (
                 key,
@@ -219,7 +263,7 @@ class Trained:
 
 
 class ZeroShot:
-    """By the boxes that the model writes in its own format, which prompt SAM2 for masks.
+    """Grounding by the boxes that the model writes in its own format, which prompt SAM2 for masks.
 
     Nothing of it was trained here.
     """
@@ -228,6 +272,7 @@ class ZeroShot:
         self.vlm, self.segmenter = vlm, segmenter
 
     def kinds(self, query: Query, shown: Shown, pixel: bool) -> tuple[str, ...]:
+        """See `Finder`."""
         ask = (
             "Which kinds of things does this request ask to find? Answer with nouns, separated by"
             " commas, or with none.\nRequest: "
@@ -241,6 +286,7 @@ class ZeroShot:
     def heat(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], pixel: bool, by: Relevance
     ) -> Floats:
+        """See `Finder`."""
         if by == "mask":
             raise OptionError(
                 "without a trained pixel decoder there is no class mask; take relevance by"
@@ -261,6 +307,7 @@ class ZeroShot:
     def find(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown], view: View, pixel: bool
     ) -> ViewPrediction:
+        """See `Finder`."""
         return self._prompted(query, kinds, views[-1:], view, pixel)
 
     def find_once(
@@ -274,6 +321,7 @@ class ZeroShot:
     ) -> tuple[ViewPrediction, ...]:
         # boxes are told in one picture's own numbers: each view is the last of a turn of its own,
         # after all coarse ones
+        """See `Finder`."""
         coarse = [
             *beside,
             *(shown for shown, view in zip(views, of, strict=True) if view.window.role in COARSE),
@@ -320,7 +368,7 @@ class ZeroShot:
     def _spoken(
         self, query: Query, kinds: Sequence[str], views: Sequence[Shown]
     ) -> list[tuple[str, float, Any, Any]]:
-        """(kind, score, box, point) of what the model names in the last view, shares of that."""
+        """(class, score, box, point) of what the model names in the last view, shares of that."""
         things = []
         grid = self.vlm.family.grids(self.vlm.encode([Turn(views[-1:], "")]), self.vlm.config)[0]
         before = LAST if len(views) > 1 else ""
@@ -343,7 +391,7 @@ class ZeroShot:
 
     @torch.inference_mode()
     def _masks(self, things: Sequence[tuple[str, float, Any, Any]], view: View) -> list[Floats]:
-        """SAM2's mask of each thing, in the view's cells."""
+        """SAM2's mask of each object, in the view's cells."""
         if not things:
             return []
         side = sam2.side(self.segmenter)
@@ -360,9 +408,14 @@ class ZeroShot:
 
 
 def features_of(segmenter: Any, pixels: Bytes, half: bool) -> list[Tensor]:
-    """f1, f2, f3 of a picture (h, w, 3), float32.
+    """f1, f2, f3 of an image, float32.
 
-    Worked out in bf16 where the rest is: the masks' prompts and weights stay exact.
+    Computed in bf16 where the rest is: the masks' prompts and weights stay exact.
+
+    Args:
+        segmenter: SAM2.
+        pixels: (h, w, 3).
+        half: in bf16.
     """
     picture = sam2.normalise(torch.from_numpy(pixels[None].copy()), sam2.side(segmenter)).to(
         segmenter.device
@@ -382,7 +435,12 @@ def cells_of(view: View) -> tuple[int, int]:
 
 
 def fitted(mask: Tensor, view: View) -> Floats:
-    """A mask of SAM2's square (h, w) -> the view's cells."""
+    """A mask of SAM2's square in the view's cells.
+
+    Args:
+        mask: (h, w).
+        view: that it is of.
+    """
     out = F.interpolate(
         mask[None, None].float(), size=cells_of(view), mode="bilinear", antialias=True
     )[0, 0]
@@ -390,7 +448,12 @@ def fitted(mask: Tensor, view: View) -> Floats:
 
 
 def known(probability: Floats, view: View) -> Floats:
-    """A mask without what lies where the scene has no data."""
+    """A mask without what lies where the scene has no data.
+
+    Args:
+        probability: (h, w), in the view's cells.
+        view: that it is of.
+    """
     return probability if view.valid is None else probability * shrink(view.valid)
 
 
@@ -407,7 +470,14 @@ def trimmed(own: Bools) -> tuple[tuple[int, int], Bools]:
 def cells_in(
     own: Bools, origin: tuple[int, int], side: int, view: View
 ) -> tuple[tuple[int, int], Bools]:
-    """An object's cells of SAM2's square, from `origin` (column, row), in the view's cells."""
+    """An object's cells of SAM2's square, in the view's cells: (column, row) of the first, and all.
+
+    Args:
+        own: (h, w) cells of the square.
+        origin: (column, row) of the first of them.
+        side: of the square, px.
+        view: that it is of.
+    """
     rows, columns = cells_of(view)
     square = side // MASK_STRIDE
     c0, c1 = (int(x * columns / square) for x in (origin[0], origin[0] + own.shape[1]))

@@ -1,0 +1,198 @@
+"""The detector: dense maps of a view -> objects with boxes and masks, and a mask for each class.
+
+It knows no question. What to look for comes as one state of 256 numbers for each class, from the
+text decoder or from the image side's own table (`SmallNetwork.states`); the features of a view come
+from `feature_cache.Views`. Every method runs within `backbone.inference`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from geomagnifier.errors import OptionError
+from geomagnifier.models.small.backbone import Pyramid
+from geomagnifier.models.small.box_refiner import BoxRefiner, better
+from geomagnifier.models.small.cells import crop, shrink
+from geomagnifier.models.small.class_thresholds import ClassThresholds
+from geomagnifier.models.small.feature_cache import ViewFeatures, Views
+from geomagnifier.models.small.instances import LOWEST_HEAT, combine, detections, find_peaks
+from geomagnifier.models.small.linear_decoder import LinearDecoder
+from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, Maps
+from geomagnifier.models.small.proposal_heat import ProposalHeat
+from geomagnifier.models.small.score_calibration import ScoreCalibration
+from geomagnifier.models.small.size_prior import size_prior
+from geomagnifier.types import ClassMask, Detection, View, ViewPrediction
+
+CLOSER = 0.85
+"""Factor on the score threshold in a closer window: the proposal network, too, has taken the place
+for an object of the class.
+"""
+
+
+@dataclass(eq=False)
+class Detector:
+    """Finds objects and class masks in a view. See the module."""
+
+    network: SmallNetwork
+    """Its pixel decoder, presence head, box classifier and class states are used."""
+    views: Views
+    """Features of views."""
+    classes: Sequence[str]
+    """Class names, in the order of `network.states`."""
+    objects: Sequence[str]
+    """Those with separate objects, in the order of the box classifier."""
+    within: Mapping[str, str]
+    """Narrow class -> the wide one that holds it."""
+    thresholds: Mapping[str, ClassThresholds]
+    """By class."""
+    reliability: ScoreCalibration
+    """Raw scores -> probabilities."""
+    proposals: ProposalHeat
+    """The usual length of each class, and the score that a promised recall takes."""
+    refiner: BoxRefiner | None = None
+    """Corrects boxes; None leaves them as the pixel decoder has them."""
+    linear: LinearDecoder | None = None
+    """The pixel decoder as the paper writes it; None where the model has none."""
+
+    def family(self, class_name: str) -> tuple[str, ...]:
+        """A class, and the narrow ones within it."""
+        narrow = (name for name, wide in self.within.items() if wide == class_name)
+        return (class_name, *narrow)
+
+    def class_states(self, classes: Sequence[str]) -> Tensor:
+        """The image side's own states of some classes, (Q, 256)."""
+        return self.network.states.weight[[self.classes.index(name) for name in classes]]
+
+    def decode(self, states: Tensor, features: ViewFeatures) -> tuple[Maps, Tensor]:
+        """Maps of the classes in a view, and how likely each is there at all.
+
+        Args:
+            states: (Q, 256), one for each class.
+            features: of the view.
+
+        Returns:
+            maps (1, Q, ...), and probabilities (Q,).
+        """
+        maps = self.network.decoder(states[None], features.prepared)
+        presence = self.network.presence(states[None], maps, features.last)
+        return maps, torch.sigmoid(presence.float())[0]
+
+    def find(
+        self,
+        classes: Sequence[str],
+        states: Tensor,
+        view: View,
+        *,
+        masks: bool,
+        min_score: float | None = None,
+        recall: float | None = None,
+        linear: bool = False,
+    ) -> ViewPrediction:
+        """Objects and masks of classes in a view.
+
+        Args:
+            classes: Q names.
+            states: (Q, 256), what each is looked for by.
+            view: to search.
+            masks: objects get the cells that belong to them; else boxes alone.
+            min_score: least probability of an object; None for the class's own threshold.
+            recall: share of the objects that must be found; None for the class's own threshold.
+            linear: masks by the linear decoder.
+
+        Raises:
+            OptionError: `linear`, and the model has no such decoder.
+        """
+        features = self.views.see(view)
+        maps, presence = self.decode(states, features)
+        if linear:
+            maps = maps._replace(mask=self._linear_masks(states, features))
+        found: list[Detection] = []
+        covers: list[ClassMask] = []
+        for q, name in enumerate(classes):
+            threshold, there = self.thresholds[name], float(presence[q])
+            # who names a score or a recall of his own wants all that pass it, likely there or not
+            open_gate = min_score is not None or recall is not None or there >= threshold.presence
+            separate = name in self.objects
+            probability = crop(torch.sigmoid(maps.mask[0, q].float()), view)
+            if separate and open_gate:
+                lowest = self._lowest(name, view, min_score, recall)
+                found += self.find_objects(
+                    name, maps, q, there, lowest, features, view, masks=masks
+                )
+            if view.valid is not None:
+                probability = probability * shrink(view.valid)
+            if not open_gate:
+                probability = np.zeros_like(probability)
+            usual = self.proposals.sizes[name].pixels if separate else 0.0
+            covers.append(ClassMask(name, there, probability, threshold.mask, separate, usual))
+        return ViewPrediction(tuple(found), tuple(covers), MASK_STRIDE)
+
+    def find_objects(
+        self,
+        class_name: str,
+        maps: Maps,
+        q: int,
+        presence: float,
+        lowest: float,
+        features: ViewFeatures,
+        view: View,
+        *,
+        masks: bool,
+    ) -> list[Detection]:
+        """Objects of one class whose probability reaches a threshold, best first.
+
+        Args:
+            class_name: of objects.
+            maps: of `decode`.
+            q: the class's index in the maps.
+            presence: probability that the class is there.
+            lowest: least probability of an object.
+            features: of the view.
+            view: that the maps are of.
+            masks: objects get the cells that belong to them; else boxes alone.
+        """
+        peaks = find_peaks(maps.centre[0, q], maps.sides[0, q], LOWEST_HEAT)
+        if not len(peaks.scores):
+            return []
+        assert features.pyramid is not None
+        logits = self.network.box_classifier(features.pyramid, torch.from_numpy(peaks.boxes))
+        likely = torch.softmax(logits.float(), 1)
+        # a box of a narrow class is one of the wide class as well
+        own = likely[:, [self.objects.index(name) for name in self.family(class_name)]].sum(1)
+        boxes, raw = peaks.boxes, combine(peaks.scores, own.numpy(), presence)
+        if self.refiner is not None and class_name in self.refiner.classes:
+            (state,) = self.class_states([class_name])
+            boxes, raw = better(self.refiner, features.pyramid, boxes, raw, state)
+        prior = size_prior(boxes, self.proposals.sizes[class_name].pixels, view.window)
+        scores = self.reliability.probability(class_name, raw * prior)
+        offset = maps.offset[0, q] if masks else None
+        return detections(class_name, boxes, scores, lowest, view, offset)
+
+    def _lowest(
+        self, class_name: str, view: View, min_score: float | None, recall: float | None
+    ) -> float:
+        """The least probability of an object in a view."""
+        if min_score is not None:
+            return min_score
+        closer = CLOSER if view.window.role == "closer" else 1.0
+        lowest = self.thresholds[class_name].score * closer
+        if recall is not None:
+            lowest = self.proposals.least(class_name, recall)
+        return float(self.reliability.probability(class_name, lowest))
+
+    def _linear_masks(self, states: Tensor, features: ViewFeatures) -> Tensor:
+        """Mask logits (1, Q, h, w) by the linear decoder, in fp32."""
+        if self.linear is None:
+            raise OptionError(
+                "this model has no weights of the linear decoder; recipes/linear_decoder.sh"
+                " makes a model that has"
+            )
+        pyramid = Pyramid(*(level.float() for level in features.pyramid or ()))
+        masks: Tensor = self.linear(states[None].float(), pyramid)
+        return masks

@@ -1,0 +1,139 @@
+"""What a question asks for, read by the text decoder and corrected by its words.
+
+A question is read on a scene's first view and the reading kept, so that all views of the scene
+agree on what is looked for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from geomagnifier.language import yes_no
+from geomagnifier.language.language_id import language
+from geomagnifier.language.mentions import names_nothing
+from geomagnifier.models.small import asked_classes, question_parser
+from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.detector import Detector
+from geomagnifier.models.small.question_encoder import QuestionEncoder
+from geomagnifier.models.small.question_parser import ParsedQuestion
+from geomagnifier.models.small.text_decoder import Memory
+from geomagnifier.models.small.text_encoder import stacked
+from geomagnifier.types import Query, View
+
+KEPT = 16
+"""Readings that are kept."""
+
+
+class QuestionReader:
+    """Reads questions, and makes the states that what they ask for is looked for by.
+
+    Its methods run within `backbone.inference`.
+
+    Args:
+        encoder: of questions and class names.
+        detector: its network and its features of views are used.
+        words: the text decoder's vocabulary.
+        worded: classes that the text decoder has a word for.
+        cover: classes of land cover.
+        every: what "all objects" are.
+    """
+
+    def __init__(
+        self,
+        encoder: QuestionEncoder,
+        detector: Detector,
+        words: w.Words,
+        worded: Sequence[str],
+        cover: Sequence[str],
+        every: Sequence[str],
+    ) -> None:
+        self.encoder, self.detector, self.words = encoder, detector, words
+        self.worded, self.cover, self.every = worded, cover, every
+        self._read: OrderedDict[tuple[str, str], ParsedQuestion] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, query: Query, view: View) -> ParsedQuestion:
+        """What a question asks for; raises what `QuestionEncoder.encode` raises.
+
+        Args:
+            query: the question; classes that it names itself are taken as they are.
+            view: of the scene.
+        """
+        if query.kinds:
+            return ParsedQuestion(asked=query.kinds, apart=True)
+        key = (view.scene, query.text)
+        with self._lock:
+            if key in self._read:
+                return self._read[key]
+        states, padding, _ = self.encoder.encode(query.text)
+        memory = self.detector.views.see(view).memory
+        with torch.autocast("cpu", enabled=False):
+            read = question_parser.read_question(
+                self.detector.network.text, self.words, states, padding, memory
+            )
+        read = self._corrected(read, query)
+        with self._lock:
+            self._read[key] = read
+            while len(self._read) > KEPT:
+                self._read.popitem(last=False)
+        return read
+
+    def states(self, query: Query, read: ParsedQuestion, memory: Memory, pixel: bool) -> Tensor:
+        """[SEG] or [BOX] states of what is looked for, (Q, 256).
+
+        Of classes without a word they are the image side's own.
+
+        Args:
+            query: the question.
+            read: what it asks for.
+            memory: image tokens of the view.
+            pixel: masks are wanted, so [SEG]; else [BOX].
+        """
+        decoder = self.detector.network.text
+        if not {*read.asked} <= {*self.worded}:  # these are asked for by themselves
+            return self.detector.class_states(read.asked)
+        with torch.autocast("cpu", enabled=False):
+            if read.everything or read.apart:
+                states, padding = stacked([self.encoder.name(name) for name in read.asked])
+                return question_parser.point_each(
+                    decoder, self.words, states, padding, memory, read.asked, pixel
+                )
+            states, padding, _ = self.encoder.encode(query.text)
+            return question_parser.point(decoder, self.words, states, padding, memory, read, pixel)
+
+    def _corrected(self, read: ParsedQuestion, query: Query) -> ParsedQuestion:
+        """What the text decoder read, and what the question's words say of it."""
+        spoken = language(query.text)
+        # "how many are there": whatever was read is a guess
+        if query.box is None and names_nothing(query.text, spoken):
+            read = ParsedQuestion()
+        read = asked_classes.completed(read, query.text, spoken, self.worded, self.cover)
+        if asked_classes.bare_unknown(query.text, spoken, self.encoder.spelled):
+            read = ParsedQuestion(unknown=True)
+        asked = yes_no.asked(query.text, spoken)
+        if asked is not None and asked.form == "things":
+            # "is there a person on the bridge?"
+            if asked.noun not in ("", "anything"):
+                read = ParsedQuestion(unknown=True)
+            # the answer is yes or no, not a scene class
+            if asked.yes_no:
+                read = read._replace(place=False)
+            if asked.noun == "anything":
+                read = ParsedQuestion(everything=True)
+        # "is there a ship?": what the words name, and nothing else
+        if asked is not None and asked.kinds and not read.everything:
+            read = read._replace(
+                asked=asked.kinds,
+                landmarks=tuple(name for name in read.landmarks if name not in asked.kinds),
+                this=False,
+            )
+        # all objects, and what else was named
+        if read.everything or read.this:
+            named = tuple(name for name in read.asked if name not in self.every)
+            read = read._replace(asked=(*self.every, *named), landmarks=(), everything=True)
+        return read

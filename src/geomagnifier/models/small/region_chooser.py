@@ -1,0 +1,116 @@
+"""Which of the regions found a question means: "the largest ship", "the one beside the harbor".
+
+A question about several classes ("the largest ship and the two airplanes on the left") is split
+into a clause for each, and the selector asked about one class at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from geomagnifier.language import yes_no
+from geomagnifier.language.clauses import by_kind
+from geomagnifier.language.language_id import language
+from geomagnifier.language.positions import asked_part, lies_in
+from geomagnifier.models.small import asked_classes
+from geomagnifier.models.small.answer_text import shares
+from geomagnifier.models.small.backbone import inference
+from geomagnifier.models.small.question_encoder import QuestionEncoder
+from geomagnifier.models.small.score_calibration import ScoreCalibration
+from geomagnifier.models.small.selector import (
+    Selector,
+    counted_in_english,
+    decide,
+    features,
+    how_many,
+)
+from geomagnifier.models.small.text_decoder import QUESTION
+from geomagnifier.types import Region, SceneInfo
+
+
+class RegionChooser:
+    """Asks the selector.
+
+    Args:
+        selector: trained.
+        encoder: of questions and class names.
+        reliability: takes probabilities back to the raw scores that the selector was trained with.
+        half: see `backbone.inference`.
+    """
+
+    def __init__(
+        self,
+        selector: Selector,
+        encoder: QuestionEncoder,
+        reliability: ScoreCalibration,
+        half: bool,
+    ) -> None:
+        self.selector, self.encoder = selector, encoder
+        self.reliability, self.half = reliability, half
+
+    def choose(
+        self, text: str, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]
+    ) -> tuple[int, ...]:
+        """Indices, rising, of the regions that are meant; see `model_protocol.Model`.
+
+        Args:
+            text: the question.
+            scene: whose px the regions are in.
+            asked: classes that are asked for.
+            regions: of these classes, and of landmarks.
+        """
+        spoken = language(text)
+        present = [name for name in asked if any(r.label == name for r in regions)]
+        form = yes_no.asked(text, spoken)
+        if form is not None and form.form == "things" and (part := asked_part(text, spoken)):
+            # "is there a ship on the left?" is about all that lie there
+            inside = [lies_in(box, part) for box in shares(regions, scene)]
+            return tuple(i for i, r in enumerate(regions) if r.label in asked and inside[i])
+        if len(present) < 2:
+            return self._of_one_question(text, scene, present, regions)
+        with inference(self.half):
+            texts = by_kind(
+                self.encoder.in_english(text),
+                present,
+                lambda parts: self.encoder.likeness(parts, present),
+            )
+        if texts is None:
+            return self._of_one_question(text, scene, present, regions)
+        chosen: list[int] = []
+        for name, clause in zip(present, texts, strict=True):
+            kept = [i for i, r in enumerate(regions) if r.label == name or r.label not in asked]
+            of_clause = self._of_one_question(clause, scene, [name], [regions[i] for i in kept])
+            chosen += [kept[i] for i in of_clause]
+        return tuple(sorted(chosen))
+
+    def _of_one_question(
+        self, text: str, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]
+    ) -> tuple[int, ...]:
+        """`choose` with one question about all asked classes; other regions are landmarks."""
+        mine = [i for i, r in enumerate(regions) if r.label in asked]
+        if len(mine) < 2 or (language(text) == "zh" and asked_classes.names_alone_zh(text)):
+            return tuple(mine)
+        text = (language(text) == "zh" and counted_in_english(text, asked[0])) or text
+        boxes = np.array([r.box for r in regions], np.float32)
+        scores = self.reliability.raw_of(regions)
+        target = np.array([r.label in asked for r in regions])
+        numbers = features(boxes, scores, target, (scene.width, scene.height))
+        with inference(self.half):
+            encoded = self.encoder.encode(text)
+            names = torch.stack([self.encoder.name(r.label).pooled[0] for r in regions])[None]
+            absent = torch.zeros(1, len(regions), dtype=torch.bool)
+            states, padding = encoded.states[:, :QUESTION].float(), encoded.padding[:, :QUESTION]
+            with torch.autocast("cpu", enabled=False):
+                logits, chooses = self.selector(
+                    states, padding, torch.from_numpy(numbers)[None], names, absent
+                )
+        chosen = decide(
+            logits[0].numpy(),
+            float(torch.sigmoid(chooses[0])),
+            target,
+            how_many(self.encoder.in_english(text)),
+        )
+        return tuple(int(i) for i in np.flatnonzero(chosen))

@@ -1,0 +1,38 @@
+"""Choosing among regions keeps to the classes asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from geomagnifier.models.registry import load_model
+from geomagnifier.models.small.model import SmallModel
+from geomagnifier.types import Query, Region, SceneInfo
+
+
+@pytest.fixture
+def model(model_folder: Path) -> SmallModel:
+    return load_model(model_folder)
+
+
+SCENE = SceneInfo("made", 64, 48, 3)
+
+
+def region(kind: str, x: float, size: float = 8) -> Region:
+    return Region(kind, 0.8, (x, 10, x + size, 10 + size))
+
+
+def test_choosing_keeps_to_the_asked_kinds(model: SmallModel) -> None:
+    regions = [region("ship", 5), region("water", 20), region("ship", 40)]
+    with torch.no_grad():
+        model.network.selector.chooses.weight.zero_()
+        for bias, most in ((-9.0, 2), (9.0, 2)):
+            model.network.selector.chooses.bias.fill_(bias)
+            chosen = model.choose(Query("the largest ship"), SCENE, ("ship",), regions)
+            assert set(chosen) <= {0, 2} and 1 <= len(chosen) <= most
+            if bias < 0:
+                assert chosen == (0, 2)
+    assert model.choose(Query("the largest ship"), SCENE, ("ship",), regions[:2]) == (0,)
+    assert model.choose(Query("the largest ship"), SCENE, ("ship",), ()) == ()

@@ -154,7 +154,7 @@ class Piece:
         )
 
 
-def picture(box: Box, height: int, width: int, blocks: tuple[int, int], scene: Box) -> Piece:
+def whole_piece(box: Box, height: int, width: int, blocks: tuple[int, int], scene: Box) -> Piece:
     """Return the piece that is the whole picture of a part of the scene.
 
     Args:

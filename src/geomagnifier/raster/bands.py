@@ -116,6 +116,7 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
     picture = (
         palette is not None or ink or len(colour) <= 4 or interpretation[indexes[0] - 1] in RGB
     )
+    # GDAL's order: a mask of the dataset, then nodata, then alpha.
     flags = dataset.mask_flag_enums[indexes[0] - 1]
     masked = MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags
     alpha = (

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from geomagnifier.geometry import Box
-from geomagnifier.raster.blocks import NEAR, Piece, joined, picture
+from geomagnifier.raster.blocks import NEAR, Piece, joined, whole_piece
 
 SCENE = Box(0, 0, 3000, 2000)
 
@@ -30,7 +30,7 @@ def leaves(piece: Piece) -> list[Piece]:
     ],
 )
 def test_pieces_cover_the_picture_once_and_end_at_one_block(box, height, width, blocks):
-    whole = picture(Box(*box), height, width, blocks, SCENE)
+    whole = whole_piece(Box(*box), height, width, blocks, SCENE)
     assert whole.box == Box(*box) and whole.shape == (height, width)
     seen = np.zeros((height, width), int)
     down, across = (max(side, -(-256 // side) * side) for side in blocks)
@@ -42,7 +42,7 @@ def test_pieces_cover_the_picture_once_and_end_at_one_block(box, height, width, 
 
 
 def test_the_blocks_of_a_piece_do_not_depend_on_its_rounding():
-    whole = picture(SCENE, 20, 30, (512, 512), SCENE)  # blocks of 5.12 px
+    whole = whole_piece(SCENE, 20, 30, (512, 512), SCENE)  # blocks of 5.12 px
     found = {leaf.blocks.tuple() for leaf in leaves(whole)}
     across, down = [0, 512, 1024, 1536, 2048, 2560, 3000], [0, 512, 1024, 1536, 2000]
     assert found == {
@@ -53,13 +53,13 @@ def test_the_blocks_of_a_piece_do_not_depend_on_its_rounding():
 
 
 def test_strips_are_not_cut_across():
-    whole = picture(SCENE, 2000, 3000, (16, 3000), SCENE)
+    whole = whole_piece(SCENE, 2000, 3000, (16, 3000), SCENE)
     assert {(leaf.box.x0, leaf.box.x1) for leaf in leaves(whole)} == {(0, 3000)}
     assert {leaf.box.height for leaf in leaves(whole)} == {32, 2000 % 32}
 
 
 def test_the_middle_keeps_away_from_other_blocks_but_not_from_the_edge_of_the_scene():
-    whole = picture(SCENE, 1000, 1500, (512, 512), SCENE)  # 2 px in one
+    whole = whole_piece(SCENE, 1000, 1500, (512, 512), SCENE)  # 2 px in one
     first = next(leaf for leaf in leaves(whole) if leaf.box.x0 == leaf.box.y0 == 0)
     assert [part.box for part in first.parted(3)] == [
         Box(0, 0, 508, 508),

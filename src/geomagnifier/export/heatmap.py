@@ -44,9 +44,9 @@ COLOURS = (
 )
 
 
-def colour(heat: Floats) -> Bytes:
+def colour(relevance: Floats) -> Bytes:
     """Colour a relevance map, (h, w) in [0, 1] -> (h, w, 3) uint8."""
-    return np.asarray(COLOURS[np.rint(np.clip(heat, 0, 1) * 255).astype(np.uint8)])
+    return np.asarray(COLOURS[np.rint(np.clip(relevance, 0, 1) * 255).astype(np.uint8)])
 
 
 def draw(answer: Answer) -> Bytes:
@@ -62,11 +62,11 @@ def draw(answer: Answer) -> Bytes:
     """
     from PIL import Image, ImageDraw
 
-    heat = answer.trace.heat
-    assert heat is not None
-    most = float(heat.max())
+    relevance = answer.trace.heat
+    assert relevance is not None
+    most = float(relevance.max())
     picture = overlay.sized(answer.preview)
-    warm = Image.fromarray(np.asarray(heat / max(most, 1e-9), np.float32)).resize(
+    warm = Image.fromarray(np.asarray(relevance / max(most, 1e-9), np.float32)).resize(
         picture.size, Image.Resampling.BILINEAR
     )
     share = np.asarray(warm, np.float32)

@@ -105,7 +105,7 @@ def names(dataset: Any) -> tuple[str, ...]:
     return tuple((text or "").strip() for text in known)
 
 
-def said(dataset: Any, name: str) -> Roles:
+def named_roles(dataset: Any, name: str) -> Roles:
     """Read the roles of bands from their names or wavelengths.
 
     Args:
@@ -128,9 +128,13 @@ def said(dataset: Any, name: str) -> Roles:
     return found
 
 
-def interpreted(kinds: Sequence[ColorInterp]) -> Roles:
+def interpreted_roles(interpretation: Sequence[ColorInterp]) -> Roles:
     """Read the roles of bands from the colour interpretation of each."""
-    return {colour: kinds.index(kind) + 1 for colour, kind in INTERPRETED.items() if kind in kinds}
+    return {
+        colour: interpretation.index(meaning) + 1
+        for colour, meaning in INTERPRETED.items()
+        if meaning in interpretation
+    }
 
 
 def is_described(dataset: Any) -> bool:
@@ -151,7 +155,7 @@ def is_a_band(dataset: Any, band: int) -> bool:
     )
 
 
-def listed(dataset: Any, bands: Sequence[int] | None = None) -> str:
+def describe_bands(dataset: Any, bands: Sequence[int] | None = None) -> str:
     """List bands with their names, for a message: "1 (B02), 2 (B03), 3".
 
     Args:
@@ -168,7 +172,7 @@ def listed(dataset: Any, bands: Sequence[int] | None = None) -> str:
     )
 
 
-def wanted(dataset: Any, name: str, bands: Sequence[int | str]) -> tuple[int, ...]:
+def named_bands(dataset: Any, name: str, bands: Sequence[int | str]) -> tuple[int, ...]:
     """Find the bands that a person names by number, by description or by colour.
 
     Args:
@@ -184,7 +188,8 @@ def wanted(dataset: Any, name: str, bands: Sequence[int | str]) -> tuple[int, ..
     """
     if isinstance(bands, str):
         bands = [part.strip() for part in bands.split(",")]
-    roles = interpreted(list(dataset.colorinterp)) | said(dataset, name) | _words(names(dataset))
+    roles = interpreted_roles(list(dataset.colorinterp))
+    roles |= named_roles(dataset, name) | _words(names(dataset))
     known = {text.casefold(): i for i, text in reversed(list(enumerate(names(dataset), 1))) if text}
     coded = {
         _code(text): i for i, text in reversed(list(enumerate(names(dataset), 1))) if _code(text)
@@ -199,14 +204,14 @@ def wanted(dataset: Any, name: str, bands: Sequence[int | str]) -> tuple[int, ..
         )
         if number is None or not 1 <= number <= dataset.count:
             raise OptionError(
-                f"{name} has no band {str(band)[:40]!r}; it has {listed(dataset)}; give numbers or"
-                " names, such as 3,2,1"
+                f"{name} has no band {str(band)[:40]!r}; it has {describe_bands(dataset)}; give"
+                " numbers or names, such as 3,2,1"
             )
         found.append(number)
     if len(found) not in (1, 3):
         raise OptionError(
             f"{len(found)} bands are given; give three, as red, green and blue, or one; {name} has"
-            f" {listed(dataset)}"
+            f" {describe_bands(dataset)}"
         )
     return tuple(found)
 

@@ -81,7 +81,7 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
         OptionError: the dataset has no such band.
     """
     interpretation = list(dataset.colorinterp)
-    chosen = None if wanted is None else colours.wanted(dataset, name, wanted)
+    chosen = None if wanted is None else colours.named_bands(dataset, name, wanted)
     alphas = [
         i
         for i, meaning in enumerate(interpretation, 1)
@@ -116,6 +116,7 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
     picture = (
         palette is not None or ink or len(colour) <= 4 or interpretation[indexes[0] - 1] in RGB
     )
+    # GDAL's order: a mask of the dataset, then nodata, then alpha.
     flags = dataset.mask_flag_enums[indexes[0] - 1]
     masked = MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags
     alpha = (
@@ -147,18 +148,19 @@ def _rgb(
         interpretation: colour interpretation of each band.
         colour: numbers of the bands that are not alpha.
     """
-    said, interpreted = colours.said(dataset, name), colours.interpreted(interpretation)
+    named = colours.named_roles(dataset, name)
+    interpreted = colours.interpreted_roles(interpretation)
     by_name, by_interpretation = (
         tuple(roles[c] for c in ("red", "green", "blue") if c in roles)
-        for roles in (said, interpreted)
+        for roles in (named, interpreted)
     )
     if len(by_name) == 3:
         if len(by_interpretation) == 3 and by_interpretation != by_name:
             _tell(
                 f"by name or wavelength red, green, blue of {name} are the bands"
-                f" {colours.listed(dataset, by_name)}, by colour interpretation"
-                f" {colours.listed(dataset, by_interpretation)}; the former are shown; --bands or"
-                " open_scene(bands=...) choose others"
+                f" {colours.describe_bands(dataset, by_name)}, by colour interpretation"
+                f" {colours.describe_bands(dataset, by_interpretation)}; the former are shown;"
+                " --bands or open_scene(bands=...) choose others"
             )
         return by_name
     if len(by_interpretation) == 3:
@@ -169,7 +171,7 @@ def _rgb(
     if len(colour) > 4 or colours.is_described(dataset):
         _tell(
             f"{name} does not say which of its {len(colour)} bands are red, green and blue;"
-            f" {colours.listed(dataset, first)} are shown so; choose others with --bands or"
+            f" {colours.describe_bands(dataset, first)} are shown so; choose others with --bands or"
             f" open_scene(bands=...), such as {first[2]},{first[1]},{first[0]}"
         )
     return first

@@ -83,6 +83,7 @@ class Span:
         """
         low, high = self.extent
         cell = math.floor((low + high) / 2 / self.cell)
+        # The block at the edge of the scene has no neighbour there, and so no end of that kind.
         first = (
             math.ceil((cell * self.cell + margin - self.origin) / self.step - 1e-9)
             if cell > 0
@@ -154,7 +155,7 @@ class Piece:
         )
 
 
-def picture(box: Box, height: int, width: int, blocks: tuple[int, int], scene: Box) -> Piece:
+def whole_piece(box: Box, height: int, width: int, blocks: tuple[int, int], scene: Box) -> Piece:
     """Return the piece that is the whole picture of a part of the scene.
 
     Args:

@@ -84,6 +84,7 @@ def _outline(points: Any, continuous: bool, beyond: float) -> bytes | None:
     extent = max(
         np.ptp(ring[:, 0]) * math.cos(math.radians(np.abs(ring[:, 1]).mean())), np.ptp(ring[:, 1])
     )
+    # Rounding may make a thin polygon touch itself: it is made valid after that, not before.
     shape = shapely.Polygon(ring).simplify(STRAIGHT * extent)
     shape = shapely.make_valid(
         shapely.transform(shape, lambda corners: np.round(corners, DECIMALS))

@@ -23,7 +23,7 @@ from geomagnifier.errors import SceneTooLarge
 from geomagnifier.geometry import Box
 from geomagnifier.raster import halt
 from geomagnifier.raster.bands import Bands, Raw
-from geomagnifier.raster.blocks import Piece, joined, picture
+from geomagnifier.raster.blocks import Piece, joined, whole_piece
 from geomagnifier.raster.dataset import CACHE, FAILURES, OPTIONS, Source
 from geomagnifier.types import Bools
 
@@ -218,7 +218,7 @@ class RasterReader:
         )
 
     def _whole(self, request: ReadRequest) -> Piece:
-        return picture(request.box, request.height, request.width, self._blocks, self._scene)
+        return whole_piece(request.box, request.height, request.width, self._blocks, self._scene)
 
     def _canvas(self, request: ReadRequest) -> _Canvas:
         size = (request.height, request.width)

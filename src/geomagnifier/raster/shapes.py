@@ -300,6 +300,8 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
     if not flat:
         # A ring round a pole or across the antimeridian seems to be over half the Earth wide.
         across |= (east - west >= 180) | _near(found, poles)
+    # These few get points so close that each side can be followed across the antimeridian or
+    # round the pole, and are cut there.
     for i in np.flatnonzero(across):
         shape = found[i] if flat else _dense(found[i], scene, crs)
         (dense,) = _degrees(np.array([shape], object), scene, crs, flat)

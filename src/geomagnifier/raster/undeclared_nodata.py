@@ -124,6 +124,8 @@ def find(raw: NDArray[np.generic], valid: Bools | None) -> Fill:
     fill = Fill(lows[0], highs[0], lows[1], highs[1])
     shares: dict[float, float] = {}
     doubts: dict[float, float] = {}
+    # Each round judges the lowest and the highest value that are left: below one nodata value
+    # there may be another.
     for _ in range(VALUES):
         before = len(shares)
         for upper, ends, outer in (

@@ -176,6 +176,8 @@ class Index:
                 f"the vector has {len(vector)} numbers, those of {self.path} have"
                 f" {len(self._manifest.probe)}"
             )
+        # The condition lets rows through that do not fit, and an image has several rows: fetch
+        # more of the ranking until enough images fit, or there are no more rows.
         where, limit = rows.condition(wanted), FIRST if top is None else max(FIRST, 4 * top)
         while True:
             ranked = (

@@ -2,7 +2,7 @@
 
 Layout: `more/SET/images/*`, `more/SET/labels.json` (COCO), and two class folders of chips for
 swimming pools. A set teaches the classes that it labels, and that what cannot occur in it is
-absent. Pictures whose id divides by five are validation. Sources, licences and labels of each set:
+absent. Images whose id divides by five are validation. Sources, licences and labels of each set:
 its README. Frames named DJI_* belong to a test set and are refused.
 """
 
@@ -115,7 +115,7 @@ class CameraSample:
 
 
 def held_out(number: int) -> bool:
-    """Whether the picture of this id is kept for validation."""
+    """Whether the image of this id is kept for validation."""
     return number % 5 == 0
 
 

@@ -96,15 +96,15 @@ def coco(
 ) -> dict[str, float]:
     """The twelve figures of COCO, each 0..1.
 
-    At most 100 regions of a kind count in a picture, the best ones, as COCO has it.
+    At most 100 regions of a class count in an image, the best ones, as COCO has it.
 
     Args:
         truth: labelled objects, each {"picture": str, "label": str, "box": (x0, y0, x1, y1) px,
             "segmentation": COCO RLE}; the segmentation gives the area where it is there, and may be
             left out for boxes. "ignored": True, where it does not count.
-        found: regions in the same form, with "score"; for masks without "box". Kinds that no object
-            has are left out, as COCO does.
-        sizes: every picture that was looked at, by name.
+        found: regions in the same form, with "score"; for masks without "box". Classes that no
+            object has are left out, as COCO does.
+        sizes: every image that was searched, by name.
         kind: what is compared.
 
     Returns:
@@ -112,8 +112,8 @@ def coco(
         where all are large) is left out.
 
     Raises:
-        PredictionError: a region is of an unknown picture, has no number as score, no box or mask,
-            or a mask that is not of the size of its picture; its index is named.
+        PredictionError: a region is of an unknown image, has no number as score, no box or mask, or
+            a mask that is not of the size of its image; its index is named.
         ValueError: the same of an object.
     """
     pictures = {name: number for number, name in enumerate(sizes, 1)}
@@ -146,18 +146,18 @@ def coco(
 
 
 def voc(truth: Sequence[Row], found: Sequence[Row], threshold: float = 0.5) -> dict[str, float]:
-    """AP of each kind as PASCAL VOC defines it, all points.
+    """AP of each class as PASCAL VOC defines it, all points.
 
     Their mean is mAP, "AP50" or "mAP50" in papers.
 
     Args:
         truth: labelled objects with "picture", "label" and "box", as in `coco`.
-        found: regions with "score" as well. Kinds that no object has are left out.
-        threshold: IoU that makes a find, itself taken in.
+        found: regions with "score" as well. Classes that no object has are left out.
+        threshold: IoU that makes a match, itself included.
 
     Returns:
-        kind -> 0..1, in the order they come first in `truth`; kinds whose objects are all ignored
-        are left out.
+        class -> 0..1, in the order they come first in `truth`; classes whose objects are all
+        ignored are left out.
 
     Raises:
         PredictionError, ValueError: as in `coco`.
@@ -176,7 +176,7 @@ def voc(truth: Sequence[Row], found: Sequence[Row], threshold: float = 0.5) -> d
 
 
 def _any_size(truth: Sequence[Row], found: Sequence[Row]) -> dict[str, None]:
-    """Every picture named, where boxes alone matter."""
+    """Every image named, where boxes alone matter."""
     return {str(row["picture"]): None for row in (*truth, *found)}
 
 
@@ -226,7 +226,7 @@ def run_lengths(polygons: Sequence[NDArray[np.floating]], size: Size) -> dict[st
 
     Args:
         polygons: rings (N, 2) of x, y px; rings of fewer than three points are left out.
-        size: of the picture.
+        size: of the image.
     """
     rings = [ring.astype(float).ravel().tolist() for ring in polygons if len(ring) > 2]
     if not rings:

@@ -125,7 +125,7 @@ class Check:
         return value
 
     def size(self, case: Case) -> Size:
-        """(height, width) of the case's picture, px."""
+        """(height, width) of the case's image, px."""
         if self._sized is None or self._sized[0] != case.image:
             width, height = picture_size(case.image)
             self._sized = case.image, (height, width)

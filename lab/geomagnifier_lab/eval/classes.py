@@ -5,7 +5,7 @@
     top-5   as in ImageNet papers
 
 Papers on AID, UC Merced and NWPU-RESISC45 print OA and a confusion matrix whose rows, the true
-classes, are divided by their sums. A picture for which nothing was predicted is a miss.
+classes, are divided by their sums. An image for which nothing was predicted is a miss.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
     interval = the middle 95 % of the means of 10,000 resamples
 
 The share of resamples in which B is better is the bootstrap's answer (Efron and Tibshirani 1993;
-Koehn 2004 for text). Cases are drawn one by one: where many questions are about one picture, the
+Koehn 2004 for text). Cases are drawn one by one: where many questions are about one image, the
 true interval is somewhat wider.
 """
 

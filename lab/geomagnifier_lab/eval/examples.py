@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 CELL, GAP, ACROSS = 300, 20, 5
-"""Side of a picture and the space around it, px; pictures in a row."""
+"""Side of an image and the space around it, px; images in a row."""
 HEAD, SMALL, LINE, LINES = 20, 14, 19, 4
 """Letters of headings and of texts, height of a line of text, px; the most lines of one text."""
 TINT = 150
@@ -165,7 +165,7 @@ def shown(case: Case, record: Record, nearest: str = "") -> Shown:
     Args:
         case: with its truth.
         record: what was said.
-        nearest: of a picture in retrieval, the caption found for it.
+        nearest: of an image in retrieval, the caption found for it.
     """
     texts: list[tuple[tuple[int, int, int] | None, str]] = (
         [(None, case.question)] if case.question else []
@@ -225,7 +225,7 @@ def _union(parts: Sequence[Bools]) -> Bools | None:
 
 
 def _nearest(cases: Sequence[Case], records: Mapping[str, Record]) -> dict[str, str]:
-    """The caption nearest to each picture, of all."""
+    """The caption nearest to each image, of all captions."""
     answered = [
         (case, record)
         for case, record in ((case, records[case.id]) for case in cases)
@@ -282,7 +282,7 @@ def _heading(words: str, width: int) -> Image:
 
 
 def _words(case: Case, drawn: Shown, value: float) -> Image:
-    """What stands under the picture of a case."""
+    """The text below the image of a case."""
     from PIL import Image, ImageDraw
 
     small = overlay_panel.font("", SMALL)

@@ -135,7 +135,7 @@ def grounded(
         where no phrase is true.
 
     Raises:
-        PredictionError: a mask is not of the size of its picture, or a score no number; sentence
+        PredictionError: a mask is not of the size of its image, or a score no number; sentence
             and phrase are named.
         ValueError: the two differ in length, or true masks of a sentence differ in size; the
             sentence is named.

@@ -6,7 +6,7 @@
 
     scene      "labels": [[published class, probability], ...]
     caption    "text"
-    retrieval  "vector" of the picture, "captions": a vector of each of its captions
+    retrieval  "vector" of the image, "captions": a vector of each of its captions
     ground     "boxes": [[x0, y0, x1, y1] px, ...], "scores"
     detect     the same and "names", published classes; where masks are scored also
                "segments": [{"name", "mask", "score"}]
@@ -166,14 +166,14 @@ def read(
     Args:
         path: JSON lines as above, or COCO's form of results: a JSON list of {"image_id" or "id",
             "bbox" [x, y, w, h] or "segmentation", "score", "category_id" or "category"} for boxes
-            and masks. "image_id" is a case's id or its picture's file name.
+            and masks. "image_id" is a case's id or its image's file name.
         benchmark: what was asked.
         split: which part of it.
-        cases: those to be scored; each needs a record (but a picture without objects needs none in
+        cases: those to be scored; each needs a record (but an image without objects needs none in
             COCO's form).
         every: all cases of the split, where `cases` are some of them; records of the others are
             passed over.
-        ids: the COCO file of annotations whose numbers the results use for pictures and categories.
+        ids: the COCO file of annotations whose numbers the results use for images and categories.
 
     Raises:
         OptionError: there is no such file.

@@ -1,4 +1,4 @@
-"""Retrieval across pictures and captions: R@K both ways and mR.
+"""Retrieval across images and captions: R@K both ways and mR.
 
     i2t R@K   share of the images that have one of their own captions among the K nearest
               ("sentence" or "text retrieval")
@@ -6,7 +6,7 @@
     mR        mean of R@1, R@5 and R@10 of both ways
 
 So in RSITMD (AMFMN, arXiv:2204.09868) and in the papers on RSICD and UCM-Captions since. Only a
-picture's own captions are right, even where another picture's caption says the same words. Such
+image's own captions are right, even where another image's caption says the same words. Such
 captions tie, as many of UCM-Captions do: the published code leaves their order to the sort, so its
 figures move with the order of the file. Here a tie counts with the share of its orders that are
 hits, which is what a random order gives on average; figures do not depend on the order of the file,

@@ -203,7 +203,7 @@ LATEX = {
 
 
 def escaped(text: str) -> str:
-    """Text that LaTeX prints as it stands."""
+    """Text that LaTeX prints unchanged."""
     return "".join(LATEX.get(letter, letter) for letter in " ".join(text.split()))
 
 

@@ -106,8 +106,8 @@ def run(
         model: of `load_model`.
         root: folder of the data sets, of `data.sample.data_root`.
         suites: names of `SUITES`, in the order wanted; all where none is named.
-        limit: pictures a suite, for a quick look.
-        progress: called with (pictures done, pictures of the suite); it starts anew with each
+        limit: images a suite, for a quick look.
+        progress: called with (images done, images of the suite); it starts anew with each
             suite.
 
     Returns:

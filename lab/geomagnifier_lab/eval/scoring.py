@@ -10,7 +10,7 @@
     grounded   CIDEr-D, AP50, mIoU, recall                      mean IoU of an image's pairs
 
 Conventions are those of the metrics' own files. METEOR is not computed. A case without an answer
-("error") is wrong: no class, no words, no box, IoU 0 even where nothing is to be found. Pictures
+("error") is wrong: no class, no words, no box, IoU 0 even where nothing is to be found. Images
 without objects have no AP of their own. Masks are decoded one case at a time.
 """
 
@@ -268,8 +268,8 @@ def _detect(benchmark: Benchmark, cases: Sequence[Case], records: Mapping[str, R
             )
         truth += objects
         found += regions
-        # Kinds become pictures of one kind: objects are matched within their kind, and ranked
-        # together.
+        # Each class stands for an image of one common class: objects are matched within their
+        # class, and ranked together.
         alone, theirs = (
             [{**row, "picture": row["label"], "label": "any"} for row in rows]
             for rows in (objects, regions)

@@ -297,9 +297,9 @@ def answer_mask(answer: Answer) -> Mask:
 def _average_precision(
     model: Model, root: Path, limit: int | None, progress: Progress | None, level: Granularity
 ) -> Figures:
-    """Ask for every kind in every picture.
+    """Ask for every class in every image.
 
-    Whatever comes back is claimed to be of the kind that was asked for.
+    Whatever comes back is claimed to be of the class that was asked for.
     """
     pixel = level is Granularity.PIXEL
     truth: list[dict[str, object]] = []
@@ -342,12 +342,12 @@ def _size(scene: Scene) -> Size:
 
 
 def _truth(sample: ObjectSample, kind: str, size: Size) -> dict[str, object]:
-    """COCO RLE of all objects of a kind."""
+    """COCO RLE of all objects of a class."""
     return run_lengths(
         [ring for o in sample.objects if o.kind == kind for ring in o.polygons], size
     )
 
 
 def _question(path: Path, kind: str, level: Granularity) -> str:
-    """A question about all of a kind, in held-out words."""
+    """A question about all of a class, in held-out words."""
     return questions.about(chance(path, f"{kind} {level}"), kind, level, "val", refer=0.0).text

@@ -352,7 +352,7 @@ def _dialogue(
 ) -> Dialogue | None:
     """One dialogue of so many turns, whose second or third is of the sort most wanted.
 
-    None where the picture does not give it.
+    None where the image does not give it.
     """
     kinds = sorted({o.kind for o in sample.objects})
     if not kinds:

@@ -1,4 +1,4 @@
-"""How long things are: metres on the ground, of the small ones of a kind (a quarter is smaller).
+"""Lengths of objects in metres on the ground, of the small ones of a class (a quarter is smaller).
 
 Rounded figures of common knowledge: rules of sports, types of vehicles, aircraft and tanks. They
 only set the scale a scene is searched at.

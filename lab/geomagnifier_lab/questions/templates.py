@@ -12,7 +12,7 @@ from geomagnifier.types import Granularity
 
 
 class Task(StrEnum):
-    """What is asked for. `GRANULARITY` says how closely one must look for it."""
+    """What is asked for. `GRANULARITY` says at which level it is answered."""
 
     SCENE = "scene"
     SCENE_YES_NO = "scene_yes_no"

@@ -212,7 +212,7 @@ class Canvas:
         return turned(points, self.angle) * self.scale + (self.width / 2, self.height / 2)
 
     def light(self, turn: float = 0.0) -> float:
-        """Angle towards the sun as a thing turned by `turn` sees it (radians)."""
+        """Direction of the sun as seen from a sprite turned by `turn`, radians."""
         return math.atan2(self.sun[1], self.sun[0]) - self.angle - turn
 
     def window(self, points: Points, pad: int = 2) -> View | None:

@@ -3,7 +3,7 @@
     benchmark("aid").read(Path("AID"), "test") -> list[Case]
 
 A set of captions serves twice: "rsicd" asks for sentences, "rsicd-retrieval" ranks its captions by
-pictures and its pictures by captions.
+images and its images by captions.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def read_captions(
 ) -> list[Case]:
     """Cases of `split` in the order of the file.
 
-    `id` is the picture's file name, "NAME#2" where a name comes twice.
+    `id` is the image's file name, "NAME#2" where a name comes twice.
 
     Args:
         root: folder of the set.
@@ -38,11 +38,11 @@ def read_captions(
         benchmark: whose set it is.
         labels: paths of the JSON file below the root, the authors' first; the first that is there
             is read.
-        folders: names of the folder of pictures, the authors' first.
+        folders: names of the folder of images, the authors' first.
 
     Raises:
         OptionError: no such split.
-        DataMissing: the root, the JSON file or a picture is not there, or is empty; the first one
+        DataMissing: the root, the JSON file or an image is not there, or is empty; the first one
             is named.
         DataCorrupt: the JSON file is damaged, or not of this form.
     """
@@ -93,10 +93,10 @@ def _parts(record: Any, place: int, source: Path) -> tuple[str, str, tuple[str, 
             text for text in (sentence["raw"].strip() for sentence in record["sentences"]) if text
         )
     except (KeyError, TypeError, AttributeError) as error:
-        told = f"{type(error).__name__}: {error}"
+        problem = f"{type(error).__name__}: {error}"
         raise DataCorrupt(
             f'{source}, images[{place}] lacks "filename", "split" or "sentences" with "raw"'
-            f" ({told})"
+            f" ({problem})"
         ) from error
     try:
         file_name(name)

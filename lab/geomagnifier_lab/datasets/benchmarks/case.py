@@ -23,14 +23,14 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Thing:
-    """An object or a phrase with its place."""
+    """An object or a phrase, with its box and perhaps its mask."""
 
     label: str
     """Class or phrase, as published."""
     box: tuple[float, float, float, float]
     """(x0, y0, x1, y1) px, half-open."""
     mask: Callable[[], Mask] | None = None
-    """Reads (H, W) bool at the picture's size; None where the set has boxes alone."""
+    """Reads (H, W) bool at the image's size; None where the set has boxes alone."""
     ignored: bool = False
     """Counts neither as found nor as missed ("difficult" of VOC, "iscrowd" of COCO)."""
 

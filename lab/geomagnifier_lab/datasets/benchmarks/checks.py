@@ -150,7 +150,7 @@ def picture_size(path: Path) -> tuple[int, int]:
     """(width, height) px from the header.
 
     Raises:
-        DataCorrupt: it is no picture.
+        DataCorrupt: it is no image.
     """
     try:
         with Image.open(path) as picture:
@@ -175,8 +175,8 @@ def complete(pictures: Sequence[Path], benchmark: Published, source: str) -> Non
     """
     lacking = [path for path in pictures if not path.is_file() or os.path.getsize(path) == 0]
     if lacking:
-        told = (
+        problem = (
             f"{benchmark.title} lacks {lacking[0]}: {len(lacking)} of {len(pictures)} pictures of"
             f" {source} are not there or empty"
         )
-        raise DataMissing(f"{told}; it comes from {benchmark.url}")
+        raise DataMissing(f"{problem}; it comes from {benchmark.url}")

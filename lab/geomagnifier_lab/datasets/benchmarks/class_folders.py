@@ -1,20 +1,18 @@
-"""Scene classification sets.
+"""Scene classification sets: a folder per class, and the published lists of a split's images.
 
-A folder a class, and lists of the pictures of a split where somebody published them.
+The authors of these sets give images and no split: papers draw their own at random. Two groups
+published lists, and a list is read where it lies beside the images (in the root, in `splits/` below
+it, or next to the class folders):
 
-The authors of these sets give pictures and no split: papers draw their own at random. Two groups
-published lists, and a list is read where it lies beside the pictures (in the root, in `splits/`
-below it, or next to the class folders):
+    - AiTLAS Benchmark Arena (Dimitrovski et al., 2023, arXiv:2207.07189;
+      github.com/biasvariancelabs/aitlas-arena, `splits/`): `NAME_{train,val,test}.csv` without a
+      header, a line `CLASS/FILE,CLASS`; its configurations call the same files
+      `{train,val,test}.csv`. 60 : 20 : 20 of each class.
+    - In-Domain Representation Learning for Remote Sensing (Neumann et al., 2019,
+      arXiv:1911.06721; used by torchgeo): `NAME-{train,val,test}.txt`, a line `FILE`; the file's
+      name begins with that of its class.
 
-- AiTLAS Benchmark Arena (Dimitrovski et al., 2023, arXiv:2207.07189;
-  github.com/biasvariancelabs/aitlas-arena, `splits/`): `NAME_{train,val,test}.csv` without a
-  header, a line `CLASS/FILE,CLASS`; its configurations call the same files `{train,val,test}.csv`.
-  60 : 20 : 20 of each class.
-- In-Domain Representation Learning for Remote Sensing (Neumann et al., 2019, arXiv:1911.06721; used
-  by torchgeo): `NAME-{train,val,test}.txt`, a line `FILE`; the file's name begins with that of its
-  class.
-
-No split is ever drawn here: without a list, the split "all" is every picture there is.
+No split is ever drawn here: without a list, the split "all" is every image there is.
 """
 
 from __future__ import annotations
@@ -60,8 +58,8 @@ def read_scenes(root: Path, split: str, benchmark: Benchmark, layout: Layout) ->
         layout: how it lies on disk.
 
     Raises:
-        OptionError: no such split, or no list of its pictures lies beside them.
-        DataMissing: the root, a class folder or a picture is not there, or is empty; the first one
+        OptionError: no such split, or no list of its images lies beside them.
+        DataMissing: the root, a class folder or an image is not there, or is empty; the first one
             is named.
         DataCorrupt: the list names what the set does not have.
     """
@@ -76,12 +74,12 @@ def read_scenes(root: Path, split: str, benchmark: Benchmark, layout: Layout) ->
         ]
         complete([path for _, path in pictures], benchmark, str(place))
         if len(pictures) < layout.pictures:
-            told = (
+            problem = (
                 f"{len(pictures):,} of the {layout.pictures:,} pictures of {benchmark.title} are in"
                 f" {place}"
             )
             warnings.warn(
-                f"{told}; papers report figures on all of them ({benchmark.url})",
+                f"{problem}; papers report figures on all of them ({benchmark.url})",
                 GeomagWarning,
                 stacklevel=3,
             )
@@ -114,7 +112,7 @@ def _spellings(benchmark: Benchmark, layout: Layout) -> dict[str, str]:
 
 
 def _found(place: Path, benchmark: Benchmark, layout: Layout) -> dict[str, Path]:
-    """Published class -> its folder, of those that are in `place`.
+    """Published class -> its folder, of those below `place`.
 
     The published spelling wins over others.
     """
@@ -138,11 +136,13 @@ def _place(root: Path, benchmark: Benchmark, layout: Layout) -> Path:
     found = [len(_found(place, benchmark, layout)) for place in places]
     if not any(found):
         first = root / layout.places[0] / benchmark.classes[0]
-        told = (
+        problem = (
             f"{benchmark.title} lacks {first} and the other {len(benchmark.classes) - 1} class"
             " folders"
         )
-        raise DataMissing(f"{told}; it comes from {benchmark.url}, laid out as {benchmark.layout}")
+        raise DataMissing(
+            f"{problem}; it comes from {benchmark.url}, laid out as {benchmark.layout}"
+        )
     return places[found.index(max(found))]
 
 
@@ -151,11 +151,11 @@ def _class_folders(place: Path, benchmark: Benchmark, layout: Layout) -> dict[st
     folders = _found(place, benchmark, layout)
     lacking = [name for name in benchmark.classes if name not in folders]
     if lacking:
-        told = (
+        problem = (
             f"{benchmark.title} lacks {place / lacking[0]}: {len(lacking)} of"
             f" {len(benchmark.classes)} class folders are not there"
         )
-        raise DataMissing(f"{told}; it comes from {benchmark.url}")
+        raise DataMissing(f"{problem}; it comes from {benchmark.url}")
     return folders
 
 
@@ -174,7 +174,7 @@ def _pictures(folder: Path, benchmark: Benchmark) -> list[Path]:
 
 
 def _list_file(root: Path, place: Path, split: str, benchmark: Benchmark, layout: Layout) -> Path:
-    """The list of the split's pictures, AiTLAS's before the other."""
+    """The list of the split's images, AiTLAS's before the other."""
     names = [f"{begin}_{split}.csv" for begin in layout.lists] + [f"{split}.csv"]
     names += [f"{begin}{dash}{split}.txt" for begin in layout.lists for dash in "_-"] + [
         f"{split}.txt"
@@ -191,11 +191,11 @@ def _list_file(root: Path, place: Path, split: str, benchmark: Benchmark, layout
         for files in inside.values():
             if name in files:
                 return files[name]
-    told = (
+    problem = (
         f"the authors of {benchmark.title} publish no split; for {split!r} put {names[0]} of AiTLAS"
         f" ({LISTS}) into {root}"
     )
-    raise OptionError(f"{told}, or ask for the split 'all'")
+    raise OptionError(f"{problem}, or ask for the split 'all'")
 
 
 def _files(folder: Path) -> Iterable[Path]:

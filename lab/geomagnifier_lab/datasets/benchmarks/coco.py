@@ -46,11 +46,11 @@ class Annotation:
     """A record of "annotations"."""
 
     image: Hashable
-    """Id of its picture."""
+    """Id of its image."""
     label: str
     """Name of its category."""
     box: BoxTuple | None
-    """(x0, y0, x1, y1) px within the picture; None where nothing of it is there."""
+    """(x0, y0, x1, y1) px within the image; None where nothing of it is there."""
     segmentation: Any
     """Rings or run lengths as published; None where there are none."""
     crowd: bool
@@ -77,7 +77,7 @@ class Instances:
     """By id."""
 
     def by_picture(self) -> dict[Hashable, list[Annotation]]:
-        """The annotations of each picture, by its id."""
+        """The annotations of each image, by its id."""
         found: dict[Hashable, list[Annotation]] = {key: [] for key in self.pictures}
         for annotation in self.annotations.values():
             found[annotation.image].append(annotation)
@@ -153,8 +153,10 @@ def lazy_mask(annotation: Annotation, picture: Picture, folder: Path) -> partial
 def _drawn(annotation: Annotation, picture: Picture, path: Path) -> Mask:
     size = picture_size(path)
     if size != picture.size:
-        told = f"{path} has {size[0]} x {size[1]} px, but {picture.size[0]} x {picture.size[1]} px"
-        raise DataCorrupt(f"{told} where it is annotated ({annotation.where})")
+        problem = (
+            f"{path} has {size[0]} x {size[1]} px, but {picture.size[0]} x {picture.size[1]} px"
+        )
+        raise DataCorrupt(f"{problem} where it is annotated ({annotation.where})")
     try:
         return segmentation_mask(annotation.segmentation, size)
     except UNFIT as error:

@@ -1,15 +1,15 @@
-"""DIOR (Li et al., ISPRS J. 2020, arXiv:1909.00133).
+"""DIOR: detection of 20 classes (Li et al., ISPRS J. 2020, arXiv:1909.00133).
 
-23,463 pictures of 800 x 800 px, 192,472 boxes of 20 kinds; 0.5 to 30 m/px.
+23,463 images of 800 x 800 px, 192,472 boxes; 0.5 to 30 m/px.
 
 Layout, as the authors' archives unpack: `Annotations/Horizontal Bounding Boxes/*.xml` (VOC's form),
-`ImageSets/Main/{train,val,test}.txt` (a picture's number a line), `JPEGImages-trainval/*.jpg`,
+`ImageSets/Main/{train,val,test}.txt` (an image's number a line), `JPEGImages-trainval/*.jpg`,
 `JPEGImages-test/*.jpg`. Not checked against the release itself but against what uses it:
 github.com/torchgeo/torchgeo `datasets/dior.py` (names, VOC's form), DIOR configurations of
 MMDetection's kind (folders). Copies with the XML files right in `Annotations/` or the lists in
 `Main/` are read too.
 
-Boxes are half-open px (see `voc`), cut to the picture; those without area there are left out, with
+Boxes are half-open px (see `voc`), cut to the image; those without area there are left out, with
 a warning. Two classes are written with capitals by the authors ("Expressway-Service-area") and
 without by many others: capitals do not matter.
 """
@@ -99,7 +99,7 @@ def read(root: Path, split: str) -> list[Case]:
 
 
 def _listed(root: Path, part: str) -> list[str]:
-    """Numbers of pictures."""
+    """Numbers of images."""
     place = root / "ImageSets" / "Main" / f"{part}.txt"
     source = (
         place if place.is_file() or not (root / "Main").is_dir() else root / "Main" / f"{part}.txt"

@@ -1,17 +1,17 @@
-"""DIOR-RSVG (Zhan, Xiong and Yuan, TGRS 2023, arXiv:2210.12634).
+"""DIOR-RSVG: grounding of sentences (Zhan, Xiong and Yuan, TGRS 2023, arXiv:2210.12634).
 
-38,320 sentences, each for one object, on 17,402 pictures of DIOR.
+38,320 sentences, each for one object, on 17,402 images of DIOR.
 
 Layout, after the authors' `data_loader.py`, README and lists
 (github.com/ZhanYang-nwpu/RSVG-pytorch): `Annotations/*.xml` in VOC's form with a `<description>`
 for each object, `JPEGImages/*.jpg`, and `train.txt`, `val.txt`, `test.txt`. A line of these is no
-picture: it is the number, from 0, of an object among all objects of all XML files, these sorted by
+image: it is the number, from 0, of an object among all objects of all XML files, these sorted by
 name. One missing XML file would move every number behind it, so the three lists together must count
 exactly the objects that are there.
 
 Boxes are half-open px here (see `voc`). The authors take the four numbers as they are, so theirs
 begins a pixel further right and down and ends in the same place; predictions in their coordinates
-lose a little where boxes are small. A sentence whose box has no area inside its picture is left
+lose a little where boxes are small. A sentence whose box has no area inside its image is left
 out, with a warning.
 """
 
@@ -87,13 +87,11 @@ def _check_count(
 ) -> None:
     """Refuse a set whose lists do not share out exactly the objects that are there."""
     listed = frozenset[int]().union(*lists.values())
-    objects, told = (
-        sum(len(annotation.objects) for annotation in annotations),
-        f"the lists of {BENCHMARK.title}",
-    )
+    objects = sum(len(annotation.objects) for annotation in annotations)
+    what = f"the lists of {BENCHMARK.title}"
     if len(listed) != sum(map(len, lists.values())) or max(listed) != len(listed) - 1:
         raise DataCorrupt(
-            f"{told} in {root} leave numbers out or give one twice; they come from {BENCHMARK.url}"
+            f"{what} in {root} leave numbers out or give one twice; they come from {BENCHMARK.url}"
         )
     if objects < len(listed):
         lacking = f"{len(listed) - objects} of {len(listed)} objects are not there"
@@ -102,7 +100,7 @@ def _check_count(
         )
     if objects > len(listed):
         raise DataCorrupt(
-            f"{root / 'Annotations'} has {objects} objects, but {told} count {len(listed)}: XML"
+            f"{root / 'Annotations'} has {objects} objects, but {what} count {len(listed)}: XML"
             " files of another set are there"
         )
 

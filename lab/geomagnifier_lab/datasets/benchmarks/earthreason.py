@@ -1,6 +1,6 @@
-"""EarthReason (Li et al., 2025, arXiv:2504.09644).
+"""EarthReason: segmentation by questions that need thought (Li et al., 2025, arXiv:2504.09644).
 
-5,434 pictures of 123 to 7,617 px with questions that need thought, and masks.
+5,434 images of 123 to 7,617 px.
 
 Layout, after the authors' code (github.com/earth-insights/SegEarth-R1, `docs/Preparation.md` and
 `ReasonSegDataset`): `{train,val,test}/images/*.jpg`, `{train,val,test}/labels/*.png` (what is not 0
@@ -9,7 +9,7 @@ belong together by their names without endings. The release itself
 (huggingface.co/datasets/earth-insights/EarthReason) was not looked into.
 
 About six questions ask for one mask in other words. The authors measure with the first one, and so
-one case a picture is read. Some pictures have nothing of what is asked for: their answers are none
+one case an image is read. Some images have nothing of what is asked for: their answers are none
 and their mask is empty.
 """
 
@@ -29,7 +29,7 @@ FOLDERS = {"images": (".jpg", ".jpeg", ".png"), "labels": (".png",), "QAs": (".j
 
 
 def read(root: Path, split: str) -> list[Case]:
-    """Cases of `split` by the pictures' names; `id` is the picture's file name.
+    """Cases of `split` by the images' names; `id` is the image's file name.
 
     `question` is the first published one, `captions` are the answers (none where the mask is
     empty).
@@ -40,7 +40,7 @@ def read(root: Path, split: str) -> list[Case]:
 
     Raises:
         OptionError: no such split.
-        DataMissing: a picture, a mask or a file of questions is not there; the first is named, and
+        DataMissing: an image, a mask or a file of questions is not there; the first is named, and
             how many they are.
         DataCorrupt: a file is damaged or of another form.
     """
@@ -109,9 +109,11 @@ def _asked(source: Path) -> tuple[str, tuple[str, ...]]:
         if not question or isinstance(record["answer"], str):
             raise ValueError("no question, or answers that are no list")
     except UNFIT as error:
-        told = f"{source} is not of the form of {BENCHMARK.title} ({type(error).__name__}: {error})"
+        problem = (
+            f"{source} is not of the form of {BENCHMARK.title} ({type(error).__name__}: {error})"
+        )
         raise DataCorrupt(
-            f'{told}: {{"questions": [...], "answer": [...]}}; it comes from {BENCHMARK.url}'
+            f'{problem}: {{"questions": [...], "answer": [...]}}; it comes from {BENCHMARK.url}'
         ) from error
     return question, answers
 

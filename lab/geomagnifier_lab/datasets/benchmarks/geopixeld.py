@@ -1,4 +1,4 @@
-"""GeoPixelD (Shabbir et al., ICML 2025, arXiv:2501.13925).
+"""GeoPixelD: grounded descriptions (Shabbir et al., ICML 2025, arXiv:2501.13925).
 
 Descriptions whose phrases have masks, on tiles of 800 x 800 px of iSAID.
 
@@ -76,11 +76,11 @@ def read(root: Path, split: str) -> list[Case]:
         try:
             text, things = _phrases(record, size)
         except UNFIT as error:
-            told = (
+            problem = (
                 f"{source} is not of the form of {BENCHMARK.title} ({type(error).__name__}:"
                 f" {error})"
             )
-            raise DataCorrupt(f"{told}; it comes from {BENCHMARK.url}") from error
+            raise DataCorrupt(f"{problem}; it comes from {BENCHMARK.url}") from error
         kept = tuple(thing for thing in things if thing is not None)
         dropped += len(things) - len(kept)
         cases.append(Case(image.name, image, "grounded", captions=(text,), things=kept))

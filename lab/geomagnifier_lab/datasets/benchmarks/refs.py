@@ -72,9 +72,9 @@ def read_pickle(source: Path, benchmark: Benchmark) -> Any:
         try:
             return _PlainUnpickler(file, encoding="utf-8").load()
         except Exception as error:  # a damaged pickle raises nearly anything
-            told = f"{source} is refused: {error or type(error).__name__}"
+            problem = f"{source} is refused: {error or type(error).__name__}"
             raise DataCorrupt(
-                f"{told}; download it from {benchmark.url}, or put the same list beside it as"
+                f"{problem}; download it from {benchmark.url}, or put the same list beside it as"
                 f" {source.stem}.json"
             ) from error
 
@@ -120,12 +120,12 @@ def read_referred(
 ) -> list[Case]:
     """A case for each sentence of `split`.
 
-    `id` is "PICTURE#N", N the sentence's number among all of that picture in the list of refs.
+    `id` is "PICTURE#N", N the sentence's number among all of that image in the list of refs.
 
     Args:
         refs: `refs(unc).p`.
         instances: `instances.json`, COCO's form.
-        folder: of the pictures.
+        folder: of the images.
         split: one of the benchmark's.
         benchmark: whose they are.
 
@@ -148,9 +148,11 @@ def read_referred(
             or annotation.image != ref.image
             or annotation.segmentation is None
         ):
-            told = f"{refs}, refs[{index}]: image {ref.image!r} and annotation {ref.annotation!r}"
+            problem = (
+                f"{refs}, refs[{index}]: image {ref.image!r} and annotation {ref.annotation!r}"
+            )
             raise DataCorrupt(
-                f"{told} are not in {instances} together, or without a mask; both come from"
+                f"{problem} are not in {instances} together, or without a mask; both come from"
                 f" {benchmark.url}"
             )
         mask = lazy_mask(annotation, picture, folder)
@@ -185,7 +187,7 @@ def read_phrases(
 
     Args:
         source: the list.
-        places: folders of pictures and of masks, which have equal names.
+        places: folders of images and of masks, which have equal names.
         suffix: what NAME lacks of the file's name; "" where it is whole.
         above: a mask's pixel belongs to what is referred to above this value, of 0..255.
         split: the list's, for errors.
@@ -247,15 +249,15 @@ def _whole(
 
 
 def read_mask(path: Path, image: Path, above: int) -> Mask:
-    """A mask kept as a picture, (H, W) bool at the size of `image`.
+    """A mask stored as an image file, (H, W) bool at the size of `image`.
 
     Args:
         path: the mask; colours are turned to grey.
-        image: the picture it belongs to.
+        image: the image it belongs to.
         above: pixels of a higher value, of 0..255, are in the mask.
 
     Raises:
-        DataCorrupt: it is no picture, or of another size.
+        DataCorrupt: it is no image, or of another size.
     """
     try:
         with Image.open(path) as picture:

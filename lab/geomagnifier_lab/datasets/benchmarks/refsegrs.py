@@ -1,6 +1,6 @@
-"""RefSegRS (Yuan et al., TGRS 2024, arXiv:2306.08625).
+"""RefSegRS: referring segmentation (Yuan et al., TGRS 2024, arXiv:2306.08625).
 
-4,420 phrases with masks on pictures of SkyScapes, 512 x 512 px, 0.13 m/px.
+4,420 phrases with masks on images of SkyScapes, 512 x 512 px, 0.13 m/px.
 
 Layout, after what reads it (github.com/earth-insights/SegEarth-R1, `docs/Preparation.md` and
 `RefSegRSDataset`): `images/NUMBER.tif`, `masks/NUMBER.tif`, `output_phrase_{train,val,test}.txt`

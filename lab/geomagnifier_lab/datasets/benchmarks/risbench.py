@@ -1,11 +1,11 @@
-"""RISBench (Dong et al., ISPRS J. 2025, arXiv:2410.08613).
+"""RISBench: referring segmentation (Dong et al., ISPRS J. 2025, arXiv:2410.08613).
 
-52,472 sentences with masks on pictures of VRSBench, 512 x 512 px, 26 kinds.
+52,472 sentences with masks on images of VRSBench, 512 x 512 px, 26 classes.
 
 Layout as loaders of several groups read it: `img_rgb/NAME.png`, `mask/NAME.png` (0 and 255),
-`output_phrase_{train,val,test}.txt` with a line "NAME.png sentence"; a picture for each sentence.
+`output_phrase_{train,val,test}.txt` with a line "NAME.png sentence"; an image for each sentence.
 The authors' page (github.com/HIT-SIRS/CroBIM) links to the archive and describes no layout: not
-checked against the release. Names of val's pictures begin with "train". The root may also be the
+checked against the release. Names of val's images begin with "train". The root may also be the
 folder that holds the archive's own, `RISBench_dataset`.
 """
 

@@ -1,6 +1,6 @@
-"""RRSIS-D (Liu et al., CVPR 2024, arXiv:2312.12470).
+"""RRSIS-D: referring segmentation (Liu et al., CVPR 2024, arXiv:2312.12470).
 
-17,402 sentences with masks on pictures of DIOR-RSVG, 800 x 800 px, 20 kinds.
+17,402 sentences with masks on images of DIOR-RSVG, 800 x 800 px, 20 classes.
 
 Layout, after the authors' README and `refer/refer.py` (github.com/Lsan2401/RMSIN), which keep
 LAVT's: `rrsisd/refs(unc).p`, `rrsisd/instances.json`, `images/rrsisd/JPEGImages/*.jpg`. The pickle

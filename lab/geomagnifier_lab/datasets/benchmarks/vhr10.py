@@ -1,6 +1,6 @@
-"""NWPU VHR-10 (Cheng et al., ISPRS J. 2014).
+"""NWPU VHR-10: detection of 10 classes (Cheng et al., ISPRS J. 2014).
 
-650 pictures of 0.08 to 2 m/px with objects of 10 kinds, and 150 without any.
+650 images of 0.08 to 2 m/px with objects, and 150 without any.
 
 Two layouts, both read:
 - The authors' archive: `positive image set/*.jpg`, `negative image set/*.jpg`, `ground truth/*.txt`
@@ -12,8 +12,8 @@ Two layouts, both read:
   github.com/KyanChen/RSPrompter, `data/NWPU`): `NWPU_instances_{train,val}.json`. These boxes lie
   tightly round the polygons and differ from the authors' by some pixels.
 
-The root is the folder with the pictures, or one with `NWPU VHR-10 dataset` in it. Boxes are cut to
-the picture; those without area there are left out, with a warning. Masks of "harbor" outline piers,
+The root is the folder with the images, or one with `NWPU VHR-10 dataset` in it. Boxes are cut to
+the image; those without area there are left out, with a warning. Masks of "harbor" outline piers,
 not basins.
 """
 
@@ -56,10 +56,10 @@ LINE = re.compile(r"\(\s*(\d+)\s*,\s*(\d+)\s*\)\s*,\s*\(\s*(\d+)\s*,\s*(\d+)\s*\
 
 
 def read(root: Path, split: str) -> list[Case]:
-    """Cases of `split`; `id` is the picture's file name.
+    """Cases of `split`; `id` is the image's file name.
 
-    "val" and "train" are RSPrompter's; "positive" is all 650 pictures, with masks where
-    `annotations.json` is there, else with the authors' boxes alone; "negative" is the 150 pictures
+    "val" and "train" are RSPrompter's; "positive" is all 650 images, with masks where
+    `annotations.json` is there, else with the authors' boxes alone; "negative" is the 150 images
     without objects.
 
     Args:
@@ -119,7 +119,7 @@ def _coco(source: Path, root: Path, split: str) -> list[Case]:
 
 
 def _authors(root: Path) -> list[Case]:
-    """Cases of the authors' archive, by the pictures' names."""
+    """Cases of the authors' archive, by the images' names."""
     truths = {path.stem: path for path in (root / TRUTH).glob("*.txt")}
     images = {path.stem: path for path in needed(root / POSITIVE, BENCHMARK).glob("*.jpg")}
     names = sorted(truths.keys() | images.keys())
@@ -129,11 +129,11 @@ def _authors(root: Path) -> list[Case]:
     lacking = [name for name in names if name not in truths]
     if lacking or not names:
         first = root / TRUTH / f"{(lacking or ['001'])[0]}.txt"
-        told = (
+        problem = (
             f"{BENCHMARK.title} lacks {first}: {len(lacking)} of {len(names)} pictures have no"
             " ground truth"
         )
-        raise DataMissing(f"{told}; it comes from {BENCHMARK.url}")
+        raise DataMissing(f"{problem}; it comes from {BENCHMARK.url}")
     cases, dropped = [], 0
     for name in names:
         boxes = _boxes(truths[name], picture_size(images[name]))
@@ -145,7 +145,7 @@ def _authors(root: Path) -> list[Case]:
 
 
 def _boxes(source: Path, size: tuple[int, int]) -> list[Thing | None]:
-    """An object a line; None where nothing of its box is inside the picture."""
+    """An object a line; None where nothing of its box is inside the image."""
     things: list[Thing | None] = []
     lines = source.read_text(encoding="utf-8-sig", errors="replace").splitlines()
     for number, line in enumerate(lines, 1):
@@ -154,8 +154,8 @@ def _boxes(source: Path, size: tuple[int, int]) -> list[Thing | None]:
         found = LINE.fullmatch(line.strip())
         kind = int(found[5]) if found else 0
         if not found or not 1 <= kind <= len(CLASSES):
-            told = f"{line!r} is not (x1,y1),(x2,y2),class with a class of 1 to {len(CLASSES)}"
-            raise DataCorrupt(f"{source}, line {number}: {told}; it comes from {BENCHMARK.url}")
+            problem = f"{line!r} is not (x1,y1),(x2,y2),class with a class of 1 to {len(CLASSES)}"
+            raise DataCorrupt(f"{source}, line {number}: {problem}; it comes from {BENCHMARK.url}")
         x0, y0, x1, y1 = (int(found[k]) for k in range(1, 5))
         box = clipped((x0 - 1, y0 - 1, x1, y1), size)
         things.append(None if box is None else Thing(CLASSES[kind - 1], box))

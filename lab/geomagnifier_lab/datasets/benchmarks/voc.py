@@ -1,10 +1,16 @@
-"""Annotations in PASCAL VOC's XML, one file a picture, as DIOR and DIOR-RSVG publish them.
+"""Annotations in PASCAL VOC's XML, one file an image, as DIOR and DIOR-RSVG publish them.
 
-`<annotation><filename/><size><width/><height/></size><object><name/><difficult/><bndbox><xmin/><ymin/><xmax/><ymax/></bndbox>
-<description/></object>...</annotation>`; `description` is DIOR-RSVG's own. Corners are taken as VOC
-defines them, numbers of pixels from 1, both ends inside the object; here they become half-open px:
-(xmin - 1, ymin - 1, xmax, ymax), cut to the picture. A document type is refused: no published file
-has one, and entities can be made to grow without end.
+    <annotation>
+      <filename/> <size><width/><height/></size>
+      <object>
+        <name/> <difficult/> <bndbox><xmin/><ymin/><xmax/><ymax/></bndbox> <description/>
+      </object> ...
+    </annotation>
+
+`description` is DIOR-RSVG's own. Corners are taken as VOC defines them, numbers of pixels from 1,
+both ends inside the object; here they become half-open px: (xmin - 1, ymin - 1, xmax, ymax), cut to
+the image. A document type is refused: no published file has one, and entities can be made to grow
+without end.
 """
 
 from __future__ import annotations
@@ -42,7 +48,7 @@ class VocAnnotation:
     source: Path
     """The file."""
     picture: str
-    """File name of the picture, as written there."""
+    """File name of the image, as written there."""
     objects: tuple[VocObject, ...]
     """In the file's order."""
 
@@ -59,7 +65,7 @@ def read_annotations(
 
     Args:
         sources: the files.
-        pictures: folder of the pictures; one is opened where its annotation does not give its size.
+        pictures: folder of the images; one is opened where its annotation does not give its size.
         benchmark: whose they are.
 
     Raises:
@@ -68,11 +74,13 @@ def read_annotations(
     """
     lacking = [source for source in sources if not source.is_file() or source.stat().st_size == 0]
     if lacking:
-        told = (
+        problem = (
             f"{benchmark.title} lacks {lacking[0]}: {len(lacking)} of {len(sources)} annotations"
             " are not there or empty"
         )
-        raise DataMissing(f"{told}; they come from {benchmark.url}, laid out as {benchmark.layout}")
+        raise DataMissing(
+            f"{problem}; they come from {benchmark.url}, laid out as {benchmark.layout}"
+        )
     return [_annotation(source, pictures, benchmark) for source in sources]
 
 

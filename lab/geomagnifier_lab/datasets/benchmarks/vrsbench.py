@@ -1,12 +1,12 @@
-"""VRSBench (Li, Ding and Elhoseiny, NeurIPS 2024, arXiv:2406.12384).
+"""VRSBench: captions and grounding (Li, Ding and Elhoseiny, NeurIPS 2024, arXiv:2406.12384).
 
-A caption and some referred objects for pictures of 512 x 512 px.
+A caption and some referred objects for images of 512 x 512 px.
 
 Layout, after the authors' `prepare_eval_all.ipynb`, which writes the files
 (github.com/lx709/VRSBench), and loaders of the release (huggingface.co/datasets/xiang709/VRSBench):
 `VRSBench_EVAL_Cap.json`, `VRSBench_EVAL_referring.json`, `Images_val/*.png`. Each JSON file is a
 list of {"image_id", "question", "ground_truth", "question_id", "type", ...}; a referred object's
-ground truth is "{<x0><y0><x1><y1>}", hundredths of the picture's sides, rounded down.
+ground truth is "{<x0><y0><x1><y1>}", hundredths of the image's sides, rounded down.
 
 The authors take IoU on that grid of hundredths, corners inclusive (`computeIoU`, + 1), so a box
 with equal corners is one cell wide. Here boxes are px, half-open, from corner to corner; where two
@@ -35,11 +35,11 @@ from geomagnifier_lab.datasets.benchmarks.checks import (
 
 BOX = re.compile(r"\{<(\d+)><(\d+)><(\d+)><(\d+)>\}")
 CELLS = 100
-"""Steps to a side of the picture."""
+"""Steps to a side of the image."""
 
 
 def read_captions(root: Path, split: str) -> list[Case]:
-    """A case for each picture; `id` is the picture's file name.
+    """A case for each image; `id` is the image's file name.
 
     Args:
         root: folder of the benchmark.
@@ -47,7 +47,7 @@ def read_captions(root: Path, split: str) -> list[Case]:
 
     Raises:
         OptionError: no such split.
-        DataMissing: the list or a picture is not there; the first is named, and how many they are.
+        DataMissing: the list or an image is not there; the first is named, and how many they are.
         DataCorrupt: the list is damaged or of another form; the record is named.
     """
     cases = []
@@ -76,7 +76,7 @@ def read_captions(root: Path, split: str) -> list[Case]:
 def read_grounding(root: Path, split: str) -> list[Case]:
     """A case for each sentence.
 
-    `id` is "PICTURE#N", N the sentence's number among those of its picture, from 0.
+    `id` is "PICTURE#N", N the sentence's number among those of its image, from 0.
 
     Args:
         root: folder of the benchmark.
@@ -84,7 +84,7 @@ def read_grounding(root: Path, split: str) -> list[Case]:
 
     Raises:
         OptionError: no such split.
-        DataMissing: the list or a picture is not there; the first is named, and how many they are.
+        DataMissing: the list or an image is not there; the first is named, and how many they are.
         DataCorrupt: the list is damaged or of another form; the record is named.
     """
     records = []
@@ -119,7 +119,7 @@ def read_grounding(root: Path, split: str) -> list[Case]:
 
 
 def _records(root: Path, name: str, split: str, benchmark: Benchmark) -> list[tuple[str, Any]]:
-    """(file and place, record) of a list."""
+    """(file and index, record) of a list."""
     check_split(split, benchmark)
     records = read_json(root / name, benchmark)
     if not isinstance(records, list) or not records:

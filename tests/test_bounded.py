@@ -29,8 +29,8 @@ ALLOWED = 1_000_000_000 if cuda is None else 1_300_000_000
 """Bytes. A build of torch with CUDA takes 300 MB more by itself."""
 IN_FP32 = """
 import sys
-from geomagnifier.raster import memory
-from geomagnifier.models import small
+from geomagnifier import memory
+from geomagnifier.models.small import model as small
 small.fast_bf16 = lambda: False  # what is kept of a view is then twice as large
 from geomagnifier.cli.main import main
 try:

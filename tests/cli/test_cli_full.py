@@ -214,8 +214,9 @@ def models(tmp_path_factory):
 
 
 def checkpoint_of_full():
+    from geomagnifier.models.full import checkpoint
 
-    return registry
+    return checkpoint
 
 
 @pytest.fixture(scope="module")

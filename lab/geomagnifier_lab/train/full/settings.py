@@ -139,7 +139,7 @@ def sentences() -> dict[str, str]:
     assert isinstance(tree, ast.ClassDef)
     for field, after in zip(tree.body, tree.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(after, ast.Expr):
-            told[ast.unparse(field.target)] = str(ast.literal_eval(after.value))
+            told[ast.unparse(field.target)] = " ".join(ast.literal_eval(after.value).split())
     return told
 
 

@@ -34,29 +34,31 @@ _JOIN = (
 )
 _NOUN = re.compile(rf"K\d+(?:{_JOIN}K\d+)*|(?:of )?(?:them|they|those|these|it|ones|one)\b(?! K)")
 _COLOURS = {
-    "white": "white", "black": "black", "grey": "grey", "gray": "grey", "red": "red", "orange": "orange",
-    "yellow": "yellow", "green": "green",
-    "blue": "blue", "brown": "brown", "reddish": "red", "greenish": "green", "bluish": "blue", "whitish": "white", "brownish": "brown",
+    "white": "white", "black": "black", "grey": "grey", "gray": "grey", "red": "red",
+    "orange": "orange", "yellow": "yellow", "green": "green", "blue": "blue", "brown": "brown",
+    "reddish": "red", "greenish": "green", "bluish": "blue", "whitish": "white",
+    "brownish": "brown",
 }  # fmt: skip
 _COLOUR = rf"(?:{'|'.join(_COLOURS)})(?: (?:coloured|colored))?"
 _RANKS = {
-    "largest": ("area", True), "biggest": ("area", True), "smallest": ("area", False), "longest": ("length", True),
-    "shortest": ("length", False),
-    "widest": ("width", True), "narrowest": ("width", False), "leftmost": ("left", True), "rightmost": ("right", True),
-    "topmost": ("upper", True),
-    "uppermost": ("upper", True), "bottommost": ("lower", True), "lowermost": ("lower", True), "northernmost": ("upper", True),
-    "southernmost": ("lower", True), "westernmost": ("left", True), "easternmost": ("right", True), "tiniest": ("area", False),
+    "largest": ("area", True), "biggest": ("area", True), "smallest": ("area", False),
+    "longest": ("length", True), "shortest": ("length", False), "widest": ("width", True),
+    "narrowest": ("width", False), "leftmost": ("left", True), "rightmost": ("right", True),
+    "topmost": ("upper", True), "uppermost": ("upper", True), "bottommost": ("lower", True),
+    "lowermost": ("lower", True), "northernmost": ("upper", True), "southernmost": ("lower", True),
+    "westernmost": ("left", True), "easternmost": ("right", True), "tiniest": ("area", False),
 }  # fmt: skip
 RANK = rf"(?:{'|'.join(_RANKS)})"
 _ADJECTIVES: dict[str, p.Quantity] = {
-    "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area", "short": "length",
-    "small": "area", "narrow": "width",
-    "across": "length", "in length": "length", "in width": "width", "in area": "area", "in size": "area", "in diameter": "length",
+    "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area",
+    "short": "length", "small": "area", "narrow": "width", "across": "length",
+    "in length": "length", "in width": "width", "in area": "area", "in size": "area",
+    "in diameter": "length",
 }  # fmt: skip
 LONGER: dict[str, tuple[p.Quantity, bool]] = {
-    "longer": ("length", True), "shorter": ("length", False), "wider": ("width", True), "broader": ("width", True),
-    "narrower": ("width", False),
-    "larger": ("area", True), "bigger": ("area", True), "greater": ("area", True), "smaller": ("area", False),
+    "longer": ("length", True), "shorter": ("length", False), "wider": ("width", True),
+    "broader": ("width", True), "narrower": ("width", False), "larger": ("area", True),
+    "bigger": ("area", True), "greater": ("area", True), "smaller": ("area", False),
 }  # fmt: skip
 _MORE = (
     r"(?:more than|over|above|greater than|larger than|exceed(?:s|ing)?|over|longer than|at"
@@ -69,21 +71,25 @@ _LESS = (
 )
 _WIDE = "|".join(_ADJECTIVES)
 _SIDES = {
-    "left": "left", "right": "right", "upper": "upper", "top": "upper", "lower": "lower", "bottom": "lower", "northern": "upper",
-    "southern": "lower", "western": "left", "eastern": "right", "north": "upper", "south": "lower", "west": "left", "east": "right",
+    "left": "left", "right": "right", "upper": "upper", "top": "upper", "lower": "lower",
+    "bottom": "lower", "northern": "upper", "southern": "lower", "western": "left",
+    "eastern": "right", "north": "upper", "south": "lower", "west": "left", "east": "right",
     "left hand": "left", "right hand": "right",
 }  # fmt: skip
 _COMPASS = {
-    "north": 0.0, "south": 0.0, "east": 90.0, "west": 90.0, "northeast": 45.0, "southwest": 45.0, "northwest": 135.0, "southeast": 135.0,
-    "north south": 0.0, "south north": 0.0, "east west": 90.0, "west east": 90.0, "north and south": 0.0, "east and west": 90.0,
+    "north": 0.0, "south": 0.0, "east": 90.0, "west": 90.0, "northeast": 45.0, "southwest": 45.0,
+    "northwest": 135.0, "southeast": 135.0, "north south": 0.0, "south north": 0.0,
+    "east west": 90.0, "west east": 90.0, "north and south": 0.0, "east and west": 90.0,
 }  # fmt: skip
 _WAYS: tuple[tuple[str, p.Way], ...] = (
-    (r"(?:to the |on the )?left (?:hand side )?of", "left of"), (r"(?:to the |on the )?right (?:hand side )?of", "right of"),
-    (r"(?:to the )?north of", "north of"), (r"(?:to the )?south of", "south of"), (r"(?:to the )?east of", "east of"),
-    (r"(?:to the )?west of", "west of"), (r"above", "above"), (r"below|beneath", "below"), (r"along|alongside", "along"),
+    (r"(?:to the |on the )?left (?:hand side )?of", "left of"),
+    (r"(?:to the |on the )?right (?:hand side )?of", "right of"),
+    (r"(?:to the )?north of", "north of"), (r"(?:to the )?south of", "south of"),
+    (r"(?:to the )?east of", "east of"), (r"(?:to the )?west of", "west of"), (r"above", "above"),
+    (r"below|beneath", "below"), (r"along|alongside", "along"),
     (r"near|next to|close to|beside|by|around|nearby|adjacent to|in the vicinity of|at", "near"),
-    (r"(?:over|on top of|on|across|crossing|spanning|upon|that crosses|"
-    r"that cross)", "on"), (r"inside|within|in|inside of|surrounded by", "inside"),
+    (r"(?:over|on top of|on|across|crossing|spanning|upon|that crosses|" r"that cross)", "on"),
+    (r"inside|within|in|inside of|surrounded by", "inside"),
 )  # fmt: skip
 
 

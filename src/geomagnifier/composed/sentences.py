@@ -21,8 +21,9 @@ from geomagnifier.types import GeneratedText
 
 _UNITS = {"m2": "m2", "px2": "px", "deg": "degrees", "1/ha": "per hectare", "1/km2": "per km2"}
 UNITS_ZH = {
-    "m": "米", "px": "像素", "m2": "平方米", "px2": "像素", "ha": "公顷", "km2": "平方公里", "deg": "度", "%": "%", 
-    "1/ha": "每公顷", "1/km2": "每平方公里", "ft": "英尺", "km": "公里", "mi": "英里", "yd": "码", "cm": "厘米", "acre": "英亩", "mu": "亩",
+    "m": "米", "px": "像素", "m2": "平方米", "px2": "像素", "ha": "公顷", "km2": "平方公里",
+    "deg": "度", "%": "%", "1/ha": "每公顷", "1/km2": "每平方公里", "ft": "英尺", "km": "公里",
+    "mi": "英里", "yd": "码", "cm": "厘米", "acre": "英亩", "mu": "亩",
 }  # fmt: skip
 MORE_ZH = {">": "多于", ">=": "至少", "<": "少于", "<=": "至多", "==": "等于"}
 _ADJECTIVES = {
@@ -40,8 +41,8 @@ _TAKEN = {
 QUANTITIES_ZH = {"length": "长度", "width": "宽度", "area": "面积"}
 HOW_ZH = {"sum": "总", "mean": "平均", "median": "中位", "largest": "最大", "smallest": "最小"}
 _COLOURS_ZH = {
-    "white": "白色", "black": "黑色", "grey": "灰色", "red": "红色", "orange": "橙色", "yellow": "黄色", "green": "绿色", "blue": "蓝色",
-    "brown": "棕色", "purple": "紫色",
+    "white": "白色", "black": "黑色", "grey": "灰色", "red": "红色", "orange": "橙色",
+    "yellow": "黄色", "green": "绿色", "blue": "蓝色", "brown": "棕色", "purple": "紫色",
 }  # fmt: skip
 _FORMS = {
     "aligned": "in one line",
@@ -58,8 +59,9 @@ FORMS_ZH = {
     "single": "只有一个",
 }
 _WAYS_ZH: dict[str, str] = {
-    "inside": "里面", "on": "上", "near": "附近", "along": "沿线", "left of": "左边", "right of": "右边", "above": "上方", "below": "下方",
-    "north of": "北边", "south of": "南边", "east of": "东边", "west of": "西边",
+    "inside": "里面", "on": "上", "near": "附近", "along": "沿线", "left of": "左边",
+    "right of": "右边", "above": "上方", "below": "下方", "north of": "北边", "south of": "南边",
+    "east of": "东边", "west of": "西边",
 }  # fmt: skip
 NAMED = 4
 """Classes that a question may name for those to be told that are not there; more of them are a

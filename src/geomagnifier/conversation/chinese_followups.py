@@ -21,12 +21,14 @@ _REFERS = re.compile(
     r"其中|[它他她]们?|牠|这些|那些|这个|那个|这艘|那艘|这架|那架|上述|它們|這些|這個"
 )
 _RANKS = {
-    "最大": "largest", "最小": "smallest", "最长": "longest", "最短": "shortest", "最宽": "widest", "最窄": "narrowest",
-    "最靠?左": "leftmost", "最靠?右": "rightmost", "最靠?上": "topmost", "最靠?下": "bottommost", "最靠?北": "northernmost",
-    "最靠?南": "southernmost", "最靠?西": "westernmost", "最靠?东": "easternmost", "最大的?前?": "largest",
+    "最大": "largest", "最小": "smallest", "最长": "longest", "最短": "shortest", "最宽": "widest",
+    "最窄": "narrowest", "最靠?左": "leftmost", "最靠?右": "rightmost", "最靠?上": "topmost",
+    "最靠?下": "bottommost", "最靠?北": "northernmost", "最靠?南": "southernmost",
+    "最靠?西": "westernmost", "最靠?东": "easternmost", "最大的?前?": "largest",
 }  # fmt: skip
 _BESIDE = {
-    "左": "left of", "右": "right of", "上": "above", "下": "below", "北": "north of", "南": "south of", "西": "west of", "东": "east of",
+    "左": "left of", "右": "right of", "上": "above", "下": "below", "北": "north of",
+    "南": "south of", "西": "west of", "东": "east of",
 }  # fmt: skip
 _HALVES = {"左": "left", "右": "right", "上": "upper", "下": "lower"}
 _NUMBERS = {"两": "two", "二": "two", "三": "three", "四": "four", "五": "five"}

@@ -215,9 +215,9 @@ understood.
 
 _HOUSES = ("dense residential", "medium residential", "sparse residential")
 _URBAN = (
-    "airport", "buildings", "center", "church", "commercial", "dense residential", "freeway", "industrial", "intersection",
-    "medium residential", "mobile home park", "overpass", "park", "parking lot", "playground", "railway station", "school", "square",
-    "stadium", "storage tanks",
+    "airport", "buildings", "center", "church", "commercial", "dense residential", "freeway",
+    "industrial", "intersection", "medium residential", "mobile home park", "overpass", "park",
+    "parking lot", "playground", "railway station", "school", "square", "stadium", "storage tanks",
 )  # fmt: skip
 _RURAL = (
     "bare land",

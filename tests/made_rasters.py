@@ -6,16 +6,9 @@ import numpy as np
 
 from geomagnifier import masks
 from geomagnifier.geometry import Box, Placement
-from geomagnifier.types import (
-    Affine6,
-    Answer,
-    Granularity,
-    MaskPatch,
-    Region,
-    SceneInfo,
-    Trace,
-    Window,
-)
+from geomagnifier.masks import MaskPatch
+from geomagnifier.results import Answer, Region, Trace
+from geomagnifier.types import Affine6, Granularity, SceneInfo, Window
 
 NORTH_UP: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_000_000)
 TURNED: Affine6 = (0.4, 0.3, 500_000, 0.3, -0.4, 5_000_000)

@@ -22,6 +22,7 @@ CORE = {
     "masks",
     "memory",
     "model_protocol",
+    "results",
     "text_files",
     "types",
     "units",
@@ -40,9 +41,10 @@ MAY_IMPORT = {
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
     "area_of_interest": {"geometry", "masks"},
-    "detections": {"errors", "masks", "types"},
-    "types": {"area_of_interest", "detections", "errors", "geometry", "masks", "variants"},
-    "model_protocol": {"errors", "geometry", "masks", "types"},
+    "types": {"area_of_interest", "errors", "geometry", "variants"},
+    "detections": {"errors", "masks", "results", "types"},  # of the last two for types alone
+    "results": {"detections", "errors", "geometry", "masks", "types"},
+    "model_protocol": {"errors", "results", "types"},
     "language": CORE,
     "raster": CORE,
     "inference": CORE | {"raster"},
@@ -68,7 +70,7 @@ MAY_IMPORT = {
 (`import geomagnifier as gm`) are for cli and server. The lab may import all but server.
 """
 LAZY = {
-    ("types", "geomagnifier.export.notebook"),
+    ("results", "geomagnifier.export.notebook"),
     ("default_model", "geomagnifier.models.registry"),
     ("detections", "geomagnifier.inference.merge"),
     *(("detections", f"geomagnifier.export.{m}") for m in ("features", "overlay", "write")),

@@ -60,7 +60,9 @@ def without_field_docs(path: Path) -> list[str]:
             if not isinstance(field, ast.AnnAssign) or field.target.id.startswith("_"):
                 continue
             if not (isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)):
-                found.append(f"{path.relative_to(ROOT)}:{field.lineno} {node.name}.{field.target.id}")
+                found.append(
+                    f"{path.relative_to(ROOT)}:{field.lineno} {node.name}.{field.target.id}"
+                )
     return found
 
 

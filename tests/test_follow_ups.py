@@ -15,7 +15,8 @@ from geomagnifier.conversation import Turn
 from geomagnifier.conversation.dialogue import understood
 from geomagnifier.inference.resolution import window_of
 from geomagnifier.model_protocol import Model
-from geomagnifier.types import Answer, Granularity, Query, Region, Trace
+from geomagnifier.results import Answer, Region, Trace
+from geomagnifier.types import Granularity, Query
 
 ROWS = [
     line.split("\t")

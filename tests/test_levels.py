@@ -12,7 +12,8 @@ import geomagnifier as gm
 from geomagnifier.geometry import overlap
 from geomagnifier.masks import decode
 from geomagnifier.model_protocol import Model
-from geomagnifier.types import LEVEL, Answer
+from geomagnifier.results import Answer
+from geomagnifier.types import LEVEL
 from geomagnifier_lab.render.scene import draw_scene
 
 

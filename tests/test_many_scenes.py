@@ -14,7 +14,8 @@ import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier import default_model
 from geomagnifier.errors import BoxError, OptionError, QuestionEmpty, SceneNotFound
-from geomagnifier.types import Bytes, Granularity, ModelOutput, Query, View
+from geomagnifier.results import ModelOutput
+from geomagnifier.types import Bytes, Granularity, Query, View
 
 WAIT = 60.0
 

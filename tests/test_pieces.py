@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier.masks import components
+from geomagnifier.mask_components import components
 
 
 @pytest.mark.parametrize(

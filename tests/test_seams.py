@@ -11,17 +11,10 @@ import pytest
 from geomagnifier import masks
 from geomagnifier.geometry import Box
 from geomagnifier.inference import merge
-from geomagnifier.inference.merge import assemble_chosen, assemble_regions, covered, part_of
-from geomagnifier.types import (
-    LEVEL,
-    ClassMask,
-    Detection,
-    Granularity,
-    Region,
-    SceneInfo,
-    ViewPrediction,
-    Window,
-)
+from geomagnifier.inference.answer_mask import assemble_chosen, covered
+from geomagnifier.inference.merge import assemble_regions, part_of
+from geomagnifier.results import ClassMask, Detection, Region, ViewPrediction
+from geomagnifier.types import LEVEL, Granularity, SceneInfo, Window
 
 SCENE = SceneInfo("made", 3000, 3000, 3)
 Corners = tuple[float, float, float, float]

@@ -19,15 +19,17 @@ import rasterio
 from affine import Affine
 
 from fake import FakeModel, paint
-from geomagnifier import pipeline
+from geomagnifier import ask_arguments
 from geomagnifier.errors import GeomagWarning, OptionError
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.geometry import Box
 from geomagnifier.inference.view_limits import RESERVED
 from geomagnifier.memory import resident
-from geomagnifier.pipeline import ask, look_at_share, search_worth
+from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Answer, Bytes, Granularity, ModelOutput, Query, View
+from geomagnifier.results import Answer, ModelOutput
+from geomagnifier.scene_search import look_at_share, search_worth
+from geomagnifier.types import Bytes, Granularity, Query, View
 
 LARGE = (
     (100, 100, 140, 160),
@@ -280,14 +282,14 @@ def test_a_window_of_which_nothing_can_be_read_is_left_out(tmp_path: Path) -> No
 
 def test_memory_and_budget_are_amounts() -> None:
     with open_scene(paint(300, 200)) as scene:
-        assert pipeline.checked(scene.info, "Find every ship.", budget="2 Mpx", max_memory="1 GB")[
-            1:
-        ] == (("pixels", 2e6), 1e9)
-        assert pipeline.checked(scene.info, "Find every ship.", budget="1.5 min")[1:] == (
+        assert ask_arguments.checked(
+            scene.info, "Find every ship.", budget="2 Mpx", max_memory="1 GB"
+        )[1:] == (("pixels", 2e6), 1e9)
+        assert ask_arguments.checked(scene.info, "Find every ship.", budget="1.5 min")[1:] == (
             ("seconds", 90.0),
             None,
         )
-        query, _, _ = pipeline.checked(
+        query, _, _ = ask_arguments.checked(
             scene.info, "Find every ship.", (-5, 10.5, 400, 60), recall=None, min_score=0
         )
         assert query.box == Box(0, 10.5, 300, 60) and query.min_score == 0 and query.recall is None

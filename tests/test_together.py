@@ -15,7 +15,8 @@ from geomagnifier.geometry import Box
 from geomagnifier.inference import view_groups
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import SceneInfo, View, Window, WindowResult
+from geomagnifier.results import WindowResult
+from geomagnifier.types import SceneInfo, View, Window
 
 
 def read(

@@ -114,7 +114,10 @@ class Area:
 
 
 def _any(mask: NDArray[np.bool_], count: int, step: float, start: float) -> NDArray[np.bool_]:
-    """Whether any row of a mask (h, w) lies in each of `count` spans of `step` rows, the first one beginning at `start`: (count, w)."""
+    """Whether each of `count` spans of `step` rows, from row `start` on, holds any of a mask.
+
+    mask: (h, w).  Returns (count, w).
+    """
     first = np.floor(start + np.arange(count) * step + 1e-6).astype(int).clip(0, len(mask) - 1)
     after = (
         np.ceil(start + np.arange(1, count + 1) * step - 1e-6)

@@ -26,10 +26,12 @@ from PIL import Image, ImageDraw
 
 from geomagnifier.composed import object_colours
 from geomagnifier.composed import program as p
-from geomagnifier.composed.evaluation import Ground, run
+from geomagnifier.composed.evaluation import run
+from geomagnifier.composed.ground import Ground
 from geomagnifier.geometry import Box
 from geomagnifier.masks import encode
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 
 DATA = Path(os.environ.get("GEOMAG_DATA", "nowhere"))
 with (Path(__file__).parent / "colours.tsv").open(encoding="utf-8", newline="") as table:

@@ -20,7 +20,8 @@ from geomagnifier.conversation import Conversation, transcript
 from geomagnifier.export.answer_json import schema, to_json
 from geomagnifier.export.write import write_picture
 from geomagnifier.raster.shapes import value_fields, value_words
-from geomagnifier.types import Answer, Bytes, Granularity
+from geomagnifier.results import Answer
+from geomagnifier.types import Bytes, Granularity
 
 UTM = (0.5, 0, 500_000, 0, -0.5, 5_200_000)
 

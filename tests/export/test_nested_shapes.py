@@ -20,7 +20,8 @@ from geomagnifier.export import vectors
 from geomagnifier.export.write import write
 from geomagnifier.geometry import Box
 from geomagnifier.raster import shapes
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 from made_rasters import make
 
 SIZE = (120, 160)

@@ -22,7 +22,7 @@ from geomagnifier.export.answer_json import to_json, write_json
 from geomagnifier.export.write import write
 from geomagnifier.raster import shapes
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Answer, Region
+from geomagnifier.results import Answer, Region
 from made_rasters import NORTH_UP, make
 
 LOCAL = (

@@ -23,8 +23,10 @@ from geomagnifier.export import mask_cog, overlay, overlay_panel, vectors
 from geomagnifier.export import write as write_module
 from geomagnifier.export.write import to_json, write, write_picture
 from geomagnifier.geometry import Box, Placement
+from geomagnifier.masks import MaskPatch
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Affine6, MaskPatch, Region, SceneInfo, Window
+from geomagnifier.results import Region
+from geomagnifier.types import Affine6, SceneInfo, Window
 from made_rasters import NORTH_UP, TURNED, make
 
 

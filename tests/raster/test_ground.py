@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from geomagnifier import masks
 from geomagnifier.export import overlay, qgis_style, vectors
 from geomagnifier.raster import georeference, shapes
-from geomagnifier.types import Affine6, Region
+from geomagnifier.results import Region
+from geomagnifier.types import Affine6
 from made_rasters import make
 
 BOX = (20.0, 30.0, 60.0, 50.0)

@@ -18,7 +18,8 @@ from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
 from geomagnifier.composed.placeholders import MASS, UNITS, Lexicon, normalized, plural, unit_of
 from geomagnifier.composed.unread_words import leftovers, remark
 from geomagnifier.language import chinese_text, unsupported
-from geomagnifier.types import GeneratedText, Granularity, ModelSpec
+from geomagnifier.results import GeneratedText
+from geomagnifier.types import Granularity, ModelSpec
 
 
 @dataclass(frozen=True)

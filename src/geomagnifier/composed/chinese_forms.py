@@ -1,4 +1,4 @@
-"""Forms of Chinese questions, and what each builds of its phrases, with slots as in `english_forms`."""
+"""The forms of Chinese questions and the program that each builds; slots as in `english_forms`."""
 
 from __future__ import annotations
 
@@ -126,7 +126,10 @@ def _covers(a: p.Select, n: Amount, more: str | None = None) -> p.Program:
 
 
 def _all_but(a: p.Select, everything: p.Select, masks: str = "") -> p.Program | None:
-    """As in "除了最右边的网球场": the others of its class; of a class as a whole, the other classes."""
+    """The program of "除了最右边的网球场".
+
+    All others of its class; of a class as a whole, the other classes.
+    """
     rest = (
         everything
         if a.rank is None and not a.filters
@@ -191,7 +194,10 @@ _IF = "(?:是否|是不是|有没有|会不会|能不能)?"
 _Q = QUESTION
 _COUNT = "(?:的?(?:数量|数目|个数|总数))?"
 _SEG = "(?:分割|分割出|提取|提取出|勾勒|勾勒出|勾画|勾画出|勾出|描出|抠出|抠|画出轮廓)"
-_FIND = "(?:找出|找到|找|检测|检测出|标出|标注|标记|标|框出|框起|框|圈出|圈|显示|定位|识别|列出|选出|指出|查找|寻找)"
+_FIND = (
+    "(?:找出|找到|找|检测|检测出|标出|标注|标记|标|框出|框起|框|圈出|圈|"
+    "显示|定位|识别|列出|选出|指出|查找|寻找)"
+)
 _ALL = "(?:一共|总共|共|合计|大概|大约|到底|究竟|现在|目前|里面)*"
 _THERE = (
     "(?:能|可以|可)?(?:有|看到|看见|数出|找到|存在|停|停放|停靠|停泊|漂|漂浮|架|架设|建|修建|盖|分布|行驶|种|摆|摆放|跑|开|靠|泊|是|长)?"

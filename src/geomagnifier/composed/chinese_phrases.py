@@ -38,7 +38,10 @@ GROUND = (
     "沙漠|山上|山区|海岸|河岸|湖岸|海滩|沙滩|岸|海岛|小岛|岛"
 )
 """Places that no class of things is; a condition that names one is told to be passed over."""
-_VERBS = "(?:(?:停靠|停泊|停放|停|航行|行驶|漂浮|漂|分布|坐落|修建|建|架设|架|靠(?!近)|泊|摆放|摆|种|开|跑|长)(?:着|了|在|有)?)"
+_VERBS = (
+    "(?:(?:停靠|停泊|停放|停|航行|行驶|漂浮|漂|分布|坐落|修建|建|架设|架|靠(?!近)|泊|摆放|摆|"
+    "种|开|跑|长)(?:着|了|在|有)?)"
+)
 _NOUNS = re.compile(rf"(?:K\d+(?:{_JOIN}K\d+)*|它们?|这些|那些|其中)$")
 QUESTION = "(?:吗|么|嘛|吧|没有|没|对吗|对吧|是吗|是吧|对不对|是不是)?"
 PICTURE = "(?:整[幅个张])?(?:图像|图片|图|影像|画面|照片|场景|区域|地面)(?:总)?(?:面积)?"
@@ -117,7 +120,12 @@ def _number(text: str) -> float:
 
 
 def marked(text: str, lexicon: Lexicon) -> Marked:
-    """A Chinese question without blanks, with marks for names and amounts, as in `lexicon.marked`."""
+    """A Chinese question with placeholders for names and amounts, as `placeholders.marked` does.
+
+    Args:
+        text: in simplified characters, without blanks.
+        lexicon: the names of the model's classes.
+    """
     table = {name: kinds for name, kinds in lexicon.table().items() if not name.isascii()}
     for word, usual in _ALIASES.items():
         if usual in table:

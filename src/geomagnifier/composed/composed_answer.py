@@ -15,23 +15,13 @@ import numpy as np
 from geomagnifier.area_of_interest import Area
 from geomagnifier.composed import Understood, evaluation, plain, read_back, sentences
 from geomagnifier.composed import program as p
-from geomagnifier.composed.evaluation import Ground, Outcome, Pixels
+from geomagnifier.composed.ground import Ground, Outcome, Pixels
 from geomagnifier.geometry import Box
 from geomagnifier.inference.references import Reference
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.scene import Scene
-from geomagnifier.types import (
-    Bytes,
-    GeneratedText,
-    Granularity,
-    ModelOutput,
-    ModelSpec,
-    Query,
-    Region,
-    SceneInfo,
-    View,
-    Window,
-)
+from geomagnifier.results import GeneratedText, ModelOutput, Region
+from geomagnifier.types import Bytes, Granularity, ModelSpec, Query, SceneInfo, View, Window
 
 TOGETHER = 1 << 20
 """Pixels round all regions up to which they are read at once for their colours."""

@@ -20,7 +20,8 @@ from typing import Any
 from geomagnifier.composed import program as p
 from geomagnifier.composed import slots
 from geomagnifier.composed.english_forms import FORMS
-from geomagnifier.composed.english_phrases import RANK, SCENE, Reader
+from geomagnifier.composed.english_patterns import RANK, SCENE
+from geomagnifier.composed.english_phrases import Reader
 from geomagnifier.composed.placeholders import UNITS, Lexicon, marked, normalized, unit_of
 from geomagnifier.composed.slots import Build, Form, NoPlace
 

@@ -20,7 +20,8 @@ import numpy as np
 from geomagnifier.composed import object_colours
 from geomagnifier.geometry import Box
 from geomagnifier.masks import decode_window
-from geomagnifier.types import Bytes, GeneratedText, Region, SceneInfo
+from geomagnifier.results import GeneratedText, Region
+from geomagnifier.types import Bytes, SceneInfo
 
 ENGLISH = re.compile(
     r"\b(describe|describing|caption|tell me"
@@ -177,19 +178,15 @@ def said(
             for group in found
         ]
         places = [PLACES[group.side][1] for group in found]
-        return (
-            (
-                f"图中{'，'.join(f'{place}有{phrase}' for place, phrase in zip(places, phrases, strict=True))}。"
-            ),
-            phrases,
-        )
+        placed = [f"{place}有{phrase}" for place, phrase in zip(places, phrases, strict=True)]
+        return f"图中{'，'.join(placed)}。", phrases
     phrases = [_english(group, plain.phrases.get(group.label, "")) for group in found]
     verb = "is" if len(found[0].members) == 1 else "are"
+    listed = phrases[0]
+    if len(phrases) > 1:
+        listed = f"{', '.join(phrases[:-1])} and {phrases[-1]}"
     return (
-        (
-            f"There {verb}"
-            f" {phrases[0] if len(phrases) == 1 else ', '.join(phrases[:-1]) + ' and ' + phrases[-1]}."
-        ),
+        f"There {verb} {listed}.",
         phrases,
     )
 

@@ -1,7 +1,9 @@
-"""Names of classes and amounts in a question, put into short marks, so that the rest of the reader sees words of asking alone.
+"""Placeholders for the class names and the amounts in a question.
 
-"Are there more ships than oil tanks?"     "are there more K0 than K1"     K0: ship, K1: storage tank
-"ships longer than 30 m"                   "K0 longer than Q0"             Q0: 30 m
+The parser then sees nothing but words of asking:
+
+"Are there more ships than oil tanks?"   "are there more K0 than K1"   K0: ship, K1: storage tank
+"ships longer than 30 m"                 "K0 longer than Q0"           Q0: 30 m
 """
 
 from __future__ import annotations
@@ -123,10 +125,14 @@ _NUMBER = (
 )
 _SQUARE = {"m": "m2", "km": "km2", "ft": "ft2", "px": "px2"}
 _LENGTHS = {
-    "m": r"m|met(?:re|er)s?", "km": r"km|kilomet(?:re|er)s?|kms", "ft": r"ft|feet|foot", "px": r"px|pixels?|pix",
+    "m": r"m|met(?:re|er)s?",
+    "km": r"km|kilomet(?:re|er)s?|kms",
+    "ft": r"ft|feet|foot",
+    "px": r"px|pixels?|pix",
     "cm": r"cm|centimet(?:re|er)s?",
-    "mi": r"mi|miles?", "yd": r"yd|yards?",
-}  # fmt: skip
+    "mi": r"mi|miles?",
+    "yd": r"yd|yards?",
+}
 _AREAS = {"ha": r"ha|hectares?", "acre": r"acres?"}
 _METRES = {
     "m": 1.0,

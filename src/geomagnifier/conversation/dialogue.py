@@ -21,7 +21,8 @@ from geomagnifier.conversation.chinese_followups import (
     other,
     starts_beside,
 )
-from geomagnifier.conversation.followup_parser import FollowUp, Sort, plural, read
+from geomagnifier.conversation.followup_parser import FollowUp, Sort, read
+from geomagnifier.conversation.followup_tokens import plural
 from geomagnifier.errors import NothingMeant
 from geomagnifier.geometry import Box
 from geomagnifier.inference.references import Reference
@@ -29,7 +30,8 @@ from geomagnifier.language import chinese_text, unsupported
 from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import ask, in_traditional
 from geomagnifier.raster.scene import Scene
-from geomagnifier.types import Answer, Granularity, Query, Region
+from geomagnifier.results import Answer, Region
+from geomagnifier.types import Granularity, Query
 
 LIKELY, CERTAIN = 0.6, 0.9
 """Probability of image level from which a sentence is about the whole picture, where "it" may mean

@@ -29,11 +29,12 @@ from geomagnifier.conversation.dialogue import Turn
 from geomagnifier.detections import Labels
 from geomagnifier.errors import GeomagError, GeomagWarning
 from geomagnifier.export.answer_json import to_json
-from geomagnifier.inference.merge import assemble_chosen
+from geomagnifier.inference.answer_mask import assemble_chosen
 from geomagnifier.inference.references import Reference
 from geomagnifier.raster.preview import Preview
 from geomagnifier.raster.scene import Scene
-from geomagnifier.types import Answer, Granularity, Query, Region, Trace
+from geomagnifier.results import Answer, Region, Trace
+from geomagnifier.types import Granularity, Query
 
 VERSION = 1
 ENDING = ".chat.jsonl"

@@ -15,7 +15,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from geomagnifier.export.overlay import COLOURS, TINT, colours_of
-from geomagnifier.types import Answer
+from geomagnifier.results import Answer
 
 NEAR = 15_000
 """Names of regions are shown from a scale of 1 : NEAR x metres a pixel on, where four pixels of the

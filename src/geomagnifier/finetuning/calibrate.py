@@ -22,16 +22,8 @@ from geomagnifier.masks import intersection_over_union, resize
 from geomagnifier.models.custom.model import TaughtModel
 from geomagnifier.models.small.cells import crop
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import (
-    Bools,
-    ClassMask,
-    Floats,
-    Granularity,
-    Query,
-    SceneInfo,
-    View,
-    ViewPrediction,
-)
+from geomagnifier.results import ClassMask, ViewPrediction
+from geomagnifier.types import Bools, Floats, Granularity, Query, SceneInfo, View
 
 Window = tuple[Source, Labelled, BoxTuple]
 

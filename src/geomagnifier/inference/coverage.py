@@ -108,7 +108,10 @@ def _named(box: Part, language: str) -> str:
 
 
 def unknown(text: str) -> str:
-    """The sentence of an answer about what there is no class for, which holds however little was looked at; "" where there is none."""
+    """The sentence of an answer about what there is no class for; "" where it has none.
+
+    It holds however little of the scene was searched.
+    """
     found = _NO_CLASS.search(text)
     return found[0] if found else ""
 

@@ -8,14 +8,17 @@ each way and 4096 x 2160 gives the paper's 2048 x 1080 and 1024 x 540. The best 
 neighbours as a rule, so that three of them would hold one thing: a window that overlaps a better
 one by an IoU of more than 0.3 is passed over. Policies:
 
-adaptive    one pass where the scene fits a view; else the scene is scouted and every spot with enough heat is opened (spots.py).
-paper       three windows of D(I) for a region question; D(D(I)), then D of three windows, then one of it for a pixel question.
+adaptive    one pass where the scene fits a view; else every region proposal of a shrunk scan whose
+            relevance reaches a threshold (region_proposals.py).
+paper       three windows of D(I) for a region question; for a pixel question D(D(I)), then D of
+            three windows, then one of it.
 exhaustive  everything at full size.
 
 For comparison with `paper`, at equal area:
 
 random      windows as large as those of `paper`, anywhere, the same ones each time.
-grid        windows as large as those of `paper`, at set places: in three corners; in the middle of the first.
+grid        windows as large as those of `paper`, at set places: in three corners; in the middle of
+            the first.
 shrink      no window: all of the area, shrunk to 1024 px.
 """
 

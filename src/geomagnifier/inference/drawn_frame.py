@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box
-from geomagnifier.masks import components
+from geomagnifier.mask_components import components
 from geomagnifier.types import Bools, Bytes, View
 
 HUES = {

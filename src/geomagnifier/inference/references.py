@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geomagnifier.geometry import overlap
-from geomagnifier.types import Region
+from geomagnifier.results import Region
 
 SAME = 0.5
 """IoU from which a box found anew is the earlier object."""

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, sides
-from geomagnifier.masks import components
+from geomagnifier.mask_components import components
 from geomagnifier.types import CropRequest, Floats, Window
 
 GROUND = 24.0

@@ -162,7 +162,9 @@ def target_length(
 def untrained(
     scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], zh: bool = False
 ) -> str | None:
-    """A warning where the ground pixels are known and lie outside those that the model was trained on; else None.
+    """A warning where the GSD is known and outside the range that the model was trained on.
+
+    None where there is nothing to warn of.
 
     Pixels of half the smallest size and of twice the largest one still pass.
 
@@ -300,7 +302,12 @@ def plan(
 
 
 def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
-    """The spec with views so small that a process that holds `held` bytes takes no more than `memory` bytes.
+    """The spec with views so small that the process takes no more than `memory` bytes.
+
+    Args:
+        spec: of the model.
+        memory: the most that the process may take, bytes.
+        held: what model and program hold already, bytes.
 
     Raises:
         OptionError: even the smallest views take more.

@@ -27,7 +27,8 @@ from geomagnifier.atomic import output_error
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch
-from geomagnifier.types import ClassMaskPatch, Floats, Region, Window, WindowResult
+from geomagnifier.results import ClassMaskPatch, Region, WindowResult
+from geomagnifier.types import Floats, Window
 
 
 @dataclass(frozen=True, eq=False)

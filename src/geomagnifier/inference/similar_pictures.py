@@ -30,7 +30,12 @@ def asked(question: str) -> bool:
 
 
 def told(name: str, question: str) -> str:
-    """The command that searches for pictures like `name`, as a sentence in the question's language."""
+    """A sentence in the question's language with the command that searches for similar images.
+
+    Args:
+        name: the image file.
+        question: as asked, English or Chinese.
+    """
     command = f"geomag search INDEX --image {shlex.quote(name)}"
     if CHINESE.search(question):
         return (

@@ -12,7 +12,8 @@ from itertools import islice
 
 import numpy as np
 
-from geomagnifier.types import Floats, SceneInfo, View, Window, WindowResult
+from geomagnifier.results import WindowResult
+from geomagnifier.types import Floats, SceneInfo, View, Window
 
 HEAT_SIDE = 256
 """Longest side of the heat map kept in the trace, cells."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from geomagnifier.language.positions import CHINESE, Box, parts
-from geomagnifier.language.yes_no import YesNoQuestion
+from geomagnifier.language.yes_no_question import YesNoQuestion
 
 NOUNS: dict[str, tuple[str, str]] = {
     "airplane": ("架", "飞机"),
@@ -130,13 +130,11 @@ def found(
         elif len(set(places)) == 1:
             sentences.append(f"图中{places[0]}有{listed(list(phrases.values()))}。")
         else:
-            sentences.append(
-                f"图中{'，'.join(f'{place}有{phrases[kind]}' for kind, place in zip(kinds, places, strict=True))}。"
-            )
+            placed = [f"{place}有{phrases[k]}" for k, place in zip(kinds, places, strict=True)]
+            sentences.append(f"图中{'，'.join(placed)}。")
     if missing:
-        sentences.append(
-            f"{f'图中{CHINESE[part]}' if part else '这里'}没有{listed([noun(k) for k in missing], '或')}。"
-        )
+        place = f"图中{CHINESE[part]}" if part else "这里"
+        sentences.append(f"{place}没有{listed([noun(k) for k in missing], '或')}。")
     if everything and not kinds:
         sentences.append("我认识的东西这里都没有。")
     if unknown and thing:

@@ -1,9 +1,11 @@
-"""The English sentence of the text decoder about a picture, in Chinese.
+"""The text decoder's English caption of an image, in Chinese.
 
-Its things with number, colour and place, by a table of its words.
+Its objects with number, colour and place, by a table of its words.
 
-    "many buildings and green trees are in a dense residential area ."    "密集住宅区里有许多建筑和绿色的树木。"
-    "a house is surrounded by trees and lawn ."                           "一栋房屋被树木和草坪环绕。"
+    "many buildings and green trees are in a dense residential area ."
+        "密集住宅区里有许多建筑和绿色的树木。"
+    "a house is surrounded by trees and lawn ."
+        "一栋房屋被树木和草坪环绕。"
 
 A word that is not in the tables says nothing; a sentence without a noun of the tables gives "".
 """
@@ -30,7 +32,8 @@ church:座 教堂|stadium:座 体育场|
 gymnasium gym:座 体育馆|grandstand stand bleachers:个 看台|roof:个 屋顶|ceiling:个 屋顶|
 mobile-home:栋 活动房屋|
 mobile-home-park:片 活动房屋区|
-residential-area residential-district residential-region residential neighborhood community:片 住宅区|
+residential-area residential-district residential-region residential neighborhood
+community:片 住宅区|
 
 dense-residential-area dense-residential:片 密集住宅区|
 medium-residential-area medium-residential:片 中等密度住宅区|
@@ -254,7 +257,8 @@ def _sentence(parts: Sequence[_Part], sayings: Sequence[str], named: bool) -> st
         if not part.things:
             continue
         if part.word in _RELATIONS:
-            text += f"，位于{re.sub('^一[个座片条所栋]', '', listed(part.things))}{_RELATIONS[part.word]}"
+            ground = re.sub("^一[个座片条所栋]", "", listed(part.things))
+            text += f"，位于{ground}{_RELATIONS[part.word]}"
         elif "{}" in _LINKS[part.word]:
             text += f"，{_LINKS[part.word].format(listed(part.things)).lstrip('，')}"
         else:

@@ -1,10 +1,14 @@
-"""What is said of a thing that there is no class for.
+"""The sentence about an object that the model has no class for.
 
-Its name as asked, the class it may be a typing error for, the classes there are.
+It quotes the name as asked, suggests the class that the name may be a typing error for, and lists
+the classes of the model:
 
-"Find every airplan."              There is no class "airplan" in this model; did you mean "airplane"? It knows: airplane, ship, ...
-"Find every windmill."             There is no class for "windmill" in this model. It knows: airplane, ship, ...
-"Segment the ships and the cranes" There are ten ships. There is no class for "cranes" in this model.
+"Find every airplan."
+    There is no class "airplan" in this model; did you mean "airplane"? It knows: airplane, ...
+"Find every windmill."
+    There is no class for "windmill" in this model. It knows: airplane, ship, ...
+"Segment the ships and the cranes"
+    There are ten ships. There is no class for "cranes" in this model.
 
 A word that the sentence encoder has as a whole is spelled right: "horse" is no typing error for
 "house".

@@ -59,7 +59,11 @@ _ASKED_ZH = re.compile(
 
 
 def asked_part(text: str, language: str) -> str:
-    """The half or the quarter of the scene that a question is about ("is there a ship in the upper left?"), as in `ENGLISH`; "" for all."""
+    """The half or quarter of the scene that a question is about, as in `ENGLISH`; "" for all.
+
+    "Is there a ship in the upper left?" is about the upper left quarter.
+    @@
+    """
     if language == "zh":
         matches: list[tuple[str | None, ...]] = [
             (m.group(2), m.group(1) or m.group(3)) for m in _ASKED_ZH.finditer(text)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from geomagnifier.language.chinese_answers import PLACES
-from geomagnifier.language.class_names import PHRASES
-from geomagnifier.language.yes_no import YesNoQuestion
+from geomagnifier.language.scene_names import PHRASES
+from geomagnifier.language.yes_no_question import YesNoQuestion
 
 _PLACE = re.compile(r"(this is )?(?:an? )?(.+?)(?: area)?(?: \.)?")
 
@@ -44,7 +44,9 @@ def plain(scene: str, language: str) -> str:
 
 
 def renamed(tokens: Sequence[str], scene: str, known: Sequence[str], language: str) -> str:
-    """A sentence of the decoder that does no more than name a scene ("this is a beach .", "a beach"), with the scene head's class.
+    """A sentence of the decoder that only names a scene, with the scene head's class in it.
+
+    Such as "this is a beach ." or "a beach".
 
     Args:
         tokens: of the sentence.
@@ -165,7 +167,8 @@ def _refused(noun: str, scene: str, known: Sequence[str], language: str) -> str:
     if not noun:  # of a property, or of what no name is given
         if language == "zh":
             return (
-                f"这个模型不能判断这个问题：只能识别场景和目标的类别；这张图最像{phrase(scene, 'zh')}。"
+                "这个模型不能判断这个问题：只能识别场景和目标的类别；"
+                f"这张图最像{phrase(scene, 'zh')}。"
                 "可以问“这是港口吗？”或“有船吗？”。"
             )
         return (

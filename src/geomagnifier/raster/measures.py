@@ -19,7 +19,8 @@ from geomagnifier.masks import runs
 from geomagnifier.raster import georeference
 from geomagnifier.raster.filled_masks import covered, holes
 from geomagnifier.raster.shapes import geometry, on_the_ground
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 
 Floats64 = NDArray[np.float64]
 Kept = dict[int, NDArray[np.float64]]

@@ -23,7 +23,8 @@ from geomagnifier.models.small.backbone import pad
 from geomagnifier.models.small.cells import crop, shrink, visible
 from geomagnifier.models.small.instances import combine
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.types import Granularity, ModelOutput, Query, Region, SceneInfo, View, Window
+from geomagnifier.results import ModelOutput, Region
+from geomagnifier.types import Granularity, Query, SceneInfo, View, Window
 from random_small import favour
 
 

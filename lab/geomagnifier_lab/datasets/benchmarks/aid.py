@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geomagnifier.language.classes import AID
+from geomagnifier.language.scene_classes import AID
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
 from geomagnifier_lab.datasets.benchmarks.class_folders import SPLITS, Layout, read_scenes
 

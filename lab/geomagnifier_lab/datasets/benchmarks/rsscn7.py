@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from geomagnifier.language.classes import RSSCN7
+from geomagnifier.language.scene_classes import RSSCN7
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
 from geomagnifier_lab.datasets.benchmarks.class_folders import SPLITS, Layout, read_scenes
 

@@ -33,22 +33,24 @@ from geomagnifier.models.small.proposal_heat import reduced
 from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.models.small.size_prior import size_prior
 from geomagnifier.models.small.vocabulary import kind_token, write_out
-from geomagnifier.types import (
-    LEVEL,
+from geomagnifier.results import (
     ClassMask,
     Detection,
-    Floats,
     GeneratedText,
-    Granularity,
     ModelOutput,
+    Region,
+    ViewPrediction,
+)
+from geomagnifier.types import (
+    LEVEL,
+    Floats,
+    Granularity,
     ModelSpec,
     Query,
-    Region,
     Relevance,
     SceneInfo,
     Size,
     View,
-    ViewPrediction,
 )
 
 ONE = 0.5

@@ -64,21 +64,15 @@ from geomagnifier.models.small.text_encoder import (
     tokenize,
 )
 from geomagnifier.models.small.zh_en_translator import Translator
-from geomagnifier.types import (
+from geomagnifier.results import (
     ClassMask,
     Detection,
-    Floats,
     GeneratedText,
-    Granularity,
     ModelOutput,
-    ModelSpec,
-    Query,
     Region,
-    Relevance,
-    SceneInfo,
-    View,
     ViewPrediction,
 )
+from geomagnifier.types import Floats, Granularity, ModelSpec, Query, Relevance, SceneInfo, View
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -1,0 +1,199 @@
+"""How a scene is to be searched, the search under way, and its result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from geomagnifier.errors import SceneUnreadable
+from geomagnifier.geometry import Box
+from geomagnifier.inference import cropping
+from geomagnifier.inference.resume import Journal, Spent
+from geomagnifier.inference.view_groups import (
+    Stopwatch,
+)
+from geomagnifier.memory import give_back, resident
+from geomagnifier.model_protocol import Model
+from geomagnifier.raster.preview import Preview
+from geomagnifier.raster.scene import Scene
+from geomagnifier.results import ModelOutput, Trace, WindowResult
+from geomagnifier.types import (
+    Granularity,
+    Query,
+    View,
+    Window,
+)
+
+WORTH, USUAL = 0.3, 0.925
+"""Heat from which a spot is opened where the model has no curve; else the share of the objects that
+is to be found.
+"""
+
+Progress = Callable[[int, int], bool | None]
+
+
+@dataclass(frozen=True, eq=False)
+class ScanConfig:
+    """How a scene is to be searched."""
+
+    policy: str
+    worth: float = WORTH
+    """Heat from which a spot is opened."""
+    budget: tuple[str, float] | None = None
+    """("pixels" | "seconds", how many)."""
+    memory: float | None = None
+    """Bytes that the process may hold."""
+    journal: Journal | None = None
+    progress: Progress | None = None
+    share: tuple[int, int] = (0, 1)
+    """(k, n): of the windows of a round every n-th from the k-th on is looked at, and the search
+    ends; n processes so share the work of a round, and go on when their journals are one.
+    """
+    settled: bool = False
+    """What is asked for is known already, and a glance that reads the question is all unless it
+    names a landmark.
+    """
+    enlarge: bool = True
+    """Tiny targets are."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScanResult:
+    """What was seen."""
+
+    parts: list[WindowResult]
+    reply: ModelOutput
+    """Says what was asked for."""
+    trace: Trace
+    first: View
+    """The first view."""
+    preview: View
+    """The whole scene."""
+    stopped: bool
+    """The search was stopped before its end."""
+
+
+@dataclass(eq=False)
+class ScanState:
+    """A search under way."""
+
+    scene: Scene
+    query: Query
+    level: Granularity
+    model: Model
+    wanted: ScanConfig
+    watch: Stopwatch
+    begin: float
+    preview: Preview
+    parts: list[WindowResult] = field(default_factory=list)
+    reply: ModelOutput | None = None
+    first: View | None = None
+    pixels: int = 0
+    flops: float = 0.0
+    windows: list[Window] = field(default_factory=list)
+    broken: list[Box] = field(default_factory=list)
+    passed: list[tuple[Box, float]] = field(default_factory=list)
+    journal: Journal | None = None
+    stopped: bool = False
+    done: int = 0
+    others: int = 0
+    damage: SceneUnreadable | None = None
+    noted: dict[str, float] = field(default_factory=dict)
+    coarse: list[Window] = field(default_factory=list)
+    beside: list[View] = field(default_factory=list)
+    told: bool = False
+
+    @property
+    def joint(self) -> bool:
+        """Whether all that the search reads is one input (the paper's I')."""
+        return (
+            self.wanted.policy in cropping.CROPPING
+            and self.level is not Granularity.IMAGE
+            and self.query.variant.joint
+        )
+
+    @property
+    def outlined(self) -> bool:
+        """Whether the coarse views of the paper's search are answered.
+
+        Their boxes are part of the answer, their masks are an extension.
+        """
+        return self.level is Granularity.REGION or self.query.variant.coarse
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the model's own thresholds say what counts."""
+        return self.query.min_score is None and self.query.recall is None
+
+    def spent(self, window: Window, pixels: int, flops: float) -> Spent:
+        """The cost of the window just answered, with the seconds since the one before.
+
+        Args:
+            window: the one just answered.
+            pixels: px that went through the network.
+            flops: multiply-adds x 2.
+        """
+        now = dict(self.watch.seconds)
+        seconds = {stage: value - self.noted.get(stage, 0.0) for stage, value in now.items()}
+        self.noted = now
+        return Spent(
+            pixels,
+            flops,
+            seconds,
+            tuple(box for box in self.broken if box.intersection(window.box)),
+        )
+
+    def make_room(self, pixels: int) -> None:
+        """Before so many px are looked at.
+
+        Where they might take the process beyond its memory, what nobody needs any more goes.
+        """
+        if self.wanted.memory is None:
+            return
+        limit = self.wanted.memory - pixels * self.model.spec.pixel_bytes
+        if resident() > limit:
+            give_back()
+            if resident() > limit:
+                self.model.remember(0)
+                give_back()
+
+    def take_over(self, spent: Spent) -> None:
+        """Count what a window cost in an earlier run."""
+        self.pixels += spent.pixels
+        self.flops += spent.flops
+        for seconds in (self.watch.seconds, self.noted):
+            for stage, value in spent.seconds.items():
+                seconds[stage] = seconds.get(stage, 0.0) + value
+        self.broken += [box for box in spent.broken if box not in self.broken]
+
+    def late(self) -> bool:
+        """Whether a budget of seconds is spent."""
+        budget = self.wanted.budget
+        return (
+            budget is not None
+            and budget[0] == "seconds"
+            and time.perf_counter() - self.begin >= budget[1]
+        )
+
+    def answer(self, views: Sequence[View], beside: Sequence[View] | None = None) -> ModelOutput:
+        """The model's answer about views; the first one says what was asked for.
+
+        Args:
+            beside: see `protocol.Model.answer`.
+        """
+        self.make_room(
+            sum(view.window.width * view.window.height for view in (*views, *(beside or ())))
+        )
+        with self.watch.stage("answer"):
+            if beside is None:
+                reply = self.model.answer(self.query, self.level, views)
+            else:
+                reply = self.model.answer(self.query, self.level, views, beside)
+        self.reply = (
+            reply if self.reply is None or reply.named else self.reply
+        )  # what a box shows is said after the closest look
+        self.first = self.first or views[0]
+        self.flops += reply.flops
+        self.pixels += sum(view.window.width * view.window.height for view in views)
+        return reply

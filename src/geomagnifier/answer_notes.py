@@ -28,6 +28,11 @@ def beyond(
     """The rank or number asked for and all regions of its class, where these are fewer than that.
 
     None and no regions where there are enough.
+
+    Args:
+        rank: the rank or number asked for.
+        asked: classes asked for.
+        found: all regions that were found.
     """
     every = tuple(region for region in found if region.label in asked)
     return (rank, every) if len(asked) == 1 and 0 < len(every) < rank.number else (None, ())
@@ -42,9 +47,16 @@ def partly_seen(
     box: coverage.Part,
     about_all: bool,
 ) -> GeneratedText:
-    """What a model says of a scene, or of a box, where only a share of it was looked at.
+    """The text of an answer where only a share of the scene, or of a box, was searched.
 
-    about_all: not of what was found in that part.
+    Args:
+        said: as if all had been seen.
+        asked: classes asked for.
+        regions: those of the answer.
+        model: for the Chinese nouns.
+        share: of what was asked about, 0 to 1.
+        box: what was asked about: a box, an area, or the scene.
+        about_all: the text is about the scene as a whole, not about objects in that share.
     """
     if about_all:
         joint = "" if said.language == "zh" else " "
@@ -71,7 +83,11 @@ def partly_seen(
 def without_claim(claim: unsupported.Unchecked | None, words: str) -> str:
     """A question without the property of its objects that nothing checks.
 
-    It must not choose among them.
+    The property must not choose among them.
+
+    Args:
+        claim: the property, or None.
+        words: the question.
     """
     if claim is None or not claim.narrows:
         return words
@@ -86,7 +102,14 @@ def without_claim(claim: unsupported.Unchecked | None, words: str) -> str:
 def refused_answer(scene: Scene, query: Query, model: Model, text: str, watch: Stopwatch) -> Answer:
     """The answer to what cannot be answered: why, and what to ask instead.
 
-    Nothing is looked at but the preview, where that is cheap.
+    Nothing is read but the preview, where that is cheap.
+
+    Args:
+        scene: an open one.
+        query: what was asked.
+        model: for the granularity.
+        text: the refusal.
+        watch: takes the time of each stage.
     """
     with watch.stage("question"):
         try:

@@ -33,6 +33,20 @@ def checked(
 ) -> tuple[Query, tuple[str, float] | None, float | None]:
     """The arguments of `ask`, checked without a model.
 
+    Args:
+        scene: its size and CRS.
+        question: as of `ask`.
+        box: as of `ask`.
+        search: as of `ask`.
+        budget: as of `ask`.
+        recall: as of `ask`.
+        min_score: as of `ask`.
+        max_memory: as of `ask`.
+        box_crs: as of `ask`.
+        variant: as of `ask`.
+        aoi: as of `ask`.
+        aoi_crs: as of `ask`.
+
     Returns:
         the query, its box cut to the scene; the budget as ("pixels" or "seconds", how many); the
         memory in bytes.
@@ -64,7 +78,20 @@ def checked_box(
     min_score: float | None,
     box_crs: str | None = None,
 ) -> Box | None:
-    """The arguments of `ask` beside the question, checked; the box cut to the scene."""
+    """The box cut to the scene; the options beside it are checked as well.
+
+    Args:
+        scene: its size and CRS.
+        box: as of `ask`.
+        policy: the search of `ask`.
+        recall: as of `ask`.
+        min_score: as of `ask`.
+        box_crs: as of `ask`.
+
+    Raises:
+        OptionError: an unknown search, or a number out of its range.
+        BoxError: the box lies outside the scene.
+    """
     if policy not in POLICIES:
         raise OptionError(f"search {policy!r} is not known; choose one of {', '.join(POLICIES)}")
     if recall is not None and not 0 < recall < 1:

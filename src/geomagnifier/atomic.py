@@ -53,9 +53,11 @@ back space before they do.
 
 
 def output_error(path: Path, error: Exception, full: bool = False) -> OutputError:
-    """What to tell a person about a file that could not be written.
+    """The error for a file that could not be written.
 
     Args:
+        path: the file.
+        error: what the library raised.
         full: the disk was found to be full.
     """
     number = error.errno if isinstance(error, OSError) else None
@@ -88,7 +90,12 @@ def check_writable(folder: Path) -> None:
 
 
 def rename(written: Path, final: Path) -> None:
-    """Give a file or folder that is whole its name, in place of what had it."""
+    """Give a finished file or folder its name, in place of what had it.
+
+    Args:
+        written: under its temporary name.
+        final: its name.
+    """
     os.replace(written, final)
 
 

@@ -57,10 +57,9 @@ _UNSEEN = re.compile(
 def printable(text: str) -> str:
     r"""The text without characters that change the terminal or cannot be encoded.
 
-    Those move a cursor, set a colour or turn the direction of reading.
-
-    Such a character becomes its escape, as JSON writes it (ESC is \u001b), so that JSON stays the JSON it was; a line's end or a tab
-    becomes a blank.
+    Those move a cursor, set a colour or turn the direction of reading. Such a character becomes
+    its escape, as JSON writes it (ESC is \u001b), so that JSON stays the JSON it was; a line's end
+    or a tab becomes a blank.
     """
     return _UNSEEN.sub(
         lambda found: " " if found[0] in "\t\n\v\f\r" else f"\\u{ord(found[0]):04x}", text

@@ -30,7 +30,10 @@ def granted(
     """Bytes that the limits of control groups (versions 1 and 2) leave to a process.
 
     Its own group and those above it count.
-    @@
+
+    Args:
+        root: where the control groups are mounted.
+        told: the list of its groups.
     """
     left: list[int] = [1 << 62]
     for line in told.read_text().splitlines() if told.is_file() else ():

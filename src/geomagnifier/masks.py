@@ -30,17 +30,19 @@ STRIP = 4_000_000
 class MaskPatch:
     """A piece of the answer's mask.
 
-    Probability: (h, w) uint8, 0..255, of `placement`; it answers for `core` (scene px).
-
     The cells of `probability` share `placement.box` evenly, whatever the size of the view was.
-    `data` holds them as they are, or deflated: a large scene has thousands of patches, most of them
-    nearly empty.
     """
 
     placement: Placement
+    """The place of the cells on the scene."""
     core: Box
+    """The part that it answers for, scene px."""
     data: NDArray[np.uint8] | bytes
+    """The cells, (h, w) uint8, 0..255, as they are or deflated: a large scene has thousands of
+    patches, most of them nearly empty.
+    """
     threshold: float
+    """Probability from which a pixel is mask, 0..255."""
 
     @property
     def probability(self) -> NDArray[np.uint8]:
@@ -150,7 +152,11 @@ def decode(rle: dict[str, Any]) -> NDArray[np.bool_]:
 
 
 def checked(rle: Any, size: tuple[int, int]) -> dict[str, Any]:
-    """A COCO RLE that somebody else wrote, for a scene of (H, W); costs the runs, not the scene.
+    """A COCO RLE from outside, checked; costs the runs, not the scene.
+
+    Args:
+        rle: as parsed from JSON.
+        size: (H, W) of its scene.
 
     Raises:
         ValueError, KeyError, TypeError: it is none, or of another scene.
@@ -162,9 +168,13 @@ def checked(rle: Any, size: tuple[int, int]) -> dict[str, Any]:
 
 
 def decode_window(rle: dict[str, Any], window: Box) -> NDArray[np.bool_]:
-    """The part of a COCO RLE inside a window of whole pixels -> (h, w) bool.
+    """The part of a COCO RLE inside a window -> (h, w) bool.
 
     Costs the window and the runs, not the scene.
+
+    Args:
+        rle: at scene size.
+        window: whole scene px.
     """
     x0, y0, x1, y1 = (int(v) for v in window.tuple())
     column, top, foot = columns(rle)
@@ -419,6 +429,10 @@ def intersection_over_union(predicted: NDArray[np.bool_], truth: NDArray[np.bool
 
     Two empty masks agree: 1.0, as LISA scores a question about nothing.
 
+    Args:
+        predicted: (H, W) bool.
+        truth: (H, W) bool.
+
     Raises:
         ValueError: the masks differ in size.
 
@@ -432,6 +446,10 @@ def intersection_over_union(predicted: NDArray[np.bool_], truth: NDArray[np.bool
 
 def areas(predicted: NDArray[np.bool_], truth: NDArray[np.bool_]) -> tuple[int, int]:
     """Pixels of the intersection and of the union of two (H, W) bool masks.
+
+    Args:
+        predicted: (H, W) bool.
+        truth: (H, W) bool.
 
     Raises:
         ValueError: the masks differ in size.

@@ -97,9 +97,21 @@ def search_scene(
     refers: Reference | None = None,
     read: composed.Understood | None = None,
 ) -> tuple[Mapping[Granularity, float], Granularity, ScanResult]:
-    """How closely the question looks, and what is seen of the scene.
+    """The granularity of a question, and the result of searching the scene for it.
 
-    The arguments are those of `ask`, checked.
+    Args:
+        scene: an open one.
+        query: what is asked.
+        model: of `load_model`.
+        watch: takes the time of each stage.
+        search: as of `ask`.
+        spent: the budget, checked.
+        memory: bytes, or None.
+        journal: as of `ask`.
+        progress: as of `ask`.
+        share: (k, n): which of n processes this is.
+        refers: regions of an earlier answer, or None.
+        read: the parse of a composed question, or None.
     """
     worth = search_worth(model, query.recall)
     with watch.stage("question"):
@@ -151,9 +163,11 @@ def search_scene(
 
 
 def search_worth(model: Model, recall: float | None) -> float:
-    """The heat from which a spot is opened, for a share of the objects that must be found.
+    """The threshold of the relevance map at which a region proposal is read.
 
-    None: `scan_state.USUAL`.
+    Args:
+        model: with a measured curve of recall, or without.
+        recall: the share of the objects that must be found; None: `scan_state.USUAL`.
 
     Raises:
         OptionError: the model has no curve, or it does not reach so far.

@@ -18,21 +18,9 @@ from geomagnifier.composed.chinese_phrases import (
     UNITS,
     WHAT,
 )
+from geomagnifier.composed.form_builders import more, most_are, numbered, share_where, which
 from geomagnifier.composed.placeholders import Amount
 from geomagnifier.composed.slots import Build
-
-
-def _more(a: p.Select, b: p.Select, sign: p.Sign = ">") -> p.Program:
-    return p.Compare(p.Count(a), sign, p.Count(b))
-
-
-def _numbered(a: p.Select, n: Amount, sign: p.Sign) -> p.Program | None:
-    return None if n.unit else p.Compare(p.Count(a), sign, p.Given(n.value))
-
-
-def _which(a: p.Select, b: p.Select, most: bool = True) -> p.Program | None:
-    return p.Which((p.Count(a), p.Count(b)), most) if not set(a.kinds) & set(b.kinds) else None
-
 
 _LONGER: dict[str, tuple[p.Quantity, bool]] = {
     "大": ("area", True), "小": ("area", False), "长": ("length", True), "短": ("length", False),
@@ -59,14 +47,6 @@ def _which_area(word: str, a: p.Select, b: p.Select) -> p.Program | None:
     if set(a.kinds) & set(b.kinds):
         return None
     return p.Which((p.Measure(a, "area", "sum"), p.Measure(b, "area", "sum")), word == "大")
-
-
-def _share_where(a: p.Select, c: tuple[p.Filter, ...]) -> p.Share:
-    return p.Share(replace(a, filters=(*a.filters, *c)), a)
-
-
-def _most_are(a: p.Select, c: tuple[p.Filter, ...]) -> p.Program:
-    return p.Compare(_share_where(a, c), ">", p.Given(50, "%"))
 
 
 def _commonest(
@@ -110,7 +90,14 @@ def _measure_by_unit(a: p.Select, u: str, how: str = "", what: str = "") -> p.Pr
 
 
 def in_unit(program: p.Program, u: str) -> p.Program | None:
-    """The program with its value in a unit that is named apart; None where it has no such value."""
+    """The program with its value in a unit that the question names apart.
+
+    None where the program has no such value.
+
+    Args:
+        program: as parsed without the unit.
+        u: the unit in Chinese, a key of `UNITS`.
+    """
     if not isinstance(program, p.Measure | p.Distance):
         return None
     unit = _units(u, program.what if isinstance(program, p.Measure) else "length")
@@ -220,18 +207,18 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{a}}(?:的)?(?:面积|占比|覆盖率|覆盖面积|比例)*{_IF}(?:占|占了|占据|占据了|覆盖|覆盖了|"
      rf"有)?(?:{PICTURE})?(?:的)?(?:面积)?的?{_IF}(?:小于|少于|不到|"
      rf"不足)(?:了)?(?:{PICTURE}的?)?{{n}}%{_Q}", _covers),
-    (rf"{{a}}{_COUNT}{_IF}比{{b}}{_COUNT}(?:更|要|还)?多{_Q}", _more),
-    (rf"{{a}}{_COUNT}{_IF}比{{b}}{_COUNT}(?:更|要|还)?少{_Q}", partial(_more, sign="<")),
-    (rf"{{a}}{_COUNT}{_IF}(?:多于|大于|超过){{b}}{_COUNT}{_Q}", _more),
-    (rf"{{a}}{_COUNT}{_IF}(?:少于|小于){{b}}{_COUNT}{_Q}", partial(_more, sign="<")),
+    (rf"{{a}}{_COUNT}{_IF}比{{b}}{_COUNT}(?:更|要|还)?多{_Q}", more),
+    (rf"{{a}}{_COUNT}{_IF}比{{b}}{_COUNT}(?:更|要|还)?少{_Q}", partial(more, sign="<")),
+    (rf"{{a}}{_COUNT}{_IF}(?:多于|大于|超过){{b}}{_COUNT}{_Q}", more),
+    (rf"{{a}}{_COUNT}{_IF}(?:少于|小于){{b}}{_COUNT}{_Q}", partial(more, sign="<")),
     (rf"{{a}}(?:和|与|跟){{b}}{_COUNT}{_IF}(?:一样多|相等|相同|同样多|数量一样|数量相同|"
-     rf"数量相等){_Q}", partial(_more, sign="==")),
+     rf"数量相等){_Q}", partial(more, sign="==")),
     (r"{a}(?:和|与|跟|、|还是|,){b},?(?:相比,?|比起来,?|比较,?)?(?:哪一?[个种类边样]|谁|"
-     r"哪)(?:的?数量)?(?:更|比较|要)?多(?:一些|一点|些|点)?", _which),
+     r"哪)(?:的?数量)?(?:更|比较|要)?多(?:一些|一点|些|点)?", which),
     (r"{a}(?:和|与|跟|、|还是|,){b},?(?:相比,?|比起来,?|比较,?)?(?:哪一?[个种类边样]|谁|"
-     r"哪)(?:的?数量)?(?:更|比较|要)?少(?:一些|一点|些|点)?", partial(_which, most=False)),
-    (r"(?:哪一?[个种类]|谁|什么)(?:的?数量)?(?:更|比较)?多,?[:：]?{a}(?:还是|或者?|和){b}", _which),
-    (r"(?:是)?{a}多,?还是{b}(?:更)?多", _which),
+     r"哪)(?:的?数量)?(?:更|比较|要)?少(?:一些|一点|些|点)?", partial(which, most=False)),
+    (r"(?:哪一?[个种类]|谁|什么)(?:的?数量)?(?:更|比较)?多,?[:：]?{a}(?:还是|或者?|和){b}", which),
+    (r"(?:是)?{a}多,?还是{b}(?:更)?多", which),
     (rf"(?:出现|数量|个数)?(?:最多|最常见)的(?:{{a}})?(?:{KIND})?是(?:什么|哪一?{KIND}|"
      rf"哪个)(?:呢|啊)?", _commonest),
     (rf"(?:哪一?{KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?(?:最多|最常见)", _commonest),
@@ -240,29 +227,29 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"(?:哪一?{KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?最少",
      partial(_commonest, most=False)),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:超过|多于|大于)(?:了)?{{n}}{_Q}",
-     partial(_numbered, sign=">")),
-    (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以上{_Q}", partial(_numbered, sign=">=")),
-    (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以下{_Q}", partial(_numbered, sign="<=")),
+     partial(numbered, sign=">")),
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以上{_Q}", partial(numbered, sign=">=")),
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以下{_Q}", partial(numbered, sign="<=")),
     (rf"(?:是否|是不是)?(?:大多数|多数|大部分|一大半|50%以上|超过50%|N\d+%以上)的?{{a}}(?:都|是|"
-     rf"是不是)?{{c}}(?:的)?{_Q}", _most_are),
+     rf"是不是)?{{c}}(?:的)?{_Q}", most_are),
     (r"(?:有)?(?:几成|百分之几|百分之多少|多大比例|多少比例)的?{a}(?:都|是)?{c}(?:的)?",
-     _share_where),
+     share_where),
     (r"{a}(?:中|里|当中)?(?:有)?(?:几成|百分之几|百分之多少|多大比例|多少比例)(?:是)?{c}(?:的)?",
-     _share_where),
+     share_where),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:少于|小于|不到|不足){{n}}{_Q}",
-     partial(_numbered, sign="<")),
+     partial(numbered, sign="<")),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:至少有?|不少于|达到了?){{n}}{_Q}",
-     partial(_numbered, sign=">=")),
+     partial(numbered, sign=">=")),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:至多有?|最多有?|不超过|不多于){{n}}{_Q}",
-     partial(_numbered, sign="<=")),
+     partial(numbered, sign="<=")),
     (rf"{{a}}{_COUNT}{_IF}(?:恰好|正好|刚好|只|就)(?:是|有|等于)?{{n}}{_Q}",
-     partial(_numbered, sign="==")),
+     partial(numbered, sign="==")),
     (rf"{_IF}(?:有|有没有)?(?:超过|多于|多过){{n}}(?:以上)?的?{{a}}{_Q}",
-     partial(_numbered, sign=">")),
-    (rf"{_IF}(?:有|有没有){{n}}以上的?{{a}}{_Q}", partial(_numbered, sign=">=")),
-    (rf"{_IF}(?:至少有|有至少|有没有至少|至少){{n}}的?{{a}}{_Q}", partial(_numbered, sign=">=")),
-    (rf"{_IF}(?:有)?(?:少于|不到|不足){{n}}的?{{a}}{_Q}", partial(_numbered, sign="<")),
-    (rf"{_IF}(?:恰好|正好|刚好|只|就)有?{{n}}的?{{a}}{_Q}", partial(_numbered, sign="==")),
+     partial(numbered, sign=">")),
+    (rf"{_IF}(?:有|有没有){{n}}以上的?{{a}}{_Q}", partial(numbered, sign=">=")),
+    (rf"{_IF}(?:至少有|有至少|有没有至少|至少){{n}}的?{{a}}{_Q}", partial(numbered, sign=">=")),
+    (rf"{_IF}(?:有)?(?:少于|不到|不足){{n}}的?{{a}}{_Q}", partial(numbered, sign="<")),
+    (rf"{_IF}(?:恰好|正好|刚好|只|就)有?{{n}}的?{{a}}{_Q}", partial(numbered, sign="==")),
     (rf"{{a}}{_IF}比{{b}}(?:更|要|还)?(?P<word>[大小长短宽窄]){_Q}", _bigger),
     (r"{a}(?:和|与|跟|还是){b},?(?:哪一?个|谁|哪)(?:更|比较)?(?P<word>[大小长短宽窄])",
      _which_bigger),

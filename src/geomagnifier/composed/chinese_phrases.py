@@ -180,19 +180,29 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """Phrases of one question."""
+    """Parses the noun phrases and conditions of one Chinese question."""
 
     marks: Marked
+    """The question with placeholders."""
     lexicon: Lexicon
+    """The names of the model's classes."""
     passed: list[str] = field(default_factory=list)
+    """Scene classes named as places, which were passed over."""
 
     def amount(self, mark: str) -> Amount:
         return self.marks.amounts[mark]
 
     def phrase(self, text: str, of: p.Select | None = None) -> p.Select:
-        """Conditions and the names of classes.
+        """A noun phrase: conditions, then the names of classes.
 
-        One that ends without a name ("最大的那艘") is of the class of `of`. Raises NoPlace.
+        One that ends without a name ("最大的那艘") is of the class of `of`.
+
+        Args:
+            text: with placeholders.
+            of: a selection that was named before.
+
+        Raises:
+            NoPlace: a word finds no place.
         """
         noun = _NOUNS.search(text)
         if (

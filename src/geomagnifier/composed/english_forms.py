@@ -18,6 +18,7 @@ from geomagnifier.composed.english_patterns import (
     GIVE,
     GREATER,
     HAS,
+    HOWS,
     IS,
     KIND,
     LEAST,
@@ -34,34 +35,19 @@ from geomagnifier.composed.english_patterns import (
     TAKEN,
     THERE,
     TOGETHER,
+    WHAT,
     WHICH,
+)
+from geomagnifier.composed.form_builders import (
+    Filters,
+    more,
+    most_are,
+    numbered,
+    share_where,
+    which,
 )
 from geomagnifier.composed.placeholders import Amount, unit_of
 from geomagnifier.composed.slots import Build
-
-Filters = tuple[p.Filter, ...]
-
-WHAT: dict[str, p.Quantity] = {
-    "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area",
-    "length": "length", "width": "width", "area": "area", "size": "area", "diameter": "length",
-    "surface area": "area", "surface": "area", "acreage": "area", "extent": "area", "space": "area",
-    "ground": "area", "footprint": "area",
-}  # fmt: skip
-HOWS: dict[str, p.How] = {
-    "": "mean", "total": "sum", "combined": "sum", "overall": "sum", "summed": "sum",
-    "average": "mean", "mean": "mean", "median": "median", "typical": "median",
-    "largest": "largest", "maximum": "largest", "max": "largest", "greatest": "largest",
-    "longest": "largest", "smallest": "smallest", "minimum": "smallest", "min": "smallest",
-    "shortest": "smallest",
-}  # fmt: skip
-
-
-def _more(a: p.Select, b: p.Select, sign: p.Sign = ">", times: float = 1.0) -> p.Program:
-    return p.Compare(p.Count(a), sign, p.Count(b), times)
-
-
-def _which(a: p.Select, b: p.Select, most: bool = True) -> p.Program | None:
-    return p.Which((p.Count(a), p.Count(b)), most) if not set(a.kinds) & set(b.kinds) else None
 
 
 def _either(a: p.Select, most: bool = True) -> p.Program | None:
@@ -76,10 +62,6 @@ def _commonest(
 ) -> p.Program | None:
     of = everything if a is None or a.them else a
     return p.Commonest(of, most) if of is not None and len(of.kinds) > 1 else None
-
-
-def _numbered(a: p.Select, n: Amount, sign: p.Sign) -> p.Program | None:
-    return p.Compare(p.Count(a), sign, p.Given(n.value)) if not n.unit else None
 
 
 def _bigger(word: str, a: p.Select, b: p.Select, of: str = "", times: float = 1.0) -> p.Program:
@@ -105,14 +87,6 @@ def _covers(a: p.Select, n: Amount, sign: str) -> p.Program:
 
 def _share(a: p.Select) -> p.Program:
     return p.Share(a)
-
-
-def _share_where(a: p.Select, c: Filters) -> p.Program:
-    return p.Share(replace(a, filters=(*a.filters, *c)), a)
-
-
-def _most_are(a: p.Select, c: Filters) -> p.Program:
-    return p.Compare(_share_where(a, c), ">", p.Given(50, "%"))  # type: ignore[arg-type]
 
 
 def _measure(a: p.Select, what: str, how: str = "") -> p.Program | None:
@@ -247,30 +221,30 @@ def _all_but(a: p.Select, everything: p.Select, masks: str = "") -> p.Program | 
 FORMS: tuple[tuple[str, Build | str], ...] = (
     # numbers of things against each other
     (rf"{THERE} (?:more|an? (?:larger|greater|higher) number of|"
-     rf"a majority of) (?:of )?{{a}} (?:than|over) (?:of |there are )?{{b}}", _more),
-    (rf"(?:there (?:is|are) |the {SCENE} (?:shows?|contains?) )?more {{a}} than {{b}}", _more),
+     rf"a majority of) (?:of )?{{a}} (?:than|over) (?:of |there are )?{{b}}", more),
+    (rf"(?:there (?:is|are) |the {SCENE} (?:shows?|contains?) )?more {{a}} than {{b}}", more),
     (rf"{THERE} (?:fewer|less|an? (?:smaller|lower) number of) (?:of )?{{a}} than (?:of |"
-     rf"there are )?{{b}}", partial(_more, sign="<")),
+     rf"there are )?{{b}}", partial(more, sign="<")),
     (rf"{THERE} (?:as many|the same number of|an equal number of|equally many|just as many|"
-     rf"exactly as many) {{a}} (?:as|and) {{b}}", partial(_more, sign="==")),
+     rf"exactly as many) {{a}} (?:as|and) {{b}}", partial(more, sign="==")),
     (rf"{THERE} (?P<least>at least |more than |over )?(?P<times>twice|double|(?:two|N\d+) times|"
      rf"half) (?:as many|the number of) {{a}} as {{b}}", "times"),
-    (rf"(?:{DO} )?{{a}} outnumber {{b}}", _more),
-    (rf"{IS} {{a}} outnumbered by {{b}}", partial(_more, sign="<")),
+    (rf"(?:{DO} )?{{a}} outnumber {{b}}", more),
+    (rf"{IS} {{a}} outnumbered by {{b}}", partial(more, sign="<")),
     (rf"{IS} {{a}} (?:more {FREQUENT}|in the majority|larger in number|greater in number|"
-     rf"more in number) (?:than|over|compared (?:to|with)|against) {{b}}", _more),
+     rf"more in number) (?:than|over|compared (?:to|with)|against) {{b}}", more),
     (rf"{IS} {{a}} (?:less {FREQUENT}|rarer|fewer|fewer in number|in the minority) (?:than|"
-     rf"compared (?:to|with)|against) {{b}}", partial(_more, sign="<")),
-    (rf"{DO} {{a}} (?:occur|appear) more (?:often|frequently) than {{b}}", _more),
+     rf"compared (?:to|with)|against) {{b}}", partial(more, sign="<")),
+    (rf"{DO} {{a}} (?:occur|appear) more (?:often|frequently) than {{b}}", more),
     (rf"{IS} the (?:number|count|amount|total) of {{a}} (?:larger|greater|higher|bigger|"
-     rf"more) than (?:the (?:number|count|amount) of |that of )?{{b}}", _more),
+     rf"more) than (?:the (?:number|count|amount) of |that of )?{{b}}", more),
     (rf"{IS} the (?:number|count|amount|total) of {{a}} (?:smaller|lower|"
-     rf"less) than (?:the (?:number|count|amount) of |that of )?{{b}}", partial(_more, sign="<")),
+     rf"less) than (?:the (?:number|count|amount) of |that of )?{{b}}", partial(more, sign="<")),
     (rf"{IS} the (?:number|count) of {{a}} (?:equal to|the same as) (?:the (?:number|count) of |"
-     rf"that of )?{{b}}", partial(_more, sign="==")),
+     rf"that of )?{{b}}", partial(more, sign="==")),
     (rf"{DO} the (?:number|count) of {{a}} (?:exceed|surpass|top) (?:the (?:number|count) of |"
-     rf"that of )?{{b}}", _more),
-    (rf"{DO} {{a}} (?:exceed|surpass|beat) {{b}} in (?:number|numbers|count)", _more),
+     rf"that of )?{{b}}", more),
+    (rf"{DO} {{a}} (?:exceed|surpass|beat) {{b}} in (?:number|numbers|count)", more),
     (r"how many more {a} (?:than|there are than) {b}(?: are there)?", _difference),
     (r"how many more {a} are there than {b}", _difference),
     (r"(?:by )?how much (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller) (?:is|"
@@ -283,18 +257,18 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
      rf"count) of )?{{a}} and (?:the (?:number|count) of )?{{b}}", _difference),
     (r"which (?:one )?(?:is|are|covers?|has) (?:the )?(?P<word>longer|shorter|wider|narrower|"
      r"larger|bigger|smaller)[ ,:]*{a} or {b}", _which_bigger),
-    (rf"{WHICH} (?:do|can) you see {GREATER}[ ,:]*{{a}} or {{b}}", _which),
+    (rf"{WHICH} (?:do|can) you see {GREATER}[ ,:]*{{a}} or {{b}}", which),
     (rf"(?:of |between |out of |among )?{{a}} (?:or|and) {{b}}[ ,:]+{WHICH} {HAS}(?: there)? "
-     rf"{GREATER}", _which),
+     rf"{GREATER}", which),
     (rf"(?:of )?{WHICH} {HAS}(?: there)? {GREATER}(?: objects| class| group| type| kind| members|"
-     rf" of| K\d+)?[ ,:]*(?:the )?{{a}} or (?:the )?{{b}}", _which),
+     rf" of| K\d+)?[ ,:]*(?:the )?{{a}} or (?:the )?{{b}}", which),
     (rf"(?:of )?{WHICH} {HAS}(?: there)? (?:fewer|less|the fewer|less {FREQUENT}|fewer of|"
-     rf"less of|rarer)(?: of)?[ ,:]*{{a}} or {{b}}", partial(_which, most=False)),
-    (rf"{WHICH} outnumbers? the other[s]?[ ,:]*{{a}} or {{b}}", _which),
-    (rf"{WHICH} {IS} there more(?: of)?[ ,:]*{{a}} or {{b}}", _which),
-    (rf"{IS} there more {{a}},? or(?: more)? {{b}}", _which),
-    (rf"{DO} {{a}} or {{b}} (?:occur|appear|exist) (?:more often|more frequently|more)", _which),
-    (rf"{IS} {{a}} or {{b}} more {FREQUENT}", _which),
+     rf"less of|rarer)(?: of)?[ ,:]*{{a}} or {{b}}", partial(which, most=False)),
+    (rf"{WHICH} outnumbers? the other[s]?[ ,:]*{{a}} or {{b}}", which),
+    (rf"{WHICH} {IS} there more(?: of)?[ ,:]*{{a}} or {{b}}", which),
+    (rf"{IS} there more {{a}},? or(?: more)? {{b}}", which),
+    (rf"{DO} {{a}} or {{b}} (?:occur|appear|exist) (?:more often|more frequently|more)", which),
+    (rf"{IS} {{a}} or {{b}} more {FREQUENT}", which),
     (rf"(?:of )?{WHICH} {HAS}(?: there)? {GREATER}[ ,:]*{{a}}", _either),
     (rf"(?:of )?{WHICH} {HAS}(?: there)? {MOST}(?: of)?[ ,:]+{{a}}", _either),
     # the most common of all
@@ -314,17 +288,17 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (rf"(?:of )?{WHICH} (?:{KIND} ?)?{{a}}?(?: {KIND})? ?{HAS}(?: there| seen|"
      rf" found)? {LEAST}(?: of)?", partial(_commonest, most=False)),
     # against a number
-    (rf"{THERE} (?:more than|over|upwards of) {{n}} {{a}}", partial(_numbered, sign=">")),
+    (rf"{THERE} (?:more than|over|upwards of) {{n}} {{a}}", partial(numbered, sign=">")),
     (rf"{THERE} (?:at least|no fewer than|no less than|a minimum of) {{n}} {{a}}",
-     partial(_numbered, sign=">=")),
-    (rf"{THERE} (?:fewer than|less than|under) {{n}} {{a}}", partial(_numbered, sign="<")),
+     partial(numbered, sign=">=")),
+    (rf"{THERE} (?:fewer than|less than|under) {{n}} {{a}}", partial(numbered, sign="<")),
     (rf"{THERE} (?:at most|no more than|up to|a maximum of) {{n}} {{a}}",
-     partial(_numbered, sign="<=")),
-    (rf"{THERE} (?:exactly|precisely|only|just) {{n}} {{a}}", partial(_numbered, sign="==")),
+     partial(numbered, sign="<=")),
+    (rf"{THERE} (?:exactly|precisely|only|just) {{n}} {{a}}", partial(numbered, sign="==")),
     (rf"{IS} (?:the )?(?:number|count) of {{a}} (?:over|above|greater than|more than|larger than|"
-     rf"higher than) {{n}}", partial(_numbered, sign=">")),
+     rf"higher than) {{n}}", partial(numbered, sign=">")),
     (rf"{IS} (?:the )?(?:number|count) of {{a}} (?:under|below|smaller than|less than|"
-     rf"lower than) {{n}}", partial(_numbered, sign="<")),
+     rf"lower than) {{n}}", partial(numbered, sign="<")),
     # sizes against each other
     (rf"{IS} {{a}} (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller|greater|"
      rf"broader)(?: in (?P<of>area|size|length|width|surface))? than {{b}}", _bigger),
@@ -369,11 +343,11 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (rf"(?:{GIVE} )?(?:the )?{{a}} (?:coverage|cover|share|percentage|fraction|"
      rf"area share)(?: (?:of|in) {PICTURE})?", _share),
     (rf"(?:what|which|how many|how large an?|how big an?) {PART} of {{a}} (?:is|are|lies?) {{c}}",
-     _share_where),
+     share_where),
     (rf"(?:what|which|how many|how large an?|how big an?) {PART} of {{a}} (?:is|are) {{b}}",
      _share_of),
     (rf"{IS} (?:most|the majority|the greater part|more than half|over half) of {{a}} {{c}}",
-     _most_are),
+     most_are),
     # sizes
     (rf"(?:{GIVE} )?(?:the )?(?P<how>total|combined|overall|average|mean|median|typical|largest|"
      rf"maximum|max|greatest|smallest|minimum|min)? ?(?P<what>length|width|area|size|diameter|"

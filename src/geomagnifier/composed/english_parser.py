@@ -145,7 +145,11 @@ def _forms() -> tuple[Form, ...]:
 def read(question: str, lexicon: Lexicon) -> p.Program | None:
     """The program of an English question.
 
-    None where a word of it finds no place, or where it asks for nothing of this sort.
+    None where a word of it finds no place, or where it is no composed question.
+
+    Args:
+        question: as typed.
+        lexicon: the names of the model's classes.
     """
     plain = normalized(question)
     for sign, instead in _SIGNS:

@@ -82,3 +82,18 @@ LONGER: dict[str, tuple[p.Quantity, bool]] = {
     "broader": ("width", True), "narrower": ("width", False), "larger": ("area", True),
     "bigger": ("area", True), "greater": ("area", True), "smaller": ("area", False),
 }  # fmt: skip
+
+WHAT: dict[str, p.Quantity] = {
+    "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area",
+    "length": "length", "width": "width", "area": "area", "size": "area", "diameter": "length",
+    "surface area": "area", "surface": "area", "acreage": "area", "extent": "area", "space": "area",
+    "ground": "area", "footprint": "area",
+}  # fmt: skip
+
+HOWS: dict[str, p.How] = {
+    "": "mean", "total": "sum", "combined": "sum", "overall": "sum", "summed": "sum",
+    "average": "mean", "mean": "mean", "median": "median", "typical": "median",
+    "largest": "largest", "maximum": "largest", "max": "largest", "greatest": "largest",
+    "longest": "largest", "smallest": "smallest", "minimum": "smallest", "min": "smallest",
+    "shortest": "smallest",
+}  # fmt: skip

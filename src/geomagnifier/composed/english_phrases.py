@@ -69,12 +69,14 @@ _WAYS: tuple[tuple[str, p.Way], ...] = (
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """Phrases of one question."""
+    """Parses the noun phrases and conditions of one English question."""
 
     marks: Marked
+    """The question with placeholders."""
     lexicon: Lexicon
+    """The names of the model's classes."""
     memory: dict[tuple[str, str], Any]
-    """What was read of a text before."""
+    """What was parsed before, by text."""
 
     def amount(self, mark: str) -> Amount:
         return self.marks.amounts[mark]

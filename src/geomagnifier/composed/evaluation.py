@@ -31,7 +31,12 @@ LARGEST = 64_000_000
 
 
 def run(program: p.Program, ground: Ground) -> Outcome:
-    """What a program comes to over what was found."""
+    """What a program comes to over the regions that were found.
+
+    Args:
+        program: of a question.
+        ground: the regions and their scene.
+    """
     try:
         return _run(program, ground)
     except CannotTell as reason:

@@ -40,36 +40,41 @@ FACTORS = {
 
 @dataclass(frozen=True)
 class Term:
-    """A number that was worked out on the way."""
+    """A number that was computed on the way."""
 
     of: p.Number
-    """What it is of."""
+    """The number in the program."""
     value: float
+    """In `unit`."""
     unit: str | None
+    """"m", "m2", "px" ...; None for a count."""
     counts: tuple[tuple[str, int], ...]
-    """Regions that it is made of, by class."""
+    """How many regions of each class it is computed from."""
 
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a program comes to.
-
-    value: None where it cannot be told; `why` says why not.  unit: of a number.  regions: that the
-        value is made of.
-    terms: numbers that were compared, or the one asked for; where a rank is beyond what is there,
-        how many there are.
-    passed: of `Every`, how many of the regions pass.
-    """
+    """What a program comes to."""
 
     value: Value | None
+    """None where it cannot be told; `why` says why not."""
     unit: str | None = None
+    """Of a number; None for a count."""
     regions: tuple[Region, ...] = ()
+    """The regions that the value is computed from."""
     terms: tuple[Term, ...] = ()
+    """The numbers that were compared, or the one asked for; where a rank is beyond what is there,
+    how many there are.
+    """
     why: Why | None = None
+    """The reason where there is no value."""
     passed: int = 0
+    """Of `Every`, how many of the regions pass; of `ColourOf`, how many have the colour."""
 
 
 class CannotTell(Exception):
+    """A value cannot be told; `run` turns it into an `Outcome` with the reason."""
+
     def __init__(self, why: Why, regions: Sequence[Region] = (), term: Term | None = None) -> None:
         super().__init__(why)
         self.why, self.regions, self.term = why, tuple(regions), term
@@ -77,21 +82,21 @@ class CannotTell(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Ground:
-    """What a program is run over.
-
-    found: all regions of the classes that it names.  scene: whose px they are in.  within: a box or
-        area that was given, scene px.
-    pixels: reads the picture.  them: the regions of the last answer.  strips: of the regions'
-        masks, once they were unpacked.
-    """
+    """What a program is run over."""
 
     found: Sequence[Region]
+    """All regions of the classes that the program names."""
     scene: SceneInfo
+    """Whose px the regions are in."""
     within: Box | Area | None = None
+    """A box or area of interest that was given, scene px."""
     pixels: Pixels | None = None
+    """Reads the image for colours."""
     them: Sequence[Region] = ()
+    """The regions of the last answer."""
     _measured: dict[tuple[int, bool], tuple[float, float, float]] = field(default_factory=dict)
     strips: measures.Kept = field(default_factory=dict)
+    """The regions' masks as runs, once they are unpacked."""
 
     @property
     def area(self) -> Box:
@@ -103,10 +108,14 @@ class Ground:
         return self.within.pixels if isinstance(self.within, Area) else self.area.area
 
     def metric(self, unit: str, regions: Sequence[Region] = ()) -> bool:
-        """Whether to measure in metres: as asked, or where they are known.
+        """Whether to measure in metres: as asked, or where the GSD is known.
 
         Args:
-            regions: that cannot be measured so.
+            unit: that was asked for, "" for none.
+            regions: that cannot be measured so, for the error.
+
+        Raises:
+            CannotTell: metres are asked for and the GSD is not known.
         """
         scaled = measures.is_scaled(self.scene)
         if unit.startswith("px"):
@@ -116,7 +125,13 @@ class Ground:
         return scaled
 
     def sizes(self, regions: Sequence[Region], what: p.Quantity, metres: bool) -> list[float]:
-        """Of each region; measured once."""
+        """The size of each region; measured once.
+
+        Args:
+            regions: of the scene.
+            what: length, width or area.
+            metres: in m or m2; else px or px2.
+        """
         new = [region for region in regions if (id(region), metres) not in self._measured]
         if new:
             found = measures.sizes(new, self.scene, metres, self.strips)

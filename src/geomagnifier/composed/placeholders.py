@@ -23,24 +23,28 @@ COURTS = "court, sports court, 球场"
 
 @dataclass(frozen=True)
 class Amount:
-    """A number with a unit, "" for a bare number."""
+    """A number with a unit."""
 
     value: float
+    """In `unit`."""
     unit: str = ""
+    """"m", "px", "m2", "px2", "%"; "" for a bare number."""
     said: str = ""
-    """The unit as written, where it is another one ("ft")."""
+    """The unit as typed, where it is another one ("ft")."""
 
 
 @dataclass(frozen=True, eq=False)
 class Marked:
-    """A question with marks."""
+    """A question with placeholders for names and amounts."""
 
     text: str
+    """Normalized, with K0, Q0, N0 ... in place of names and amounts."""
     names: Sequence[tuple[str, ...]]
-    """Kinds of K0, K1 ..."""
+    """The classes of K0, K1 ..."""
     amounts: Mapping[str, Amount]
-    """Of Q0 (with a unit) and N0 (without), by mark."""
+    """By placeholder: Q0 has a unit, N0 has none."""
     plural: Sequence[bool] = ()
+    """Whether K0, K1 ... stand in the plural."""
 
 
 def plural(noun: str) -> str:
@@ -165,7 +169,12 @@ def unit_of(words: str) -> str:
 
 
 def amount(value: float, unit: str) -> Amount:
-    """An amount in the units of programs: m, px, m2, px2."""
+    """An amount converted to the units of programs: m, px, m2, px2.
+
+    Args:
+        value: as typed.
+        unit: as typed, a key of `UNITS`.
+    """
     if unit in _IN_M2:
         return Amount(value * _IN_M2[unit], "m2", unit)
     base, squared = unit.removesuffix("2"), unit.endswith("2")
@@ -186,7 +195,14 @@ def _value(words: str) -> float:
 
 
 def marked(text: str, lexicon: Lexicon) -> Marked:
-    """An English question, normalized, with marks for names and amounts; hyphens become blanks."""
+    """An English question with placeholders for names and amounts.
+
+    Hyphens become blanks.
+
+    Args:
+        text: normalized.
+        lexicon: the names of the model's classes.
+    """
     text = re.sub(r"(?<=[a-z0-9])[-\u2010-\u2015](?=[a-z])", " ", text)
     names: list[tuple[str, ...]] = []
     several: list[bool] = []

@@ -70,11 +70,14 @@ class Count(_Told):
 
 @dataclass(frozen=True)
 class Measure:
-    """A size of the regions together."""
+    """The length, width or area of some regions together."""
 
     of: Select
+    """The regions."""
     what: Quantity
+    """Length, width or area."""
     how: How
+    """Sum, mean, median, largest or smallest."""
     unit: str = ""
     """That was asked for, "" for what the scene gives."""
     shown: str = ""
@@ -89,13 +92,15 @@ class Measure:
 
 @dataclass(frozen=True)
 class Share:
-    """Per cent of the picture, or of a box that was given, that the masks cover.
+    """The share of the image, or of a box that was given, that the masks cover, per cent.
 
-    Or of the number of other regions.
+    With `whole`: of the number of other regions.
     """
 
     of: Select
+    """The regions."""
     whole: Select | None = None
+    """The regions of which the others are a share."""
 
     def __str__(self) -> str:
         return f"share({self.of} of {self.whole or 'picture'})"
@@ -103,17 +108,21 @@ class Share:
 
 @dataclass(frozen=True)
 class Distance:
-    """Between centres, or the gap between outlines.
+    """The distance between centres, or the gap between outlines.
 
-    How: of several pairs, the nearest.
+    Of several pairs, that of the nearest.
     """
 
     first: Select
+    """The regions on one side."""
     second: Select | None = None
-    """None for the two of the first."""
+    """Those on the other; None for the two of the first."""
     gap: bool = False
+    """Between outlines, not centres."""
     unit: str = ""
+    """That was asked for, "" for what the scene gives."""
     shown: str = ""
+    """A unit for the sentence ("ft")."""
 
     def __str__(self) -> str:
         pair = f"{self.first}, {self.second}" if self.second is not None else f"{self.first}"
@@ -123,9 +132,10 @@ class Distance:
 
 @dataclass(frozen=True)
 class Density:
-    """How many on an area."""
+    """The number of regions on an area."""
 
     of: Select
+    """The regions."""
     per: str = "ha"
     """"ha" or "km2"."""
 
@@ -135,9 +145,10 @@ class Density:
 
 @dataclass(frozen=True)
 class Lines(_Told):
-    """In how many rows, or columns, they lie."""
+    """The number of rows, or columns, that the regions form."""
 
     columns: bool = False
+    """Columns, not rows."""
 
     @property
     def name(self) -> str:
@@ -156,6 +167,7 @@ class Given:
     """A number that the question states."""
 
     number: float
+    """The number."""
     unit: str = ""
     """"" for a count."""
 
@@ -165,10 +177,12 @@ class Given:
 
 @dataclass(frozen=True)
 class Difference:
-    """By how much one number is more than another."""
+    """The first number minus the second."""
 
     left: Number
+    """The first."""
     right: Number
+    """The second."""
 
     def __str__(self) -> str:
         return f"{self.left} - {self.right}"
@@ -176,9 +190,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Counts:
-    """Several numbers, each told; the value is their sum."""
+    """Several counts, each told; the value is their sum."""
 
     counts: tuple[Count, ...]
+    """The counts, in order."""
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.counts))
@@ -197,8 +212,9 @@ class Exists:
     """
 
     of: Select
+    """The regions."""
     each: bool = False
-    """Of every one of the classes."""
+    """There must be some of every class."""
 
     def __str__(self) -> str:
         return f"exists({'each of ' if self.each else ''}{self.of})"
@@ -206,13 +222,16 @@ class Exists:
 
 @dataclass(frozen=True)
 class Compare:
-    """Whether one number is larger, smaller, as large."""
+    """Whether one number is larger than, smaller than or equal to another."""
 
     left: Number
+    """The first number."""
     sign: Sign
+    """What must hold."""
     right: Number
+    """The second number."""
     times: float = 1.0
-    """The second one is multiplied by it."""
+    """The factor of the second number."""
 
     def __str__(self) -> str:
         return (
@@ -225,7 +244,9 @@ class Every:
     """Whether all of some regions pass a filter."""
 
     of: Select
+    """The regions."""
     test: Filter
+    """The filter."""
 
     def __str__(self) -> str:
         return f"every({self.of}) {self.test}"
@@ -233,9 +254,10 @@ class Every:
 
 @dataclass(frozen=True)
 class Arranged(_Told):
-    """Whether they are "aligned", "clustered" or "scattered"."""
+    """Whether the regions are aligned, clustered or scattered."""
 
     form: Literal["aligned", "clustered", "scattered"]
+    """Which of these."""
 
     @property
     def name(self) -> str:
@@ -251,10 +273,12 @@ class Arrangement(_Told):
 
 @dataclass(frozen=True)
 class Which:
-    """Of several numbers the one that is largest, or smallest: its class."""
+    """The class of the largest, or smallest, of several numbers."""
 
     options: tuple[Number, ...]
+    """The numbers."""
     most: bool = True
+    """The largest, not the smallest."""
 
     def __str__(self) -> str:
         return f"{'most' if self.most else 'least'} of {', '.join(map(str, self.options))}"
@@ -262,9 +286,10 @@ class Which:
 
 @dataclass(frozen=True)
 class Commonest(_Told):
-    """The class with most regions, or fewest."""
+    """The class with the most regions, or the fewest."""
 
     most: bool = True
+    """The most, not the fewest."""
 
     @property
     def name(self) -> str:
@@ -363,7 +388,12 @@ def simple(program: Program) -> bool:
 
 
 def replaced(program: Any, old: Mapping[Any, Any]) -> Any:
-    """The program with some of its parts replaced by others, outermost first."""
+    """A program with some of its parts replaced, outermost first.
+
+    Args:
+        program: the program, or a part of one.
+        old: part -> what stands in its place.
+    """
     if program.__hash__ is not None and program in old:
         return old[program]
     if isinstance(program, tuple):

@@ -36,11 +36,14 @@ BY_MASK = ("inside", "on", "along")
 
 @dataclass(frozen=True)
 class Limit:
-    """Those of a size between two numbers."""
+    """Regions of a size between two numbers."""
 
     what: Quantity
+    """Length, width or area."""
     low: float | None
+    """None for no lower limit."""
     high: float | None
+    """None for no upper limit."""
     unit: str
     """"m", "px", "m2" or "px2"."""
 
@@ -57,12 +60,10 @@ class Limit:
 
 @dataclass(frozen=True)
 class Place:
-    """Those with their centre in a part of the picture.
-
-    "left half", "upper left quarter", "centre", "lower third", "edge".
-    """
+    """Regions with their centre in a part of the image."""
 
     part: str
+    """"left half", "upper left quarter", "centre", "lower third", "edge"."""
 
     def __str__(self) -> str:
         return f"at {self.part}" if self.part == "edge" else f"in {self.part}"
@@ -70,9 +71,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Colour:
-    """Those whose pixels are of one of these colours."""
+    """Regions whose pixels are of one of some colours."""
 
     names: tuple[str, ...]
+    """Names of colours."""
 
     def __str__(self) -> str:
         return " or ".join(self.names)
@@ -80,9 +82,10 @@ class Colour:
 
 @dataclass(frozen=True)
 class Heading:
-    """Those whose long axis lies this way, degrees clockwise from north, 0 to 180."""
+    """Regions whose long axis points a given way."""
 
     degrees: float
+    """Clockwise from north, 0 to 180."""
 
     def __str__(self) -> str:
         return f"axis at {self.degrees:g} deg"
@@ -90,13 +93,16 @@ class Heading:
 
 @dataclass(frozen=True)
 class Related:
-    """Those that lie so to one of some others."""
+    """Regions that stand in a spatial relation to one of some others."""
 
     way: Way
+    """The relation."""
     others: Select
+    """The others."""
     within: float | None = None
-    """A limit on the gap between the outlines, `unit` "m" or "px"."""
+    """The largest gap between the outlines, in `unit`."""
     unit: str = ""
+    """"m" or "px"."""
 
     def __str__(self) -> str:
         limit = "" if self.within is None else f"within {self.within:g} {self.unit} of "
@@ -105,13 +111,15 @@ class Related:
 
 @dataclass(frozen=True)
 class Between:
-    """Those between one of some others and one of some more.
+    """Regions between one of some others and one of some more.
 
     The same twice where two of a class are meant.
     """
 
     first: Select
+    """On one side."""
     second: Select
+    """On the other side."""
 
     def __str__(self) -> str:
         return f"between {self.first} and {self.second}"
@@ -119,9 +127,10 @@ class Between:
 
 @dataclass(frozen=True)
 class Among:
-    """Those that are chosen by another selection."""
+    """Regions that another selection chooses."""
 
     of: Select
+    """The other selection."""
 
     def __str__(self) -> str:
         return f"among {self.of}"
@@ -129,9 +138,10 @@ class Among:
 
 @dataclass(frozen=True)
 class Not:
-    """Those that a filter leaves out."""
+    """Regions that a filter leaves out."""
 
     of: Filter
+    """The filter."""
 
     def __str__(self) -> str:
         return f"not {self.of}"
@@ -139,9 +149,10 @@ class Not:
 
 @dataclass(frozen=True)
 class AnyOf:
-    """Those that pass one of some filters."""
+    """Regions that pass one of some filters."""
 
     tests: tuple[Filter, ...]
+    """The filters."""
 
     def __str__(self) -> str:
         return " or ".join(map(str, self.tests))
@@ -152,15 +163,16 @@ Filter = Limit | Place | Colour | Heading | Related | Between | Among | Not | An
 
 @dataclass(frozen=True)
 class Rank:
-    """The first ones by size or place."""
+    """The first regions by size or place."""
 
     by: str
     """A quantity, or "left", "right", "upper", "lower"."""
     largest: bool = True
+    """From the largest on, not from the smallest."""
     count: int = 1
     """How many."""
     start: int = 1
-    """Of which rank on."""
+    """From which rank on, 1 for the first."""
 
     def __str__(self) -> str:
         size = {
@@ -175,17 +187,18 @@ class Rank:
 
 @dataclass(frozen=True)
 class Select:
-    """Regions of some classes that pass every filter, and of these the first by rank.
-
-    them: of the last answer.  number: how many the words speak of ("the two ships"); it is held
-        against what is found.
-    """
+    """Regions of some classes that pass every filter, and of these the first by rank."""
 
     kinds: tuple[str, ...]
+    """The classes."""
     filters: tuple[Filter, ...] = ()
+    """All of them must be passed."""
     rank: Rank | None = None
+    """None for all of the regions."""
     them: bool = False
+    """Of the last answer's regions."""
     number: int | None = None
+    """How many the words speak of ("the two ships"); compared with what is found."""
 
     def __str__(self) -> str:
         names = (

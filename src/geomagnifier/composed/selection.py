@@ -46,6 +46,15 @@ ROUND = 1.2
 
 
 def select(of: p.Select, ground: Ground) -> list[Region]:
+    """The regions of a selection.
+
+    Args:
+        of: classes, filters and rank.
+        ground: the regions and their scene.
+
+    Raises:
+        CannotTell: there are fewer than the rank asks for, or a filter cannot be tested.
+    """
     regions = (
         list(ground.them)
         if of.them
@@ -80,6 +89,15 @@ def _cost(test: p.Filter) -> int:
 
 
 def several(of: p.Select, ground: Ground) -> list[Region]:
+    """The regions of a selection of two or more.
+
+    Args:
+        of: classes, filters and rank.
+        ground: the regions and their scene.
+
+    Raises:
+        CannotTell: there are fewer than two.
+    """
     regions = select(of, ground)
     if len(regions) < 2:
         raise CannotTell("not two" if regions else "none", regions)
@@ -97,7 +115,13 @@ def _ranked(rank: p.Rank, regions: list[Region], ground: Ground) -> list[Region]
 
 
 def filtered(test: p.Filter, regions: Sequence[Region], ground: Ground) -> list[Region]:
-    """The regions that pass a filter, in order."""
+    """The regions that pass a filter, in order.
+
+    Args:
+        test: the filter.
+        regions: to test.
+        ground: their scene, and all other regions.
+    """
     regions = list(regions)
     if not regions:
         return regions
@@ -234,7 +258,15 @@ def _between(
 
 
 def colour_of(region: Region, ground: Ground) -> str:
-    """The colour inside a region's mask; raises CannotTell where no pixels can be read."""
+    """The colour inside a region's mask.
+
+    Args:
+        region: of the scene.
+        ground: reads the image.
+
+    Raises:
+        CannotTell: no pixels can be read.
+    """
     if ground.pixels is None:
         raise CannotTell("no colour")
     x0, y0, x1, y1 = (math.floor(v) if k < 2 else math.ceil(v) for k, v in enumerate(region.box))
@@ -253,4 +285,5 @@ def colour_of(region: Region, ground: Ground) -> str:
 
 
 def counts_of(regions: Sequence[Region]) -> tuple[tuple[str, int], ...]:
+    """How many of the regions are of each class, in the order of the regions."""
     return tuple(Counter(region.label for region in regions).items())

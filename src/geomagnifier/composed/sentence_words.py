@@ -76,24 +76,35 @@ _PARTS_ZH = {"left": "左", "right": "右", "upper": "上", "lower": "下"}
 
 @dataclass(frozen=True)
 class Words:
-    """How classes are called."""
+    """The words for classes in one language."""
 
     language: Literal["en", "zh"]
+    """"en" or "zh"."""
     chinese: Mapping[str, str]
-    """nouns."""
+    """Chinese noun by class."""
     counters: Mapping[str, str]
-    """Chinese measure words."""
+    """Chinese measure word by class."""
     them: tuple[str, ...] = ()
     """Classes of the last answer's regions."""
 
     def counted(self, kind: str, count: int) -> str:
-        """As in "9 ships", "1 area of water", "9艘船"."""
+        """A class with its number: "9 ships", "1 area of water", "9艘船".
+
+        Args:
+            kind: the class.
+            count: how many.
+        """
         if self.language == "zh":
             return f"{count}{self.counters.get(kind, '个')}{self.chinese.get(kind, kind)}"
         return f"{count} {self.noun(kind, count)}"
 
     def noun(self, kind: str, count: int = 2) -> str:
-        """In the number of so many."""
+        """The noun of a class, singular or plural.
+
+        Args:
+            kind: the class.
+            count: how many it stands for.
+        """
         if self.language == "zh":
             return self.chinese.get(kind, kind)
         if kind in MASS:
@@ -112,7 +123,13 @@ class Words:
 def number(value: float, unit: str | None, words: Words, shown: str = "") -> str:
     """A value with its unit, to four digits.
 
-    In another unit of the question's as well ("98 ft (30 m)").
+    Also in the unit of the question where that is another one ("98 ft (30 m)").
+
+    Args:
+        value: in `unit`.
+        unit: of the value, None for a count.
+        words: of the language.
+        shown: the unit of the question.
     """
     text = f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.4g}"
     if unit is None:
@@ -136,7 +153,12 @@ def number(value: float, unit: str | None, words: Words, shown: str = "") -> str
 
 
 def condition(test: p.Filter, words: Words) -> str:
-    """A filter as it stands after a noun; in Chinese, before one."""
+    """A filter as it stands after a noun; in Chinese, before one.
+
+    Args:
+        test: the filter.
+        words: of the language.
+    """
     zh = words.language == "zh"
     match test:
         case p.Limit(what, low, high, unit):
@@ -216,6 +238,14 @@ def _part_zh(part: str) -> str:
 
 
 def nouns_of(of: p.Select, words: Words, count: int = 2, joint: str = "or") -> str:
+    """The nouns of the classes of a selection.
+
+    Args:
+        of: the selection.
+        words: of the language.
+        count: how many they stand for.
+        joint: between the last two.
+    """
     kinds = of.kinds or words.them
     if of.them and words.language == "zh" and of.rank is None:
         return "它们"
@@ -225,7 +255,12 @@ def nouns_of(of: p.Select, words: Words, count: int = 2, joint: str = "or") -> s
 
 
 def thing(of: p.Select, words: Words) -> str:
-    """One of a selection: "a harbor", "the largest ship"."""
+    """One region of a selection: "a harbor", "the largest ship".
+
+    Args:
+        of: the selection.
+        words: of the language.
+    """
     if words.language == "zh":
         conditions = "".join(condition(f, words) for f in of.filters)
         return f"{rank_zh(of.rank)}{conditions}{nouns_of(of, words)}"
@@ -235,11 +270,18 @@ def thing(of: p.Select, words: Words) -> str:
 
 
 def several(of: p.Select, words: Words, count: int = 2) -> str:
-    """All of a selection, "ships longer than 30 m", "the largest ship"."""
+    """All regions of a selection: "ships longer than 30 m", "the largest ship".
+
+    Args:
+        of: the selection.
+        words: of the language.
+        count: how many they are.
+    """
     if words.language == "zh":
         return thing(of, words)
     if of.rank is not None:
-        return f"the {of.rank} {nouns_of(of, words, of.rank.count)}{after_noun(of, words, of.rank.count)}"
+        after = after_noun(of, words, of.rank.count)
+        return f"the {of.rank} {nouns_of(of, words, of.rank.count)}{after}"
     return f"{nouns_of(of, words, count, 'and')}{after_noun(of, words, count)}"
 
 
@@ -263,7 +305,13 @@ def rank_zh(rank: p.Rank | None) -> str:
 
 
 def after_noun(of: p.Select, words: Words, count: int = 2) -> str:
-    """The conditions of so many things, as they stand after their noun."""
+    """The conditions of a selection as they stand after its English noun.
+
+    Args:
+        of: the selection.
+        words: of the language.
+        count: how many they are said of.
+    """
     said = [condition(f, words) for f in of.filters]
     if count == 1:
         said = [text.replace("that are ", "that is ") for text in said]

@@ -38,7 +38,13 @@ from geomagnifier.results import GeneratedText
 
 
 def say(program: p.Program, outcome: Outcome, words: Words) -> GeneratedText:
-    """What is said of an outcome, with the phrase that stands for the regions of each class."""
+    """The sentence of an outcome, with the phrase that stands for the regions of each class.
+
+    Args:
+        program: of the question.
+        outcome: what it comes to.
+        words: of the language.
+    """
     zh = words.language == "zh"
     text = (
         _why(program, outcome, words) if outcome.why is not None else _told(program, outcome, words)
@@ -217,10 +223,8 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             if zh:
                 return f"{several(of, words)}占{told}（{words.counts(counts)}）。"
             verb = "covers" if sum(counts.values()) == 1 else "cover"
-            return (
-                f"{words.counts(counts)}{after_noun(of, words, sum(counts.values()))} {verb} {told} of"
-                " the picture."
-            )
+            after = after_noun(of, words, sum(counts.values()))
+            return f"{words.counts(counts)}{after} {verb} {told} of the picture."
         case p.Measure(of, what, how, _):
             if not counts:
                 return _none(of, words)

@@ -45,10 +45,11 @@ class Form:
     written: str
     """A regular expression with slots."""
     slots: Mapping[str, str]
-    """Their patterns."""
+    """The pattern of each slot."""
     build: Build | str
-    """Of what; "english" builds a word."""
+    """The function that builds the program; a word names one of `english_parser`."""
     pattern: re.Pattern[str]
+    """`written` with the slots filled in."""
 
     @classmethod
     def of(cls, written: str, slots: Mapping[str, str], build: Build | str) -> Form:

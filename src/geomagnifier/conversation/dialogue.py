@@ -55,20 +55,20 @@ AROUND = 32
 
 @dataclass(frozen=True, eq=False)
 class Turn:
-    """A question with its answer.
-
-    question: as said.  meant: in full, what was asked of the model.  sort: how it refers back;
-        "fresh" where it does not.
-    answer: its `question` is the one said.  pool: regions that those of the answer were chosen
-        from.  refers: of "beside".
-    """
+    """A question with its answer."""
 
     question: str
+    """As typed."""
     meant: str
+    """The full question that the model was asked."""
     sort: Sort
+    """How it refers back; "fresh" where it does not."""
     answer: Answer
+    """Its `question` is the one typed."""
     pool: tuple[Region, ...] = ()
+    """The regions that those of the answer were chosen from."""
     refers: Reference | None = None
+    """The reference of a question of sort "beside"."""
 
 
 def follow(question: str, last: Turn | None, scene: Scene, model: Model, **options: Any) -> Turn:
@@ -153,9 +153,13 @@ def _followed(
 
 
 def understood(question: str, last: Turn | None, model: Model, box: Any = None) -> FollowUp:
-    """What a question asks in full, and how it refers to the last turn.
+    """The full question of a follow-up, and how it refers to the last turn.
 
-    Arguments as of `follow` and `pipeline.ask`.
+    Args:
+        question: as typed.
+        last: the turn before, or None.
+        model: of `load_model`.
+        box: as of `ask`.
     """
     english = _english(Query(question).text)
     regions = referable(last)

@@ -29,12 +29,20 @@ _IMAGE_IT = re.compile(
 
 @dataclass(frozen=True)
 class Token:
+    """A word of a follow-up."""
+
     word: str
+    """Lower case."""
     start: int
+    """Of its first character in the text."""
     end: int
+    """After its last character."""
     noun: bool = False
+    """It stands for a class of its own."""
     refers: bool = False
+    """It refers back ("it", "those")."""
     placed: bool = False
+    """It follows a word of place ("near it")."""
 
 
 def plural(noun: str) -> str:

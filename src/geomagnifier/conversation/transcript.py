@@ -86,9 +86,13 @@ def forget(path: Path) -> None:
 
 
 def load(path: Path, scene: Scene) -> list[Turn]:
-    """The turns of a file, none where there is no such file.
+    """The turns of a file; none where there is no such file.
 
-    Their previews are drawn from the scene; where was looked is not kept.
+    Previews are drawn anew from the scene; traces are not kept.
+
+    Args:
+        path: of `save`.
+        scene: that the conversation is about.
     """
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -127,6 +131,10 @@ def load(path: Path, scene: Scene) -> list[Turn]:
 
 def save(path: Path, turns: Sequence[Turn]) -> None:
     """Write the turns, all of them or nothing.
+
+    Args:
+        path: the file.
+        turns: all turns, in order.
 
     Raises:
         OutputError: the file cannot be written.

@@ -89,10 +89,11 @@ def nothing(box: Part, language: str) -> str:
 
 
 def within(share: float, language: str) -> str:
-    """A sentence that says that an answer is of a given area alone.
+    """The sentence that limits an answer to the area of interest.
 
     Args:
-        share: of the scene that it covers.
+        share: of the scene that the area covers.
+        language: "en" or "zh".
     """
     if share >= 1:
         return ""
@@ -131,10 +132,11 @@ def _listed(words: Sequence[str], comma: str, joint: str) -> str:
 
 
 def outlined(share: float, language: str) -> str:
-    """That masks are of the last window of the paper's search alone.
+    """The sentence that masks come from the last window of the paper's search alone.
 
     Args:
-        share: of the scene that it covers.
+        share: of the scene that the window covers.
+        language: "en" or "zh".
     """
     if language == "zh":
         return f"掩膜只来自最后一个窗口，占全图的 {share:.0%}。"

@@ -50,24 +50,26 @@ Heats = Sequence[tuple[Window, Floats]]
 
 @dataclass(frozen=True)
 class Search:
-    """Where a search stands."""
+    """The state of a search."""
 
     policy: str
+    """One of `POLICIES`."""
     plan: Plan
+    """What is searched, and the first windows."""
     worth: float
-    """Heat from which `adaptive` opens a spot."""
+    """Threshold of the relevance map at which `adaptive` reads a region proposal."""
     left: float | None = None
     """Pixels that may still be read, or None."""
     round: int = 0
     """Steps taken."""
     crops: tuple[Box, ...] = ()
-    """Boxes opened for a closer look."""
+    """Boxes read at a closer scale."""
     skipped: tuple[tuple[Box, float], ...] = ()
-    """Boxes worth a look that the budget did not reach, with their relevance."""
+    """Boxes, with their relevance, that the budget did not reach."""
     closed: tuple[tuple[Box, float], ...] = ()
-    """Boxes not worth a closer look, with theirs."""
+    """Boxes, with their relevance, below the threshold."""
     done: bool = False
-    """Nothing more will be opened."""
+    """Nothing more will be read."""
     apart: bool = True
     """Windows of bbox1 are kept apart, else united."""
 
@@ -78,7 +80,11 @@ def start(
     """A search whose wide windows are about to be read.
 
     Args:
-        apart: see `Search`.
+        policy: one of `POLICIES`.
+        plan: with the wide windows.
+        budget: pixels that may be read, or None.
+        worth: threshold of the relevance map at which a region proposal is read.
+        apart: windows of bbox1 are kept apart, else united.
 
     Raises:
         OptionError: the budget, in pixels, is too small for them.
@@ -195,7 +201,12 @@ def _moved(state: Search, boxes: Sequence[Box], area: Box) -> list[Box]:
 
 
 def relevance(box: Box, heats: Heats) -> float:
-    """The highest heat inside a box (scene px), 0 where no window saw it."""
+    """The highest relevance inside a box; 0 where no window covers it.
+
+    Args:
+        box: scene px.
+        heats: windows with their relevance maps.
+    """
     best = 0.0
     for window, heat in heats:
         common = window.box.intersection(box)
@@ -214,9 +225,13 @@ def relevance(box: Box, heats: Heats) -> float:
 
 
 def grid(area: Box, heats: Heats) -> Floats:
-    """Heat maps of windows -> (64, 64) over `area`, the mean of what falls into each cell.
+    """The relevance maps of windows on one grid of (64, 64) over an area.
 
-    Cells that no window saw are 0.
+    Each cell has the mean of what falls into it; 0 where no window covers it.
+
+    Args:
+        area: scene px.
+        heats: windows with their relevance maps, (h, w) in [0, 1].
     """
     total, count = np.zeros((CELLS, CELLS)), np.zeros((CELLS, CELLS))
     for window, heat in heats:

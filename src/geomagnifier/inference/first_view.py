@@ -23,12 +23,15 @@ from geomagnifier.types import (
 
 
 def first_view(walk: ScanState, spec: ModelSpec, area: Box) -> Plan | None:
-    """A first view, which says what is looked for and how large it is.
+    """Answer a first view, and plan the rest of the search; None where nothing is left.
 
-    And the plan for what is left to be seen, None for nothing.
+    It says what is asked for and how large that is. An area that fits a view is answered as it is,
+    and that is all, unless the targets are so small that they must be enlarged.
 
-    Where the area fits a view it is looked at as it is, and that is all, unless the targets are so
-    small that they must be enlarged.
+    Args:
+        walk: the search.
+        spec: of the model, its views bounded by the memory.
+        area: what is searched, scene px.
     """
     fits = area.area <= spec.view_pixels and not walk.wanted.settled
     aspect = walk.scene.info.view_aspect

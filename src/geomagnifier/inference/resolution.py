@@ -90,7 +90,12 @@ def compress(pixels: Bytes) -> Bytes:
 
 
 def thumbnail(view: View, side: int) -> View:
-    """The whole view as a square of `side` px, bilinear, for image-level questions."""
+    """The whole view as a square, bilinear, for image-level questions.
+
+    Args:
+        view: of the whole area.
+        side: px.
+    """
     from PIL import Image
 
     pixels = np.asarray(
@@ -103,9 +108,13 @@ def thumbnail(view: View, side: int) -> View:
 def window_of(
     box: Box, shrink: float, role: str, core: Box | None = None, aspect: float = 1.0
 ) -> Window:
-    """A window on `box` read at 1 / `shrink` of its size, at least one px each way.
+    """A window on a box, read at 1 / `shrink` of its size, at least one px each way.
 
     Args:
+        box: scene px.
+        shrink: scene px for one view px.
+        role: what the window is for.
+        core: the part whose objects count; None for all of the box.
         aspect: of the scene's px on the ground.
     """
     across, down = sides(shrink, aspect)
@@ -115,7 +124,13 @@ def window_of(
 
 
 def scale_known(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str]) -> bool:
-    """Whether the scene and the model say how long all of some classes are, px."""
+    """Whether scene and model say how long objects of all these classes are, in px.
+
+    Args:
+        scene: with its GSD, or without.
+        spec: with the sizes of its classes.
+        kinds: classes.
+    """
     return scene.gsd is not None and all(
         k in spec.sizes and spec.sizes[k].metres is not None for k in kinds
     )
@@ -211,10 +226,16 @@ def _length(scene: SceneInfo, size: Size, smaller: float) -> float:
 
 
 def closer_shrink(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], length: float) -> float:
-    """Scene px for one view px of a closer look.
+    """Scene px for one view px of a closer crop.
 
-    1, or less where the targets (`length` scene px) are looked at enlarged, or more where all of
-    them are known to be so large that the model never saw the like.
+    Less than 1 where the targets are enlarged, more where all of them are known to be larger than
+    any in training.
+
+    Args:
+        scene: whose GSD counts where it is known.
+        spec: with the sizes of its classes.
+        kinds: classes looked for.
+        length: of the targets, scene px.
     """
     if length < ENLARGED:
         return max(1 / LARGEST, min(1.0, length / LEGIBLE))
@@ -225,9 +246,13 @@ def closer_shrink(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], lengt
 
 
 def peek(area: Box, aspect: float = 1.0) -> Window:
-    """The first glance at a large scene.
+    """The first window on a large scene: its middle, small.
 
-    Its middle, small, to read the question by and to see how large things are.
+    The model reads the question by it, and estimates the scale.
+
+    Args:
+        area: what is searched, scene px.
+        aspect: of the scene's px on the ground.
     """
     across, down = sides(1.0, aspect)
     shrink = min(PEEK_SHRINK, max(1.0, max(area.width / across, area.height / down) / PEEK))
@@ -332,11 +357,13 @@ def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
 
 
 def windows(look: CropRequest, spec: ModelSpec, aspect: float = 1.0) -> tuple[Window, ...]:
-    """The windows of a look: one of its size where that fits a view, else tiles over its core.
+    """The windows of a crop: one where it fits a view, else tiles over its core.
 
     What is seen shrunk for its context, D(C1), is one window in any case.
 
     Args:
+        look: the crop.
+        spec: with the largest view, and the tile.
         aspect: of the scene's px on the ground.
     """
     if look.role in COARSE:

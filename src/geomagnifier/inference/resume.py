@@ -33,16 +33,16 @@ from geomagnifier.types import Floats, Window
 
 @dataclass(frozen=True, eq=False)
 class Spent:
-    """What a window cost, and what of it is damaged.
-
-    pixels: that went through a network.  seconds: by stage, since the window before it.  broken:
-        boxes that cannot be read, scene px.
-    """
+    """What a window cost, and what of it is damaged."""
 
     pixels: int = 0
+    """That went through a network."""
     flops: float = 0.0
+    """Multiply-adds x 2."""
     seconds: Mapping[str, float] = field(default_factory=dict)
+    """By stage, since the window before it."""
     broken: tuple[Box, ...] = ()
+    """Boxes that cannot be read, scene px."""
 
 
 class Journal:
@@ -177,9 +177,13 @@ class Journal:
 
 
 def join(into: Path, others: Sequence[Path]) -> None:
-    """Take over into one journal what those of other processes hold.
+    """Merge the journals of other processes into one.
 
     A process that saw no window has left no file.
+
+    Args:
+        into: the journal that goes on.
+        others: the journals of the other processes.
 
     Raises:
         OptionError: they are of different questions, or no journals.

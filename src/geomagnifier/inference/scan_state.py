@@ -38,34 +38,39 @@ class ScanConfig:
     """How a scene is to be searched."""
 
     policy: str
+    """One of `cropping.POLICIES`."""
     worth: float = WORTH
-    """Heat from which a spot is opened."""
+    """Threshold of the relevance map at which a region proposal is read."""
     budget: tuple[str, float] | None = None
-    """("pixels" | "seconds", how many)."""
+    """("pixels" | "seconds", how many); None for no limit."""
     memory: float | None = None
-    """Bytes that the process may hold."""
+    """Bytes that the process may hold; None for no limit."""
     journal: Journal | None = None
+    """Where finished windows are kept, or None."""
     progress: Progress | None = None
+    """Called with (windows done, windows known so far); the search ends where it returns False."""
     share: tuple[int, int] = (0, 1)
-    """(k, n): of the windows of a round every n-th from the k-th on is looked at, and the search
-    ends; n processes so share the work of a round, and go on when their journals are one.
+    """(k, n): of the windows of a round every n-th from the k-th on is answered, and the search
+    ends; n processes so share a round, and go on when their journals are joined.
     """
     settled: bool = False
-    """What is asked for is known already, and a glance that reads the question is all unless it
+    """What is asked for is known already: a first view that reads the question is all, unless it
     names a landmark.
     """
     enlarge: bool = True
-    """Tiny targets are."""
+    """Views of tiny targets are enlarged."""
 
 
 @dataclass(frozen=True, eq=False)
 class ScanResult:
-    """What was seen."""
+    """The result of a search."""
 
     parts: list[WindowResult]
+    """What each window adds to the answer."""
     reply: ModelOutput
     """Says what was asked for."""
     trace: Trace
+    """Where the model looked and what it cost."""
     first: View
     """The first view."""
     preview: View
@@ -79,30 +84,55 @@ class ScanState:
     """A search under way."""
 
     scene: Scene
+    """Open."""
     query: Query
+    """What is asked."""
     level: Granularity
+    """How closely the scene is searched."""
     model: Model
+    """That answers."""
     wanted: ScanConfig
+    """How the scene is to be searched."""
     watch: Stopwatch
+    """Takes the time of each stage."""
     begin: float
+    """When the search began, s of `time.perf_counter`."""
     preview: Preview
+    """Drawn from the views as they are read."""
     parts: list[WindowResult] = field(default_factory=list)
+    """What each window adds to the answer."""
     reply: ModelOutput | None = None
+    """Says what was asked for."""
     first: View | None = None
+    """The first view."""
     pixels: int = 0
+    """That went through a network."""
     flops: float = 0.0
+    """Multiply-adds x 2."""
     windows: list[Window] = field(default_factory=list)
+    """Windows that were answered."""
     broken: list[Box] = field(default_factory=list)
+    """Boxes that cannot be read."""
     passed: list[tuple[Box, float]] = field(default_factory=list)
+    """Boxes, with their relevance, left out when the search ended."""
     journal: Journal | None = None
+    """Where finished windows are kept; None for a search of one window."""
     stopped: bool = False
+    """The caller or the budget ended the search."""
     done: int = 0
+    """Windows finished."""
     others: int = 0
+    """Windows left to other processes."""
     damage: SceneUnreadable | None = None
+    """The last error of a window of which nothing can be read."""
     noted: dict[str, float] = field(default_factory=dict)
+    """Seconds by stage at the end of the last window."""
     coarse: list[Window] = field(default_factory=list)
+    """Coarse windows of the paper's I'."""
     beside: list[View] = field(default_factory=list)
+    """Views of these, as long as they are held."""
     told: bool = False
+    """The coarse views are answered."""
 
     @property
     def joint(self) -> bool:
@@ -145,9 +175,9 @@ class ScanState:
         )
 
     def make_room(self, pixels: int) -> None:
-        """Before so many px are looked at.
+        """Free memory before a view of so many px goes through the network.
 
-        Where they might take the process beyond its memory, what nobody needs any more goes.
+        Where the process might pass its limit, caches of the model go.
         """
         if self.wanted.memory is None:
             return
@@ -180,7 +210,8 @@ class ScanState:
         """The model's answer about views; the first one says what was asked for.
 
         Args:
-            beside: see `protocol.Model.answer`.
+            views: that are answered.
+            beside: see `model_protocol.Model.answer`.
         """
         self.make_room(
             sum(view.window.width * view.window.height for view in (*views, *(beside or ())))

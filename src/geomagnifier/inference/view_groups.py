@@ -93,7 +93,12 @@ def is_blank(view: View) -> bool:
 
 
 def whole_heat(heats: Sequence[tuple[Window, Floats]], scene: SceneInfo) -> Floats:
-    """Heat maps of windows on one map of the scene, for the eye."""
+    """The relevance maps of windows on one map of the scene, for the eye.
+
+    Args:
+        heats: windows with their maps.
+        scene: its size.
+    """
     step = max(scene.width, scene.height) / HEAT_SIDE
     canvas = np.zeros(
         (max(1, round(scene.height / step)), max(1, round(scene.width / step))), np.float32

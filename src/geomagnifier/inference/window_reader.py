@@ -27,9 +27,17 @@ AHEAD = 2
 
 
 def read_window(walk: ScanState, window: Window, needed: bool) -> View:
-    """A window's view; damaged parts are black and told.
+    """The view of a window; damaged parts are black and reported.
 
-    Where nothing of it can be read: an error if it is `needed`, else all black.
+    A view of which nothing can be read is all black, unless it is needed.
+
+    Args:
+        walk: the search.
+        window: to read.
+        needed: there is no other.
+
+    Raises:
+        SceneUnreadable: nothing of a needed view can be read.
     """
     pooled = (
         walk.wanted.policy in cropping.CROPPING
@@ -62,8 +70,13 @@ def read_ahead(
 
     Or with what the journal kept of them.
 
-    unit: so many windows are one input; kept of them is all or nothing, and one process looks at
-        them.
+    Args:
+        walk: the search.
+        windows: in order.
+        scouting: only relevance maps are needed.
+        heated: relevance maps are needed.
+        unit: so many windows are one input: kept of them is all or nothing, and one process answers
+            them.
     """
     with ThreadPoolExecutor(1) as reader:
         waiting: list[tuple[Window, Future[View] | None, Floats | None, WindowResult | None]] = []

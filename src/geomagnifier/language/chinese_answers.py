@@ -95,7 +95,12 @@ def noun(kind: str) -> str:
 
 
 def counted(kind: str, count: int) -> str:
-    """As in "三艘船", "12艘船"."""
+    """A class with its number in Chinese: "三艘船", "12艘船".
+
+    Args:
+        kind: the class.
+        count: how many.
+    """
     measure, word = NOUNS.get(kind, ("个", kind))
     return f"{_DIGITS[count] if count < len(_DIGITS) else count}{measure}{word}"
 
@@ -161,7 +166,12 @@ def start(word: str, asked: YesNoQuestion | None) -> str:
 
 
 def listed(words: Sequence[str], joint: str = "和") -> str:
-    """As in "一、二和三"."""
+    """A list in Chinese: "一、二和三".
+
+    Args:
+        words: at least one.
+        joint: before the last one.
+    """
     return words[0] if len(words) == 1 else f"{'、'.join(words[:-1])}{joint}{words[-1]}"
 
 

@@ -46,6 +46,7 @@ _ZH_NOUN = re.compile(
 
 
 def parse(text: str) -> YesNoQuestion | None:
+    """The parse of a Chinese yes/no question or choice; None for any other text."""
     if BOX in text or len(text) > 200 or _ZH_ARCHIVE.search(text):
         return None
     text = re.sub("[,，](?:对吗|对不对|是吗|是吧|是不是|对吧|没错吧)", "吗", text)

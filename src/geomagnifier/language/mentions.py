@@ -23,20 +23,20 @@ def word_set(text: str) -> frozenset[str]:
 
 
 class Mention(NamedTuple):
-    """A name in a text, tokens (English) or characters (Chinese) from `start` to `end`.
-
-    said: the name in the text's words.  scenes: scene classes that it holds for.  kind: class of
-        things, or "".
-    plural: it stands in the plural of a name that is listed in the singular.  Neither scenes nor a
-        kind: something no class is.
-    """
+    """A name in a text; neither a class nor scene classes where it is something else."""
 
     start: int
+    """The first token (English) or character (Chinese)."""
     end: int
+    """After the last one."""
     said: str
+    """The name in the words of the text."""
     scenes: tuple[str, ...] = ()
+    """Scene classes that it names."""
     kind: str = ""
+    """The class that it names, or ""."""
     plural: bool = False
+    """It stands in the plural of a name that is listed in the singular."""
 
 
 class _Name(NamedTuple):
@@ -157,9 +157,11 @@ def is_name_in_chinese(word: str) -> bool:
 
 
 def names_nothing(text: str, language: str) -> bool:
-    """Whether a question has words of asking alone, and says of nothing what it asks for.
+    """Whether a question has words of asking alone, as "how many are there?".
 
-    "how many are there?".
+    Args:
+        text: the question.
+        language: "en" or "zh".
     """
     if language == "zh":
         return bool(_ASKING_ZH.fullmatch(text))

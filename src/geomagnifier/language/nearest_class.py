@@ -179,9 +179,11 @@ def named(
 
 
 def misspelt(thing: str, spelled: Callable[[str], bool]) -> str:
-    """The name of one of the package's own classes that a misspelt one is most like.
+    """The name of a class of the package that a misspelt one is most like; "" for none.
 
-    "" where there is none.
+    Args:
+        thing: the misspelt name.
+        spelled: whether a word is spelled right.
     """
     return _near(thing, _known(SYNONYMS.items()), spelled)
 

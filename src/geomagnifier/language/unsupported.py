@@ -150,10 +150,11 @@ class Unchecked:
     """A property that the question names and nothing checks."""
 
     words: str
-    """As said."""
+    """As typed."""
     narrows: bool
     """It is said of the objects asked for."""
     language: Literal["en", "zh"]
+    """Of the question."""
 
     def withholds(self, count: int) -> bool:
         """Whether too many objects were found for all of them to be meant."""
@@ -189,7 +190,9 @@ class Unchecked:
 def unchecked(question: str, classes: Iterable[str] = ()) -> Unchecked | None:
     """A colour, material or state that the question names; None where it names none.
 
-    Arguments as of `refusal`.
+    Args:
+        question: as asked.
+        classes: the model's classes, which are no properties.
     """
     plain = _SCENE.sub(lambda found: " " * len(found[0]), _normalized(question, classes))
     zh, read = _chinese(plain), _read(plain)

@@ -15,23 +15,22 @@ Form = Literal["scene", "choice", "things", "unknown"]
 
 
 class YesNoQuestion(NamedTuple):
-    """What a question asks.
-
-    form: "scene": is the scene of this class; "choice": which of these classes is it; "things": are
-    there any; "unknown": whether something holds that no class says.
-    names: what is asked about, in the question's order.  noun: the name of something unknown, as
-        asked; "" where there is none.
-    yes_no: the answer begins with yes or no.  every: it is yes only where all of the things are
-        there ("ships and planes").
-    exists: it is asked whether they are there, not whether this is one.
-    """
+    """The parse of a yes/no question or a choice."""
 
     form: Form
+    """"scene": is the scene of this class; "choice": which of these classes is it; "things": are
+    there any; "unknown": does something hold that no class says.
+    """
     names: tuple[Mention, ...] = ()
+    """The names asked about, in the question's order."""
     noun: str = ""
+    """The name of something unknown, as asked; "" where there is none."""
     yes_no: bool = True
+    """The answer begins with yes or no."""
     every: bool = False
+    """It is yes only where all of them are there ("ships and planes")."""
     exists: bool = True
+    """It asks whether they are there, not whether this is one."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -40,7 +39,7 @@ class YesNoQuestion(NamedTuple):
 
 
 def is_object(mention: Mention) -> bool:
-    """Whether "is this a ...?" is about a thing in the picture, not about the scene.
+    """Whether "is this a ...?" with this name is about an object, not about the scene.
 
     A name of several scene classes tells no class.
     """
@@ -48,4 +47,5 @@ def is_object(mention: Mention) -> bool:
 
 
 def differ(scenes: Sequence[Mention]) -> bool:
+    """Whether names stand for different scene classes."""
     return len({m.scenes for m in scenes}) > 1

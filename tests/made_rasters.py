@@ -21,7 +21,9 @@ def make(
     size: tuple[int, int] = (160, 120),
     text: str = "Two ships.",
 ) -> Answer:
-    """An answer with a ship of 40 x 20 px at (16, 24) with a hole, and one of 4 x 4 px at (100, 80)."""
+    """An answer with a ship of 40 x 20 px at (16, 24) with a hole, and one of 4 x 4 px at (100,
+    80).
+    """
     width, height = size
     scene = SceneInfo("harbour.tif", width, height, 3, crs, place, 0.5 if crs else None)
     cells = np.zeros((height // 4, width // 4), np.uint8)

@@ -46,7 +46,7 @@ def draw(path: Path, seed: int, width: int = 320, height: int = 240) -> None:
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six small harbours, one of them in a folder of its own, one that is broken, and one of 3 Mpx."""
+    """Six small harbours: one in a folder of its own, one that is broken, and one of 3 Mpx."""
     folder = tmp_path_factory.mktemp("scenes")
     (folder / "inner").mkdir()
     for seed in range(6):
@@ -79,7 +79,8 @@ from pathlib import Path
 from geomagnifier import archive
 question, folder, out = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 entries = archive.entries(sorted(folder.rglob("*.tif")))
-print(json.dumps(dataclasses.asdict(archive.run(entries, archive.Task(question, out), workers=2, split=1_500_000))))
+tally = archive.run(entries, archive.Task(question, out), workers=2, split=1_500_000)
+print(json.dumps(dataclasses.asdict(tally)))
 """
 
 

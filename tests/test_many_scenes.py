@@ -29,7 +29,9 @@ def counts(answers: Iterator[Any]) -> list[int]:
 
 
 class Waiting(FakeModel):
-    """Begins no answer about a picture before another is begun, so that it ends only where two are worked on at a time."""
+    """Begins no answer about a picture before another is begun, so that it ends only where two are
+    worked on at a time.
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,6 @@
-"""What hangs together by its sides is one piece, and what touches by a corner is two, whichever corner it is."""
+"""What hangs together by its sides is one piece, and what touches by a corner is two, whichever
+corner it is.
+"""
 
 from __future__ import annotations
 

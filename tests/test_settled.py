@@ -189,7 +189,9 @@ def test_the_heat_that_a_share_of_the_objects_needs() -> None:
 
 
 def damaged(path: Path, rows: range, columns: range, tile: int = 256) -> None:
-    """A GeoTIFF of 3072 x 2048 px in tiles of 256 px with LARGE in it, of whose tiles some are no deflate."""
+    """A GeoTIFF of 3072 x 2048 px in tiles of 256 px with LARGE in it, of whose tiles some are no
+    deflate.
+    """
     pixels = paint(3072, 2048, *LARGE).transpose(2, 0, 1)
     # noise that changes no ship, so that tiles are large enough to be found in the file
     pixels = np.maximum(pixels, np.random.default_rng(0).integers(110, 119, pixels.shape)) * (
@@ -234,7 +236,7 @@ def test_the_share_of_the_scene_that_was_left_out_is_exact(tmp_path: Path) -> No
 
 
 def test_damage_that_an_earlier_run_saw_is_told_again_and_once(tmp_path: Path) -> None:
-    """Four tiles, of which those above lie in two windows each, and one in the last window alone."""
+    """Four tiles: those above lie in two windows each, one in the last window alone."""
     damaged(tmp_path / "four.tif", range(0, 8, 7), range(5, 12, 6))
     model, told = FakeModel(view_pixels=1024 * 1024, tile=1024, overlap=512), []
     for _ in range(2):

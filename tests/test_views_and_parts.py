@@ -1,4 +1,6 @@
-"""At the limits of what one view has to say beside another, of what an undetected object is, and of what a look of several views costs."""
+"""At the limits of what one view has to say beside another, of what an undetected object is, and of
+what a look of several views costs.
+"""
 
 from __future__ import annotations
 

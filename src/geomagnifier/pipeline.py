@@ -31,6 +31,7 @@ from geomagnifier.detections import Labels
 from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
 from geomagnifier.inference import (
+    answer_mask,
     coverage,
     drawn_frame,
     references,
@@ -298,7 +299,7 @@ def _ask(
                 reply, asked=tuple(dict.fromkeys(r.label for r in regions)) or named or reply.asked
             )
         with watch.stage("assemble"):
-            patches = assembly.assemble_chosen(regions) if level is Granularity.PIXEL else None
+            patches = answer_mask.assemble_chosen(regions) if level is Granularity.PIXEL else None
     with watch.stage("say"):
         if read is not None and outcome is not None:
             said = composed_answer.said(
@@ -421,14 +422,14 @@ def _ask(
     if claim is not None and claim.withholds(len(regions)):
         regions, patches = (), None if patches is None else ()
     with watch.stage("assemble"):
-        covered = assembly.covered(patches or ())
+        covered = answer_mask.covered(patches or ())
         faint = (
             0
             < covered
-            < assembly.FAINT * (scene.info.pixels if query.area is None else query.area.pixels)
+            < answer_mask.FAINT * (scene.info.pixels if query.area is None else query.area.pixels)
         )
         metres = extent.square_metres(regions, scene.info) if faint else None
-        size = assembly.measured(covered, scene.info, metres, said.language, query.area)
+        size = answer_mask.measured(covered, scene.info, metres, said.language, query.area)
         within = (
             ""
             if query.area is None

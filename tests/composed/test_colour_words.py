@@ -111,7 +111,9 @@ def test_colours_of_real_objects_are_those_that_a_person_sees() -> None:
 
 
 def _told(row: dict[str, str]) -> Any:
-    """The answer to "What colour is it?" over the labelled mask, or over the middle of the box where there is none."""
+    """The answer to "What colour is it?" over the labelled mask, or over the middle of the box
+    where there is none.
+    """
     with Image.open(DATA / row["picture"]) as image:
         shown = np.asarray(image.convert("RGB"))
     height, width = shown.shape[:2]

@@ -27,7 +27,9 @@ UTM = (0.5, 0, 500_000, 0, -0.5, 5_200_000)
 
 
 def picture() -> Bytes:
-    """Three ships of 80 x 20, 40 x 16 and 16 x 16 px, and water under the lower half, on 320 x 200 px."""
+    """Three ships of 80 x 20, 40 x 16 and 16 x 16 px, and water under the lower half, on 320 x 200
+    px.
+    """
     pixels = paint(320, 200, (20, 20, 100, 40), (200, 40, 240, 56), (40, 60, 56, 76))
     pixels[100:] = BLUE
     return pixels

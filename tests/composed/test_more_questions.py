@@ -1,4 +1,6 @@
-"""Questions that analysts asked of real pictures, and that were once read wrongly, in part, or not at all."""
+"""Questions that analysts asked of real pictures, and that were once read wrongly, in part, or not
+at all.
+"""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import shapely
 from PIL import Image
 from rasterio.warp import transform
 
-from geomagnifier import masks, types
+from geomagnifier import masks, results
 from geomagnifier.errors import OptionError, OutputError
 from geomagnifier.export import mask_cog, overlay, overlay_panel, vectors
 from geomagnifier.export import write as write_module
@@ -436,7 +436,7 @@ def test_a_crowd_of_specks_is_drawn_without_tracing_their_outlines(
         for x, y in corners
     )
     traced: list[object] = []
-    monkeypatch.setattr(types, "polygons", lambda rle: traced.append(rle) or ())
+    monkeypatch.setattr(results, "polygons", lambda rle: traced.append(rle) or ())
     out = overlay.draw(replace(answer, regions=regions, patches=patches))
     assert not traced
     assert (out[:600] == overlay.COLOURS[0]).all(2).mean() > 0.01

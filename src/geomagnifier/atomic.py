@@ -86,7 +86,7 @@ def check_writable(folder: Path) -> None:
     Raises:
         OutputError: they could not.
     """
-    Staging(folder)._unmake()
+    Staging(folder).unmake()
 
 
 def rename(written: Path, final: Path) -> None:
@@ -127,7 +127,7 @@ class Staging:
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, "not writable")
         except OSError as error:
-            self._unmake()
+            self.unmake()
             raise output_error(folder, error) from error
 
     def path(self, name: str) -> Path:
@@ -173,7 +173,7 @@ class Staging:
             for left in self.folder.glob(f"{self._mark}*"):
                 left.unlink(missing_ok=True)
             if error is not None:
-                self._unmake()
+                self.unmake()
         if told is not None:
             raise told from error
 
@@ -217,7 +217,8 @@ class Staging:
             except OSError:  # another has been quicker, or it is not ours
                 continue
 
-    def _unmake(self) -> None:
+    def unmake(self) -> None:
+        """Remove the folders that were made for the files, where they are still empty."""
         for folder in self._made:
             try:
                 folder.rmdir()

@@ -16,6 +16,7 @@ from geomagnifier.area_of_interest import Area
 from geomagnifier.composed import Understood, evaluation, plain, read_back, sentences
 from geomagnifier.composed import program as p
 from geomagnifier.composed.ground import Ground, Outcome, Pixels
+from geomagnifier.composed.sentence_words import Words
 from geomagnifier.geometry import Box
 from geomagnifier.inference.references import Reference
 from geomagnifier.model_protocol import Model
@@ -162,7 +163,7 @@ def said(
         start = ("yes", "有", "是") if outcome.value else ("no", "there is no", "没有", "不")
         if not isinstance(outcome.value, bool) or own.text.lower().startswith(start):
             return own
-    words = sentences.Words(read.language, model.spec.chinese, model.spec.counters, reply.asked)
+    words = Words(read.language, model.spec.chinese, model.spec.counters, reply.asked)
     told = sentences.say(read.program, replace(outcome, regions=tuple(regions)), words)
     return (
         told
@@ -180,7 +181,7 @@ def read_as(read: Understood, spec: ModelSpec) -> str:
     """
     if read.language == "en":
         return str(read.program)
-    return read_back.told(read.program, sentences.Words("zh", spec.chinese, spec.counters))
+    return read_back.told(read.program, Words("zh", spec.chinese, spec.counters))
 
 
 def uncertain(read: Understood, outcome: Outcome) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from geomagnifier.language import yes_no
+from geomagnifier.language.yes_no_question import YesNoQuestion
 from geomagnifier.types import Granularity
 
 LEVELS = (Granularity.IMAGE, Granularity.REGION, Granularity.PIXEL)
@@ -38,7 +38,7 @@ class GranularityClassifier(nn.Module):
 
 
 def settled(
-    levels: dict[Granularity, float], asked: yes_no.YesNoQuestion | None
+    levels: dict[Granularity, float], asked: YesNoQuestion | None
 ) -> dict[Granularity, float]:
     """The levels of a question that is answered by yes or no.
 

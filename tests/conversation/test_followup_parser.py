@@ -21,7 +21,7 @@ from geomagnifier.types import Granularity, Query
 ROWS = [
     line.split("\t")
     for line in (
-        (Path(__file__).parent / "phrasings" / "follow_ups.tsv").read_text("utf-8").splitlines()
+        (Path(__file__).parents[1] / "phrasings" / "follow_ups.tsv").read_text("utf-8").splitlines()
     )
 ]
 """(last question, follow-up, sort, what it means in full). Nothing is chosen or trained on them."""

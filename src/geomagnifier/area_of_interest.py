@@ -1,8 +1,4 @@
-"""An area of interest.
-
-A part of a scene of any outline, known to the pixel, that limits what is searched, counted and
-outlined.
-"""
+"""An area of interest: the pixels of a scene that are searched, counted and outlined."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Trace the outline of a mask: rings along its pixel edges.
 
-A ring is a closed line around pixels, (x, y) in px, its first point not repeated at the end.
+A ring is a closed line around pixels, (x, y) in px, its first point not repeated: clockwise on the
+screen around what is inside, counter-clockwise around a hole.
 """
 
 from __future__ import annotations

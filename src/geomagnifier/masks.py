@@ -1,9 +1,6 @@
-"""Masks as arrays, as patches of probability, as COCO run lengths and as rings.
+"""Masks as arrays, as patches of probability and as COCO run lengths.
 
-Pure functions, no raster library.
-
-A mask is (H, W) bool. A ring is a closed line round pixels, (x, y) in px, its first point not
-repeated: clockwise on the screen round what is inside, counter-clockwise round a hole.
+Pure functions, no raster library. A mask is (H, W) bool.
 """
 
 from __future__ import annotations

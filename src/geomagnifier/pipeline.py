@@ -1,11 +1,12 @@
 """ask(): the one place that knows the order of the stages.
 
-question -> granularity -> plan -> (views -> heat -> search.step) -> parts -> regions -> mask and
-sentence composed question -> program -> plan -> ... -> regions -> the program is run over them ->
-value, mask and sentence
+    question -> granularity -> plan -> (views -> relevance map -> crops) -> window results
+    -> regions -> mask and sentence
+    composed question -> program -> plan -> ... -> regions -> the program is run over them
+    -> value, mask and sentence
 
-The mask is the union of the regions' masks, the sentence counts the regions, and what was not
-looked at is said to be unseen.
+The mask is the union of the regions' masks, the sentence counts the regions, and the answer says
+what was not searched.
 """
 
 from __future__ import annotations

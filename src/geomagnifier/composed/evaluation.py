@@ -1,6 +1,6 @@
-"""A program run over the regions of an answer.
+"""Run a program over the regions of an answer.
 
-A value with its unit, and the regions that it is made of.
+The result is a value with its unit, and the regions that it is computed from.
 
 Sizes come from outlines and places from boxes. In metres where the ground is known, in px where it
 is not; what a question wants in metres is then not answered, and the reason is given.

@@ -1,6 +1,4 @@
-"""Words that plain questions are put in, beside the names of classes.
-
-Those that ask and order, places, sides, sizes, ranks, numbers.
+"""The words of plain questions beside class names: asking, ordering, places, sizes, numbers.
 
 Plain data, small letters, simplified characters. A word of a question that is neither here nor a
 name of a class is one that nothing reads.

@@ -1,6 +1,4 @@
-"""What a composed question asks, as a small typed program.
-
-Select, filter, relate, aggregate, compare.
+"""What a composed question asks, as a small typed program: select, filter, aggregate, compare.
 
     "How many airplanes are in the left half?"
         Count(Select(("airplane",), (Place("left half"),)))

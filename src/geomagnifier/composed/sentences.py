@@ -1,6 +1,4 @@
-"""The sentence of a composed answer, in English and Chinese, by rule.
-
-The value with its unit, and what it is made of.
+"""The sentence of a composed answer, by rule: the value with its unit, in English and Chinese.
 
 "Yes: 9 ships against 7 storage tanks."
 "The mean length of the 9 ships is 51.5 px."

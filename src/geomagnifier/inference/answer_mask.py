@@ -20,7 +20,7 @@ BLOCK = 2048
 """Side of the blocks that chosen regions are drawn in, scene px."""
 
 FAINT = 0.001
-"""A mask below this share of the scene is told by its size."""
+"""Of a mask below this share of the scene the answer tells the size."""
 
 
 def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:

@@ -1,4 +1,4 @@
-"""How much of what was asked about was looked at, in words, where that is not all of it.
+"""Sentences that say how much of the scene was searched, where that is not all of it.
 
 By rule, from the regions that were found.
 
@@ -24,7 +24,7 @@ Part = bool | Literal["area"]
 def found(
     phrases: Mapping[str, str], missing: Sequence[str], share: float, box: Part, language: str
 ) -> str:
-    """A sentence about what was found in the part that was looked at.
+    """A sentence about what was found in the part that was searched.
 
     Args:
         phrases: by kind with regions how many there are, as in "nine ships".
@@ -62,7 +62,7 @@ def found(
 
 
 def seen(share: float, box: Part, language: str) -> str:
-    """A sentence that says how much was looked at, for an answer about all of it.
+    """A sentence that says how much was searched, for an answer about all of it.
 
     Args:
         share: as in `found`.
@@ -77,7 +77,7 @@ def seen(share: float, box: Part, language: str) -> str:
 
 
 def nothing(box: Part, language: str) -> str:
-    """A sentence for an answer that looked at nothing.
+    """The sentence of an answer for which nothing was searched.
 
     Args:
         box: as in `found`.

@@ -1,4 +1,4 @@
-"""PSC: a heat map becomes the few windows worth a closer look (paper, section 2.2).
+"""PSC: a relevance map becomes the few windows to read at full size (paper, section 2.2).
 
     Score(bbox) = mean of H inside bbox;  windows of 32 x 32 cells, stride 8;  bbox1 = the best 3,
     bbox2 = the best 1 inside bbox1

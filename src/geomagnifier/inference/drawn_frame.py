@@ -1,4 +1,4 @@
-"""A box that is drawn in the picture itself.
+"""Find a box that is drawn in the image itself.
 
 "what is in the red box?" finds the frame by its colour, and is about its inside.
 

@@ -107,7 +107,7 @@ def first_view(walk: ScanState, spec: ModelSpec, area: Box) -> Plan | None:
 def _levels(walk: ScanState, area: Box) -> None:
     """See the same area at a half, a quarter and an eighth of its size.
 
-    What looks larger than in the training pictures is found there.
+    Objects that look larger than in the training images are found there.
     """
     most = (
         walk.wanted.budget[1]

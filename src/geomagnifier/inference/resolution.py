@@ -1,4 +1,4 @@
-"""TMRA: how large a picture each question needs (paper, section 2.1).
+"""TMRA: the resolution that each question needs (paper, section 2.1).
 
     I' = bilinear(I, 100 x 100)                        image
          C1(I, P) (+) D(I)                             region
@@ -46,7 +46,7 @@ from geomagnifier.types import (
 SUSPECTED = 10.0
 """Length of a target in the wide view, px: enough for the scout to suspect it."""
 ENLARGED = 12.0
-"""Targets shorter than this at full size are looked at enlarged, px."""
+"""Targets shorter than this at full size are enlarged, px."""
 LEGIBLE = 28.0
 """Length that enlarging brings a target to, px."""
 LARGEST = 4.0
@@ -60,7 +60,7 @@ PEEK = 192
 PEEK_SHRINK = 6.0
 """How often the first glance is shrunk, where the scene is large enough."""
 CERTAIN = 2.0
-"""Things must look this many times smaller than in the training pictures before it is believed."""
+"""Objects must look this many times smaller than in training before the estimate is believed."""
 TOO_LARGE = 1.7
 """Targets known to be this many times longer than in the training pictures are looked at shrunk:
 the model never saw larger ones.
@@ -278,7 +278,7 @@ def plan(
     length: float = TYPICAL.pixels,
     closer: float = 1.0,
 ) -> Plan:
-    """What to read first, and how closely what follows is looked at.
+    """The windows to read first, and the scale of the crops that follow.
 
     An image-level question sees the whole scene within a view, for a thumbnail. The policy `paper`
     takes D(I) for a region and D(D(I)) for a pixel question, smaller where that is more than a

@@ -63,7 +63,7 @@ class Journal:
             self._open()
 
     def heat(self, window: Window) -> Floats | None:
-        """The heat map that was kept of a window."""
+        """The relevance map that was kept of a window; None for none."""
         data = self._get(window, "heat")
         if data is None:
             return None

@@ -1,13 +1,11 @@
-"""Look where the search says, window after window, within time, pixels and memory.
+"""Tiled inference over a scene, coarse to fine, within a budget of time, pixels and memory.
 
-Give what was seen.
+    first view -> classes and their size -> plan -> wide windows -> relevance map -> cropping.step
+    -> closer windows -> window results
 
-    glance -> kinds and their size -> plan -> wide windows -> heat -> search.step -> closer windows
-    -> parts
-
-The next windows are read from the file while the network runs. A window that cannot be read is left
-out and told; one that was finished in an earlier run (`inference/resume.py`) is not looked at
-again.
+The next windows are read from the file while the network runs (`window_reader`). A window that
+cannot be read is left out and reported; one that was finished in an earlier run
+(`inference/resume.py`) is not answered again.
 
 The paper's search answers once, when all of I' has been read: C1 (+) D(I), or C2 (+) D(C1) (+)
 D(D(I)), in one input.
@@ -55,8 +53,8 @@ from geomagnifier.types import (
 )
 
 _Looked = tuple[Window, Floats | None, WindowResult | None, Spent | None]
-"""A window with its heat map, its part of the answer, or both; and what it cost, None where an
-earlier run has looked at it.
+"""A window with its relevance map, its result, or both; and what it cost, None where an earlier run
+has answered it.
 """
 BY: dict[str, Relevance] = {
     "adaptive": "scout",
@@ -64,8 +62,8 @@ BY: dict[str, Relevance] = {
     "random": "gradient",
     "grid": "gradient",
 }
-"""What a policy's heat is: what measures best, and what the paper says; of the others it says how
-large windows are, not where.
+"""What the relevance map of a policy is made of: what measures best, and what the paper says. For
+the others it sets how large the windows are, not where they lie.
 """
 
 
@@ -186,9 +184,9 @@ def scan_scene(
 def _visit(
     walk: ScanState, windows: Sequence[Window], state: cropping.Search, before: cropping.Heats
 ) -> list[tuple[Window, Floats]]:
-    """Look at windows, those of one size together; heat maps of those that say where to look next.
+    """Answer windows, those of one size together; returns the relevance maps of a coarse round.
 
-    Before: those that led here.
+    before: the maps that led to these windows.
     """
     scouting = (state.plan.scouted and state.round == 0) or (walk.joint and not state.done)
     whole = walk.joint and state.done
@@ -231,9 +229,9 @@ def _visit(
 
 
 def _recall_coarse(walk: ScanState, windows: Sequence[Window]) -> None:
-    """Of a search that goes on.
+    """Take the results of the coarse views from the journal of a resumed search.
 
-    What its coarse views gave, if the windows that it was worked out with are kept as well.
+    Only where the windows that were one input with them are kept as well.
     """
     first = windows[:ONE_INPUT]
     if (
@@ -257,7 +255,7 @@ def _coarse_views(walk: ScanState) -> list[View]:
 
 
 def _tell_coarse(walk: ScanState) -> None:
-    """The answer of the coarse views, where nothing was seen at full size.
+    """Answer the coarse views where no window was read at full size.
 
     Nothing is there, or the search was ended before.
     """
@@ -269,7 +267,7 @@ def _tell_coarse(walk: ScanState) -> None:
 
 
 def _parts(walk: ScanState, views: Sequence[View], reply: ModelOutput) -> list[WindowResult]:
-    """What views add to the answer."""
+    """The results of views, placed on the scene."""
     info, level = walk.scene.info, walk.level
     return [
         assembly.part_of(v.window, one, info, level, walk.calibrated)
@@ -280,7 +278,7 @@ def _parts(walk: ScanState, views: Sequence[View], reply: ModelOutput) -> list[W
 def _see(
     walk: ScanState, group: Sequence[Read], state: cropping.Search, scouting: bool
 ) -> Iterator[_Looked]:
-    """What is seen in windows."""
+    """The relevance maps and results of a group of windows."""
     views = []
     for window, view, heat, part in group:
         if view is None:  # from the journal, or left to others
@@ -348,9 +346,9 @@ def _see(
 
 
 def _see_as_one(walk: ScanState, views: Sequence[View]) -> Iterator[_Looked]:
-    """What is seen in windows of full size, in one input with all coarse views.
+    """The results of full-size windows, in one input with all coarse views.
 
-    The first time the coarse ones are answered, too.
+    The first time the coarse views are answered as well.
     """
     coarse, first = _coarse_views(walk), not walk.told
     walk.first = walk.first or coarse[0]

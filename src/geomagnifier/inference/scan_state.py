@@ -26,8 +26,8 @@ from geomagnifier.types import (
 )
 
 WORTH, USUAL = 0.3, 0.925
-"""Heat from which a spot is opened where the model has no curve; else the share of the objects that
-is to be found.
+"""Threshold of the relevance map where the model has no recall curve; else the share of the objects
+that is to be found.
 """
 
 Progress = Callable[[int, int], bool | None]

@@ -1,7 +1,4 @@
-"""Questions that search for pictures like this one.
-
-They are answered with the command that does.
-"""
+"""Questions that ask for similar images; they are answered with the search command."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ CHINESE = re.compile(
 
 
 def asked(question: str) -> bool:
-    """Whether pictures like this one are asked for.
+    """Whether a question asks for images similar to this one.
 
     Example:
         >>> asked("Find images similar to this one."), asked("Find ships similar to this one.")

@@ -16,7 +16,7 @@ from geomagnifier.results import WindowResult
 from geomagnifier.types import Floats, SceneInfo, View, Window
 
 HEAT_SIDE = 256
-"""Longest side of the heat map kept in the trace, cells."""
+"""Longest side of the relevance map kept in the trace, cells."""
 SORTED, TOGETHER = 64, 300_000
 """Windows among which those of one size are brought together; the most pixels that are looked at
 together.
@@ -27,7 +27,7 @@ each so many are one.
 """
 
 Read = tuple[Window, View | None, Floats | None, WindowResult | None]
-"""A window with its view; or with the heat map and the part that were kept of it."""
+"""A window with its view; or with the relevance map and the result that were kept of it."""
 
 
 class Stopwatch:

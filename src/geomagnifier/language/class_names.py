@@ -1,6 +1,7 @@
 """How people call the classes, in English and Chinese.
 
-The table by which the class in a question is found, whatever its wording.
+The table by which the class in a question is found, whatever its wording; scene classes are in
+`scene_names`.
 
 Plain data. A name of several scene classes ("residential", "urban") is wider: it holds for each of
 them.

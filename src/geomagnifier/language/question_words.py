@@ -1,4 +1,4 @@
-"""Words that give away the language of a short question, which is too short for statistics.
+"""Words that tell the language of a question that is too short for statistics.
 
 Those that ask, order, and name what is seen.
 

@@ -1,6 +1,6 @@
-"""What a question asks that cannot be answered, read off its words alone.
+"""Find what a question asks that cannot be answered, by its words alone.
 
-Materials, dates, names, and what `composed` could not read.
+Materials, dates, names, and conditions that `composed` could not parse.
 
     "Find trees taller than 10 m."   refusal    says what is missing and what to ask instead
     "Find the rusty ships."          unchecked  a property of the objects: answered where one

@@ -1,6 +1,4 @@
-"""Questions that are answered by yes or no, or by one of several names.
-
-What they ask about, in English and Chinese.
+"""Parse questions that are answered by yes or no, or by one of several names.
 
 "Is this a forest?" asks for the class of the scene, "Are there any ships?" for things to be
 detected, "Is it farmland or forest?" for the better of two. What is asked is found by the names of

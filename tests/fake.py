@@ -10,23 +10,25 @@ from collections.abc import Sequence
 import numpy as np
 
 from geomagnifier.geometry import Box
-from geomagnifier.masks import components
-from geomagnifier.types import (
-    Bytes,
+from geomagnifier.mask_components import components
+from geomagnifier.results import (
     ClassMask,
     Detection,
-    Floats,
     GeneratedText,
-    Granularity,
     ModelOutput,
+    Region,
+    ViewPrediction,
+)
+from geomagnifier.types import (
+    Bytes,
+    Floats,
+    Granularity,
     ModelSpec,
     Query,
-    Region,
     Relevance,
     SceneInfo,
     Size,
     View,
-    ViewPrediction,
 )
 
 RED, BLUE, GROUND = (250, 0, 0), (0, 0, 250), (120, 120, 120)

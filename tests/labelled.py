@@ -10,7 +10,8 @@ import numpy as np
 from geomagnifier.language import chinese_answers
 from geomagnifier.language.class_names import CLASSES, names_by_class
 from geomagnifier.masks import encode, place
-from geomagnifier.types import Affine6, ModelSpec, Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import Affine6, ModelSpec, SceneInfo
 
 KINDS = tuple(CLASSES)
 SPEC = ModelSpec(

@@ -6,16 +6,9 @@ import numpy as np
 
 from geomagnifier import masks
 from geomagnifier.geometry import Box, Placement
-from geomagnifier.types import (
-    Affine6,
-    Answer,
-    Granularity,
-    MaskPatch,
-    Region,
-    SceneInfo,
-    Trace,
-    Window,
-)
+from geomagnifier.masks import MaskPatch
+from geomagnifier.results import Answer, Region, Trace
+from geomagnifier.types import Affine6, Granularity, SceneInfo, Window
 
 NORTH_UP: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_000_000)
 TURNED: Affine6 = (0.4, 0.3, 500_000, 0.3, -0.4, 5_000_000)
@@ -28,7 +21,9 @@ def make(
     size: tuple[int, int] = (160, 120),
     text: str = "Two ships.",
 ) -> Answer:
-    """An answer with a ship of 40 x 20 px at (16, 24) with a hole, and one of 4 x 4 px at (100, 80)."""
+    """An answer with a ship of 40 x 20 px at (16, 24) with a hole, and one of 4 x 4 px at (100,
+    80).
+    """
     width, height = size
     scene = SceneInfo("harbour.tif", width, height, 3, crs, place, 0.5 if crs else None)
     cells = np.zeros((height // 4, width // 4), np.uint8)

@@ -169,7 +169,7 @@ def drawn(path: Path, mode: str = "RGB", **how: Any) -> Path:
 
 
 # -- cut short
-# -------------------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------
 
 
 def sound(folder: Path) -> list[Case]:
@@ -290,7 +290,7 @@ def adam7(pixels: Any) -> bytes:
 
 
 # -- what a header says
-# ----------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------
 
 SHORT, LONG, SLONG8 = 3, 4, 16
 
@@ -501,7 +501,7 @@ def drawn_large(path: Path) -> Path:
 
 
 # -- numbers and colours
-# ---------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------
 
 
 def numbers(folder: Path) -> Iterator[Case]:
@@ -612,7 +612,11 @@ def numbers(folder: Path) -> Iterator[Case]:
     yield stretched(save(folder / "nodata.tif", holes, nodata=-9999), cut=12)
     for value in (-9999, 1e10, np.nan):
         path = save(folder / f"nodata{value:g}-of-bytes.tif")
-        xml = f"<PAMDataset>{''.join(f'<PAMRasterBand band=*{b}*><NoDataValue>{value}</NoDataValue></PAMRasterBand>' for b in (1, 2, 3))}"
+        bands = "".join(
+            f"<PAMRasterBand band=*{b}*><NoDataValue>{value}</NoDataValue></PAMRasterBand>"
+            for b in (1, 2, 3)
+        )
+        xml = f"<PAMDataset>{bands}"
         keep(Path(f"{path}.aux.xml"), xml.replace("*", '"') + "</PAMDataset>")
         yield colour(path)
     yield colour(save(folder / "scaled.tif", scales=(0.0001,) * 3, offsets=(-5,) * 3))
@@ -691,7 +695,7 @@ def shade(mode: str) -> Any:
 
 
 # -- what is valid
-# ---------------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------
 
 
 def masks(folder: Path) -> Iterator[Case]:
@@ -807,7 +811,7 @@ def drawn_masked(path: Path, seen: Any) -> Path:
 
 
 # -- where it lies
-# ---------------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------
 
 
 def on_earth(crs: Any, place: Affine) -> tuple[float, float]:
@@ -977,7 +981,10 @@ def _places(folder: Path) -> Iterator[Case]:
         yield colour(path, place=None, crs=False)
     path = save(folder / "shift-by-file.tif", transform=Affine(1e-5, 0, 13, 0, -1e-5, 52))
     proj = f"+proj=longlat +ellps=WGS84 +nadgrids={folder / 'pipe'} +no_defs"
-    geogcs = 'GEOGCS["x",DATUM["y",SPHEROID["z",6378137,298.25]],PRIMEM["g",0],UNIT["degree",0.0174532925199433],EXTENSION["PROJ4","%s"]]'
+    geogcs = (
+        'GEOGCS["x",DATUM["y",SPHEROID["z",6378137,298.25]],PRIMEM["g",0],'
+        'UNIT["degree",0.0174532925199433],EXTENSION["PROJ4","%s"]]'
+    )
     keep(
         Path(f"{path}.aux.xml"),
         f"<PAMDataset><SRS>{geogcs.replace(chr(34), '&quot;') % proj}</SRS></PAMDataset>",
@@ -993,7 +1000,7 @@ def rpc() -> RPC:
 
 
 # -- what lies beside it
-# ---------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------
 
 
 def beside(folder: Path) -> Iterator[Case]:
@@ -1081,7 +1088,7 @@ def beside(folder: Path) -> Iterator[Case]:
 
 
 # -- what it is called
-# -----------------------------------------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------
 
 
 def names(folder: Path) -> Iterator[Case]:
@@ -1125,8 +1132,9 @@ def names(folder: Path) -> Iterator[Case]:
         yield broken(path, MISSING, UNREADABLE)
     data = save(folder / "a.tif", compress="deflate", overviews=[2]).read_bytes()
     for name in (
-        "new\nline.tif", "tab\t.tif", "-dash.tif", "--help", "per%20cent.tif", "question?.tif", "hash#1.tif", "a:b.tif", "a!b.tif", "*.tif",
-        "船 🚢.tif", "\u202etfi.exe.tif", "trailing .tif ", "quote'\".tif", "a;b&c.tif", "<b>.tif", "$HOME.tif", "x" * 251 + ".tif",
+        "new\nline.tif", "tab\t.tif", "-dash.tif", "--help", "per%20cent.tif", "question?.tif",
+        "hash#1.tif", "a:b.tif", "a!b.tif", "*.tif", "船 🚢.tif", "\u202etfi.exe.tif",
+        "trailing .tif ", "quote'\".tif", "a;b&c.tif", "<b>.tif", "$HOME.tif", "x" * 251 + ".tif",
         ".hidden", "zip:a.tif", "GTIFF_DIR:1:a.tif", "a" * 240 + ".tif",
     ):  # fmt: skip
         yield colour(keep(folder / name, data))

@@ -1,7 +1,9 @@
-"""Takes odd rasters through all that is done with a scene, one after another, in a process that may die of it.
+"""Takes odd rasters through all that is done with a scene, one after another, in a process that may
+die of it.
 
-python tests/io/ordeal.py FOLDER      writes them there; a JSON line before each on stdout, and one after it: what is wrong with what
-                                      became of it, seconds of the processor, and by how many megabytes the process grew
+`python tests/ordeal.py FOLDER` writes them there; a JSON line before each on stdout, and one after
+it: what is wrong with what became of it, seconds of the processor, and by how many megabytes the
+process grew.
 
 A raster that takes too long ends the process, also inside GDAL.
 """

@@ -8,7 +8,9 @@ from contextlib import suppress
 
 
 def free_port() -> int:
-    """One that nobody listens on, and that the system gives to no connection either while the program that is to listen on it starts."""
+    """One that nobody listens on, and that the system gives to no connection either while the
+    program that is to listen on it starts.
+    """
     while True:
         port = random.SystemRandom().randrange(
             20_000, 30_000

@@ -33,7 +33,8 @@ from geomagnifier.geometry import Box
 from geomagnifier.model_protocol import Model
 from geomagnifier.models.small.vocabulary import NUMBERS
 from geomagnifier.raster.scene import Scene
-from geomagnifier.types import Affine6, Answer, Bools, Granularity
+from geomagnifier.results import Answer
+from geomagnifier.types import Affine6, Bools, Granularity
 from geomagnifier_lab.render.scene import draw_scene
 
 DATA = Path(os.environ.get("GEOMAG_DATA", "nowhere"))

@@ -20,9 +20,12 @@ CORE = {
     "folder_lock",
     "free_memory",
     "geometry",
+    "mask_components",
+    "mask_outlines",
     "masks",
     "memory",
     "model_protocol",
+    "results",
     "text_files",
     "types",
     "units",
@@ -41,10 +44,13 @@ MAY_IMPORT = {
     "text_files": {"errors"},
     "geometry": {"errors"},
     "masks": {"errors", "geometry"},
+    "mask_components": set(),
+    "mask_outlines": {"masks"},
     "area_of_interest": {"geometry", "masks"},
-    "detections": {"errors", "masks", "types"},
-    "types": {"area_of_interest", "detections", "errors", "geometry", "masks", "variants"},
-    "model_protocol": {"errors", "geometry", "masks", "types"},
+    "types": {"area_of_interest", "errors", "geometry", "variants"},
+    "detections": {"errors", "masks", "results", "types"},  # of the last two for types alone
+    "results": {"detections", "errors", "geometry", "mask_outlines", "masks", "types"},
+    "model_protocol": {"errors", "results", "types"},
     "language": CORE,
     "raster": CORE,
     "inference": CORE | {"raster"},
@@ -52,27 +58,36 @@ MAY_IMPORT = {
     "models": CORE | {"language"},
     "export": CORE | {"raster"},
     "default_model": {"model_protocol"},
-    "pipeline": CORE | STAGES | {"default_model"},
+    "ask_arguments": CORE | STAGES,
+    "scene_search": CORE | STAGES | {"ask_arguments"},
+    "answer_notes": CORE | STAGES,
+    "pipeline": (
+        CORE | STAGES | {"answer_notes", "ask_arguments", "default_model", "scene_search"}
+    ),
     "many_scenes": CORE | STAGES | {"default_model", "pipeline"},
     "conversation": CORE | STAGES | {"export", "pipeline"},
     "retrieval": CORE | STAGES | {"export", "pipeline"},
-    "archive": CORE | STAGES | {"export", "models", "pipeline"},
+    "archive": CORE | STAGES | {"export", "models", "pipeline", "scene_search"},
     "finetuning": CORE | STAGES | {"models"},
-    "server": CORE | STAGES | {"conversation", "export", "pipeline", "retrieval"},
+    "server": (
+        CORE
+        | STAGES
+        | {"ask_arguments", "conversation", "export", "pipeline", "retrieval", "scene_search"}
+    ),
     "cli": (
         CORE
         | STAGES
-        | {"archive", "conversation", "export", "finetuning", "models", "pipeline"}
-        | {"retrieval", "server"}
+        | {"archive", "ask_arguments", "conversation", "export", "finetuning", "models"}
+        | {"pipeline", "retrieval", "server"}
     ),
 }
 """Part of the wheel -> parts it may import besides itself. The package's own lazy names
 (`import geomagnifier as gm`) are for cli and server. The lab may import all but server.
 """
 LAZY = {
-    ("types", "geomagnifier.export.notebook"),
+    ("results", "geomagnifier.export.notebook"),
     ("default_model", "geomagnifier.models.registry"),
-    ("detections", "geomagnifier.inference.merge"),
+    ("detections", "geomagnifier.inference.answer_mask"),
     *(("detections", f"geomagnifier.export.{m}") for m in ("features", "overlay", "write")),
     ("detections", "geomagnifier.export.oriented_boxes"),
 }

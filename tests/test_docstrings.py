@@ -1,4 +1,6 @@
-"""Public functions say what they take: an Args section, a docstring for each field, no private name of another file."""
+"""Public functions say what they take: an Args section, a docstring for each field, no private name
+of another file.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -27,7 +29,9 @@ def parameters(node: Function) -> list[str]:
 
 
 def without_args(path: Path) -> list[str]:
-    """Public functions of two parameters or more that have no Args section, or one without a parameter."""
+    """Public functions of two parameters or more that have no Args section, or one without a
+    parameter.
+    """
     found = []
     for node in functions(ast.parse(path.read_text()).body):
         if decorated(node, ("overload", "override", "command", "get", "post", "delete", "put")):

@@ -18,18 +18,8 @@ from geomagnifier.model_protocol import Model
 from geomagnifier.models.registry import load_small
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import (
-    Answer,
-    Floats,
-    GeneratedText,
-    Granularity,
-    ModelOutput,
-    Query,
-    Region,
-    Relevance,
-    SceneInfo,
-    View,
-)
+from geomagnifier.results import Answer, GeneratedText, ModelOutput, Region
+from geomagnifier.types import Floats, Granularity, Query, Relevance, SceneInfo, View
 from geomagnifier_lab.render.scene import draw_scene
 
 SHIPS = tuple((x, y, x + 24, y + 16) for x in range(60, 1380, 270) for y in range(50, 960, 300))

@@ -12,7 +12,8 @@ import geomagnifier as gm
 from geomagnifier.geometry import overlap
 from geomagnifier.masks import decode
 from geomagnifier.model_protocol import Model
-from geomagnifier.types import LEVEL, Answer
+from geomagnifier.results import Answer
+from geomagnifier.types import LEVEL
 from geomagnifier_lab.render.scene import draw_scene
 
 
@@ -22,7 +23,7 @@ def model() -> Model:
 
 
 def enlarged(times: int) -> tuple[Image.Image, np.ndarray]:
-    """A part of a drawn airport, enlarged, and the boxes of the airplanes that are whole on it, px."""
+    """A part of a drawn airport, enlarged, and the boxes of the airplanes whole on it, px."""
     scene = draw_scene(31, 1000, 700, "airport")
     planes = [o.polygon for o in scene.objects if o.kind == "airplane"]
     middle = planes[len(planes) // 2].mean(0)

@@ -138,9 +138,7 @@ def test_a_look_that_takes_all_that_is_left_is_taken_and_one_px_more_is_not() ->
     )
 
 
-def test_what_promises_most_for_its_area_comes_first_and_what_stays_closed_is_told_hottest_first() -> (
-    None
-):
+def test_the_best_proposal_for_its_area_comes_first_and_skipped_ones_hottest_first() -> None:
     heat = np.zeros((64, 64), np.float32)
     heat[5, 5], heat[5, 50:62], heat[50, 5] = 0.6, 0.9, 0.7  # the second is hotter, and larger
     heat[40, 40], heat[30, 60] = 0.2, 0.4

@@ -14,7 +14,8 @@ import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier import default_model
 from geomagnifier.errors import BoxError, OptionError, QuestionEmpty, SceneNotFound
-from geomagnifier.types import Bytes, Granularity, ModelOutput, Query, View
+from geomagnifier.results import ModelOutput
+from geomagnifier.types import Bytes, Granularity, Query, View
 
 WAIT = 60.0
 
@@ -28,7 +29,9 @@ def counts(answers: Iterator[Any]) -> list[int]:
 
 
 class Waiting(FakeModel):
-    """Begins no answer about a picture before another is begun, so that it ends only where two are worked on at a time."""
+    """Begins no answer about a picture before another is begun, so that it ends only where two are
+    worked on at a time.
+    """
 
     def __init__(self) -> None:
         super().__init__()

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from pycocotools import mask as coco
 
-from geomagnifier import masks
+from geomagnifier import mask_components, mask_outlines, masks
 from geomagnifier.errors import BoxError
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch
-from geomagnifier.types import Region
+from geomagnifier.results import Region
 
 
-def area(ring: masks.Ring) -> float:
+def area(ring: mask_outlines.Ring) -> float:
     return (
         sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, (*ring[1:], ring[0]), strict=True)) / 2
     )
@@ -193,13 +193,13 @@ def runs(size: tuple[int, int], *counts: int) -> dict[str, Any]:
 def test_empty_runs_do_not_show() -> None:
     plain, split = runs((4, 3), 1, 5, 2, 1, 3), runs((4, 3), 1, 2, 0, 3, 2, 0, 0, 1, 3)
     assert (masks.decode(plain) == masks.decode(split)).all()
-    assert masks.polygons(plain) == masks.polygons(split)
+    assert mask_outlines.polygons(plain) == mask_outlines.polygons(split)
     assert (masks.decode_window(split, Box(0, 0, 3, 4)) == masks.decode(plain)).all()
 
 
 def test_the_outline_of_a_large_mask_costs_its_runs() -> None:
     with at_most(3e7):  # 30,000 columns of 30,000 px
-        rings = masks.polygons(runs((30_000, 30_000), 5, 30_000 * 29_999, 29_995))
+        rings = mask_outlines.polygons(runs((30_000, 30_000), 5, 30_000 * 29_999, 29_995))
     assert [len(ring) for ring in rings] == [8] and area(rings[0]) == 30_000 * 29_999
 
 
@@ -220,17 +220,17 @@ def test_rings_of_a_frame_with_an_island() -> None:
     mask[1:8, 1:8] = True
     mask[2:7, 2:7] = False
     mask[4, 4] = True
-    rings = masks.polygons(masks.place(mask, (100, 200), (300, 200)))
+    rings = mask_outlines.polygons(masks.place(mask, (100, 200), (300, 200)))
     assert [area(ring) for ring in rings] == [49, -25, 1]
     assert set(rings[0]) == {(101, 201), (108, 201), (108, 208), (101, 208)}
-    assert masks.polygons(masks.encode(np.zeros((3, 3), bool))) == ()
+    assert mask_outlines.polygons(masks.encode(np.zeros((3, 3), bool))) == ()
 
 
 def test_rings_are_valid_whatever_the_mask() -> None:
     generator = np.random.default_rng(4)
     for _ in range(200):
         mask = generator.random(generator.integers(1, 12, 2)) < generator.random()
-        rings = masks.polygons(masks.encode(mask))
+        rings = mask_outlines.polygons(masks.encode(mask))
         assert sum(map(area, rings)) == mask.sum()
         assert [abs(area(ring)) for ring in rings] == sorted(
             (abs(area(ring)) for ring in rings), reverse=True
@@ -243,15 +243,15 @@ def test_rings_are_valid_whatever_the_mask() -> None:
 
 
 def test_pixels_that_touch_by_a_corner_are_two_rings() -> None:
-    assert len(masks.polygons(masks.encode(np.eye(2, dtype=bool)))) == 2
-    assert len(masks.polygons(masks.encode(np.eye(2, dtype=bool)[::-1]))) == 2
+    assert len(mask_outlines.polygons(masks.encode(np.eye(2, dtype=bool)))) == 2
+    assert len(mask_outlines.polygons(masks.encode(np.eye(2, dtype=bool)[::-1]))) == 2
 
 
 def test_a_wavy_outline_is_one_ring_round_its_pixels() -> None:
     y, x = np.mgrid[:300, :300] - 150
     rle = masks.encode(x**2 + y**2 < (110 + 20 * np.sin(9 * np.arctan2(y, x))) ** 2)
     with at_most(2e6):
-        rings = masks.polygons(rle)
+        rings = mask_outlines.polygons(rle)
     assert len(rings) == 1 and area(rings[0]) == masks.area(rle)
 
 
@@ -275,7 +275,7 @@ def test_run_lengths_area_and_rings_are_those_of_pycocotools(mask: np.ndarray) -
     other = theirs(mask)
     assert rle["counts"].encode() == other["counts"] and (masks.decode(rle) == mask).all()
     assert masks.checked(rle, mask.shape) == rle
-    rings = masks.polygons(rle)
+    rings = mask_outlines.polygons(rle)
     assert sum(map(area, rings)) == mask.sum() == coco.area(other)
     if mask.any():
         x, y, width, height = coco.toBbox(other).tolist()
@@ -327,7 +327,7 @@ def test_pieces_are_those_of_a_flood(mask: np.ndarray, smallest: int) -> None:
             expected.append(sorted(piece))
     found = [
         sorted((int(y) + top, int(x) + left) for y, x in np.argwhere(one))
-        for left, top, one in masks.components(mask, smallest)
+        for left, top, one in mask_components.components(mask, smallest)
     ]
     assert found == expected
 
@@ -406,15 +406,15 @@ def test_specks_and_pin_holes_are_noise_parts_and_openings_are_not() -> None:
     mask[12, 8] = mask[20:22, 10:12] = False  # pin-holes
     mask[14:22, 20:28] = thing[14:22, 20:28] = False  # an opening, 64 px
     before = mask.copy()
-    assert (masks.without_specks(mask) == thing).all() and (mask == before).all()
-    assert (masks.without_specks(thing) == thing).all()
-    assert not masks.without_specks(np.zeros((5, 5), bool)).any()
+    assert (mask_components.without_specks(mask) == thing).all() and (mask == before).all()
+    assert (mask_components.without_specks(thing) == thing).all()
+    assert not mask_components.without_specks(np.zeros((5, 5), bool)).any()
     one = np.eye(1, 9, 4, dtype=bool)
-    assert (masks.without_specks(one) == one).all()
-    assert masks.without_specks(np.ones((4, 4), bool)).all()
+    assert (mask_components.without_specks(one) == one).all()
+    assert mask_components.without_specks(np.ones((4, 4), bool)).all()
 
 
 def test_a_notch_at_the_edge_of_the_box_is_no_hole() -> None:
     mask = np.ones((20, 30), bool)
     mask[0, 7] = mask[10, 29] = mask[19, 3] = mask[5, 0] = False
-    assert (masks.without_specks(mask) == mask).all()
+    assert (mask_components.without_specks(mask) == mask).all()

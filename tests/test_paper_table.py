@@ -24,7 +24,9 @@ def rows() -> list[list[str]]:
 
 
 def members(body: list[ast.stmt]) -> dict[str, ast.stmt]:
-    """Functions, classes and constants of a module or a class, and what a class's __init__ sets on itself."""
+    """Functions, classes and constants of a module or a class, and what a class's __init__ sets on
+    itself.
+    """
     found: dict[str, ast.stmt] = {}
     for one in body:
         if isinstance(one, ast.FunctionDef | ast.ClassDef):

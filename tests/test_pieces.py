@@ -1,11 +1,13 @@
-"""What hangs together by its sides is one piece, and what touches by a corner is two, whichever corner it is."""
+"""What hangs together by its sides is one piece, and what touches by a corner is two, whichever
+corner it is.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from geomagnifier.masks import components
+from geomagnifier.mask_components import components
 
 
 @pytest.mark.parametrize(

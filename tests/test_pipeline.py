@@ -19,13 +19,14 @@ from geomagnifier.export.answer_json import to_json
 from geomagnifier.export.write import write, write_picture
 from geomagnifier.geometry import Box
 from geomagnifier.inference import resolution
+from geomagnifier.inference.scan_state import WORTH
 from geomagnifier.inference.view_limits import RESERVED
-from geomagnifier.inference.walk import WORTH
 from geomagnifier.memory import give_back, resident
 from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import ask, embed
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import LEVEL, Affine6, Answer, Bytes, CropRequest, Granularity
+from geomagnifier.results import Answer
+from geomagnifier.types import LEVEL, Affine6, Bytes, CropRequest, Granularity
 
 HARBOUR = ((40, 20, 80, 60), (120, 100, 136, 140), (280, 0, 300, 24))
 PLACE: Affine6 = (0.5, 0, 500_000, 0, -0.5, 5_000_000)

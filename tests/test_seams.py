@@ -10,18 +10,11 @@ import pytest
 
 from geomagnifier import masks
 from geomagnifier.geometry import Box
-from geomagnifier.inference import merge
-from geomagnifier.inference.merge import assemble_chosen, assemble_regions, covered, part_of
-from geomagnifier.types import (
-    LEVEL,
-    ClassMask,
-    Detection,
-    Granularity,
-    Region,
-    SceneInfo,
-    ViewPrediction,
-    Window,
-)
+from geomagnifier.inference import answer_mask, merge
+from geomagnifier.inference.answer_mask import assemble_chosen, covered
+from geomagnifier.inference.merge import assemble_regions, part_of
+from geomagnifier.results import ClassMask, Detection, Region, ViewPrediction
+from geomagnifier.types import LEVEL, Granularity, SceneInfo, Window
 
 SCENE = SceneInfo("made", 3000, 3000, 3)
 Corners = tuple[float, float, float, float]
@@ -208,7 +201,7 @@ def test_the_mask_of_objects_that_share_a_block_and_reach_into_the_next() -> Non
 
 def test_a_block_is_2048_px_and_a_scene_is_pieced_together_up_to_64_megapixels() -> None:
     """What the tests above and others are laid out for."""
-    assert (merge.BLOCK, merge.WHOLE, merge.SMALLEST) == (2048, 64_000_000, 24)
+    assert (answer_mask.BLOCK, merge.WHOLE, merge.SMALLEST) == (2048, 64_000_000, 24)
 
 
 @pytest.mark.parametrize(

@@ -19,15 +19,17 @@ import rasterio
 from affine import Affine
 
 from fake import FakeModel, paint
-from geomagnifier import pipeline
+from geomagnifier import ask_arguments
 from geomagnifier.errors import GeomagWarning, OptionError
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.geometry import Box
 from geomagnifier.inference.view_limits import RESERVED
 from geomagnifier.memory import resident
-from geomagnifier.pipeline import ask, look_at_share, search_worth
+from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Answer, Bytes, Granularity, ModelOutput, Query, View
+from geomagnifier.results import Answer, ModelOutput
+from geomagnifier.scene_search import look_at_share, search_worth
+from geomagnifier.types import Bytes, Granularity, Query, View
 
 LARGE = (
     (100, 100, 140, 160),
@@ -187,7 +189,9 @@ def test_the_heat_that_a_share_of_the_objects_needs() -> None:
 
 
 def damaged(path: Path, rows: range, columns: range, tile: int = 256) -> None:
-    """A GeoTIFF of 3072 x 2048 px in tiles of 256 px with LARGE in it, of whose tiles some are no deflate."""
+    """A GeoTIFF of 3072 x 2048 px in tiles of 256 px with LARGE in it, of whose tiles some are no
+    deflate.
+    """
     pixels = paint(3072, 2048, *LARGE).transpose(2, 0, 1)
     # noise that changes no ship, so that tiles are large enough to be found in the file
     pixels = np.maximum(pixels, np.random.default_rng(0).integers(110, 119, pixels.shape)) * (
@@ -232,7 +236,7 @@ def test_the_share_of_the_scene_that_was_left_out_is_exact(tmp_path: Path) -> No
 
 
 def test_damage_that_an_earlier_run_saw_is_told_again_and_once(tmp_path: Path) -> None:
-    """Four tiles, of which those above lie in two windows each, and one in the last window alone."""
+    """Four tiles: those above lie in two windows each, one in the last window alone."""
     damaged(tmp_path / "four.tif", range(0, 8, 7), range(5, 12, 6))
     model, told = FakeModel(view_pixels=1024 * 1024, tile=1024, overlap=512), []
     for _ in range(2):
@@ -280,14 +284,14 @@ def test_a_window_of_which_nothing_can_be_read_is_left_out(tmp_path: Path) -> No
 
 def test_memory_and_budget_are_amounts() -> None:
     with open_scene(paint(300, 200)) as scene:
-        assert pipeline.checked(scene.info, "Find every ship.", budget="2 Mpx", max_memory="1 GB")[
-            1:
-        ] == (("pixels", 2e6), 1e9)
-        assert pipeline.checked(scene.info, "Find every ship.", budget="1.5 min")[1:] == (
+        assert ask_arguments.checked(
+            scene.info, "Find every ship.", budget="2 Mpx", max_memory="1 GB"
+        )[1:] == (("pixels", 2e6), 1e9)
+        assert ask_arguments.checked(scene.info, "Find every ship.", budget="1.5 min")[1:] == (
             ("seconds", 90.0),
             None,
         )
-        query, _, _ = pipeline.checked(
+        query, _, _ = ask_arguments.checked(
             scene.info, "Find every ship.", (-5, 10.5, 400, 60), recall=None, min_score=0
         )
         assert query.box == Box(0, 10.5, 300, 60) and query.min_score == 0 and query.recall is None

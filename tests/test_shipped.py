@@ -1,4 +1,6 @@
-"""The weights in the package, on scenes drawn by our own code and, where the data sets are at hand, on real pictures."""
+"""The weights in the package, on scenes drawn by our own code and, where the data sets are at hand,
+on real pictures.
+"""
 
 import json
 import os

@@ -17,13 +17,15 @@ import geomagnifier as gm
 
 model: gm.Model = gm.load_model("small")
 with gm.open_scene(Path("harbour.tif")) as scene:
-    answer: gm.Answer = gm.ask(scene, "Segment every ship.", model, box=(0, 0, 50, 50), budget="20 s")
+    box = (0, 0, 50, 50)
+    answer: gm.Answer = gm.ask(scene, "Segment every ship.", model, box=box, budget="20 s")
 boxes: list[tuple[float, float, float, float]] = [region.box for region in answer.regions]
 mask = answer.mask
 share: float = 0.0 if mask is None else float(mask.mean())
 written: dict[str, Path] = gm.write(answer, "out")
 for image in ("harbour.tif", Path("harbour.tif"), np.zeros((90, 90, 3), np.uint8)):
-    print(gm.ask(image, "How many ships?").text, gm.ask(image, "Find every ship.", model).granularity is gm.Granularity.REGION)
+    regional = gm.ask(image, "Find every ship.", model).granularity is gm.Granularity.REGION
+    print(gm.ask(image, "How many ships?").text, regional)
 sure: gm.Answer = answer[(answer.scores > 0.5) & (answer.classes == "ship")][[True]]
 print(len(answer[answer.labels == "ship"]), answer.boxes.shape, *(region.label for region in sure))
 masks = sure.masks
@@ -31,14 +33,22 @@ first = None if masks is None else masks[0].sum() + np.asarray(masks[1:]).sum()
 sure.plot().save("sure.png")
 saved: Path = sure.save("sure.geojson")
 table = sure.to_geodataframe()
-area = gm.ask("harbour.tif", "Find every ship.", aoi="quay.gpkg").save("quay.geojson", crs="EPSG:3857", oriented=True)
+quay = gm.ask("harbour.tif", "Find every ship.", aoi="quay.gpkg")
+area = quay.save("quay.geojson", crs="EPSG:3857", oriented=True)
 text: str = sure.to_dota() + sure.to_yolo_obb(["ship"])
 print(area, sure.corners.mean(), sure.headings.shape)
 annotations = sure.to_coco(1, {"ship": 1}) + sure.to_coco(2, [{"id": 1, "name": "ship"}])
 features: list[dict[str, object]] = sure.__geo_interface__["features"]
-for one in gm.ask_many(["a.tif", Path("b.tif")], "Find every ship.", workers=2, progress=lambda done, total: done < 10, min_score=0.5):
+for one in gm.ask_many(
+    ["a.tif", Path("b.tif")],
+    "Find every ship.",
+    workers=2,
+    progress=lambda done, total: done < 10,
+    min_score=0.5,
+):
     print(one.text)
-for either in gm.ask_many([np.zeros((90, 90, 3), np.uint8)], "Find every ship.", model, errors="yield"):
+grey = np.zeros((90, 90, 3), np.uint8)
+for either in gm.ask_many([grey], "Find every ship.", model, errors="yield"):
     print(either if isinstance(either, gm.GeomagError) else either.text)
 try:
     gm.ask("harbour.tif", "")

@@ -1,4 +1,6 @@
-"""At the limits of what one view has to say beside another, of what an undetected object is, and of what a look of several views costs."""
+"""At the limits of what one view has to say beside another, of what an undetected object is, and of
+what a look of several views costs.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,9 @@ import numpy as np
 import pytest
 
 from fake import FakeModel, paint
-from geomagnifier import pipeline
+from geomagnifier import answer_notes, scene_search
 from geomagnifier.geometry import Box
-from geomagnifier.inference import walk
+from geomagnifier.inference import scan_state
 from geomagnifier.inference.merge import assemble_regions, part_of
 from geomagnifier.inference.view_groups import together
 from geomagnifier.inference.view_limits import RESERVED
@@ -20,15 +22,8 @@ from geomagnifier.masks import bounds
 from geomagnifier.memory import resident
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import (
-    LEVEL,
-    ClassMask,
-    Detection,
-    Granularity,
-    SceneInfo,
-    ViewPrediction,
-    Window,
-)
+from geomagnifier.results import ClassMask, Detection, ViewPrediction
+from geomagnifier.types import LEVEL, Granularity, SceneInfo, Window
 
 SCENE = SceneInfo("made", 4000, 4000, 3)
 COARSE = Window(Box(0, 0, 4000, 4000), 1000, 1000, "wide", Box(0, 0, 4000, 4000))
@@ -154,7 +149,7 @@ def test_what_is_remembered_goes_where_a_view_would_not_fit_beside_it(
     model = FakeModel()
     memory = resident() + RESERVED + 3e9
     monkeypatch.setattr(
-        walk, "resident", lambda: memory - left * 1000 * 900 * model.spec.pixel_bytes
+        scan_state, "resident", lambda: memory - left * 1000 * 900 * model.spec.pixel_bytes
     )
     with open_scene(paint(1000, 900, (100, 100, 140, 130))) as scene:
         ask(scene, "Find every ship.", model, max_memory=memory)
@@ -176,10 +171,10 @@ def test_a_scene_of_one_view_is_read_once_for_each_view(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("words", ["red ships", "Red ships"])
 def test_a_property_that_nothing_checks_does_not_choose(words: str) -> None:
     claim = SimpleNamespace(narrows=True, words="red")
-    assert pipeline._without(claim, words) == "ships"  # type: ignore[arg-type]
-    assert pipeline._without(claim, "find red ships") == "find ships"  # type: ignore[arg-type]
-    assert pipeline._without(claim, "ships") == "ships"  # type: ignore[arg-type]
-    assert pipeline._without(None, words) == words
+    assert answer_notes.without_claim(claim, words) == "ships"  # type: ignore[arg-type]
+    assert answer_notes.without_claim(claim, "find red ships") == "find ships"  # type: ignore[arg-type]
+    assert answer_notes.without_claim(claim, "ships") == "ships"  # type: ignore[arg-type]
+    assert answer_notes.without_claim(None, words) == words
 
 
 def test_each_of_three_processes_looks_at_every_third_group_of_windows(tmp_path: Path) -> None:
@@ -195,7 +190,7 @@ def test_each_of_three_processes_looks_at_every_third_group_of_windows(tmp_path:
             ask(scene, "Find every ship.", models[3], search="exhaustive").trace.views
         )
         for k in range(3):
-            left = pipeline.look_at_share(
+            left = scene_search.look_at_share(
                 scene, "Find every ship.", models[k], tmp_path / f"{k}", (k, 3), search="exhaustive"
             )
             seen.append([key for what, _, key in models[k].views if what == "answer"])

@@ -17,7 +17,7 @@ import pytest
 import geomagnifier as gm
 from geomagnifier.export.answer_json import to_json
 from geomagnifier.language.chinese_answers import NOUNS, PLACES
-from geomagnifier.language.classes import AID
+from geomagnifier.language.scene_classes import AID
 from geomagnifier_lab.render.scene import draw_scene
 
 YES, NO = ("Yes,", "是", "有"), ("No,", "不", "没有")

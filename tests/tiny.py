@@ -2,9 +2,10 @@
 
 For tests of everything that is handed a hub checkpoint.
 
-write_qwen25(folder), write_qwen3(folder), write_llava(folder)     vision-language models with tokenizer and image processor
-write_sam2(folder, side)                                             Sam2Model
-write_bert(folder)                                                   BertModel with its word-piece tokenizer
+write_qwen25(folder), write_qwen3(folder), write_llava(folder)
+                          vision-language models with tokenizer and image processor
+write_sam2(folder, side)  Sam2Model
+write_bert(folder)        BertModel with its word-piece tokenizer
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 In place of three seconds a `geomag` starts in none.
 
-python warm.py SOCKET FOLDER      puts `geomag` and `python` into FOLDER, which hand their arguments, environment and files to SOCKET
+`python warm.py SOCKET FOLDER` puts `geomag` and `python` into FOLDER, which hand their arguments,
+environment and files to SOCKET.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import array, json, os, signal, socket, sys
 door = socket.socket(socket.AF_UNIX)
 door.connect({door!r})
 asked = json.dumps([{program!r}, sys.argv[1:], os.getcwd(), dict(os.environ)]).encode()
-door.sendmsg([len(asked).to_bytes(8, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]))])
+files = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0, 1, 2]))
+door.sendmsg([len(asked).to_bytes(8, "big")], [files])
 door.sendall(asked)
 back = door.makefile()
 process = int(back.readline())

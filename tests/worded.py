@@ -1,4 +1,6 @@
-"""The package's model as a start for training that knows no more classes than its text decoder has words for."""
+"""The package's model as a start for training that knows no more classes than its text decoder has
+words for.
+"""
 
 from __future__ import annotations
 

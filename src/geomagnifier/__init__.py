@@ -27,21 +27,22 @@ if TYPE_CHECKING:
     from geomagnifier.models.registry import load_model
     from geomagnifier.pipeline import ask, embed
     from geomagnifier.raster.scene import Scene, open_scene
-    from geomagnifier.types import Answer, Granularity, Region, Trace
+    from geomagnifier.results import Answer, Region, Trace
+    from geomagnifier.types import Granularity
 
 __version__ = "0.9.0"
 _moved.install()
 
 _HOME = {
-    "Answer": "types",
+    "Answer": "results",
     "Box": "geometry",
     "GeomagError": "errors",
     "GeomagWarning": "errors",
     "Granularity": "types",
     "Model": "model_protocol",
-    "Region": "types",
+    "Region": "results",
     "Scene": "raster.scene",
-    "Trace": "types",
+    "Trace": "results",
     "ask": "pipeline",
     "ask_many": "many_scenes",
     "embed": "pipeline",

@@ -24,9 +24,9 @@ def main() -> None:
         print("geomag: stopped", file=sys.stderr)
         raise SystemExit(stopping.code(stopped)) from None
     finally:
-        exec(
-            ""
-        )  # Ctrl-C in text that was run so, as dataclasses do: Python would end by the signal at last, whatever the exit code
+        # Ctrl-C in text that was run so, as dataclasses do: Python would end by the signal at last,
+        # whatever the exit code.
+        exec("")
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

@@ -13,12 +13,12 @@ from types import ModuleType
 
 
 @cache
-def table() -> dict[str, str]:
-    """Old module -> the module that has its contents."""
+def table() -> dict[str, tuple[str, ...]]:
+    """Old module -> the modules that have its contents."""
     from pathlib import Path
 
     lines = Path(__file__).with_name("moved.txt").read_text(encoding="ascii").splitlines()
-    return dict(line.split() for line in lines)
+    return {old: tuple(new) for old, *new in (line.split() for line in lines)}
 
 
 class Moved(MetaPathFinder, Loader):
@@ -27,22 +27,30 @@ class Moved(MetaPathFinder, Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """A module whose import gives the new one."""
+        """The spec of a module whose import gives the new one; None for any other name.
+
+        Args:
+            name: dotted, as imported.
+            path: not needed: the table has full names.
+            target: not needed.
+        """
         if not name.startswith("geomagnifier.") or name not in table():
             return None
         return ModuleSpec(name, self, is_package=True)  # what lay below it is found here, too
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """The new module under its old name."""
+        """The contents of the new modules under the old name."""
         new = table()[spec.name]
         warnings.warn(
-            f"{spec.name} is now {new}; the old path goes with 1.0",
+            f"{spec.name} is now {' and '.join(new)}; the old path goes with 1.0",
             DeprecationWarning,
             stacklevel=2,
         )
-        found = import_module(new)
-        alias = ModuleType(spec.name, found.__doc__)
-        alias.__dict__.update({k: v for k, v in vars(found).items() if not k.startswith("__")})
+        found = [import_module(name) for name in new]
+        alias = ModuleType(spec.name, found[0].__doc__)
+        for module in reversed(found):  # of a name in several modules that of the first counts
+            own = {k: v for k, v in vars(module).items() if not k.startswith("__")}
+            alias.__dict__.update(own)
         alias.__path__ = []
         return alias
 

@@ -1,8 +1,4 @@
-"""An area of interest.
-
-A part of a scene of any outline, known to the pixel, that limits what is searched, counted and
-outlined.
-"""
+"""An area of interest: the pixels of a scene that are searched, counted and outlined."""
 
 from __future__ import annotations
 
@@ -23,18 +19,18 @@ BAND = 16_000_000
 
 @dataclass(frozen=True, eq=False)
 class Area:
-    """The pixels of an area. box: the whole scene px that it lies in.  pixels: how many they are.
-
-    Key: the same for the same pixels.
-
-    strips: (first column, last column + 1, COCO RLE at scene size) of upright strips, from left to
-        right.
-    """
+    """The pixels of an area of interest."""
 
     box: Box
+    """The whole scene px that it lies in."""
     pixels: int
+    """How many it has."""
     key: str
+    """The same for the same pixels."""
     strips: tuple[tuple[int, int, dict[str, Any]], ...]
+    """(first column, last column + 1, COCO RLE at scene size) of upright strips, from left to
+    right.
+    """
 
     def inside(self, window: Box) -> NDArray[np.bool_]:
         """The pixels of the area in a window (scene px, rounded outwards) -> (h, w) bool.
@@ -53,7 +49,12 @@ class Area:
         )
 
     def contains(self, x: float, y: float) -> bool:
-        """Whether the pixel at a point (scene px) is one of the area."""
+        """Whether the pixel at a point is one of the area.
+
+        Args:
+            x: scene px.
+            y: scene px.
+        """
         left, top = math.floor(x), math.floor(y)
         return self.box.contains(x, y) and bool(
             self.inside(Box(left, top, left + 1, top + 1)).any()
@@ -81,6 +82,7 @@ class Area:
         """Which cells of a grid over a window hold a pixel of the area, (h, w) bool.
 
         Args:
+            window: scene px.
             shape: (h, w), cells of one size.
         """
         found = np.zeros(shape, bool)
@@ -114,7 +116,10 @@ class Area:
 
 
 def _any(mask: NDArray[np.bool_], count: int, step: float, start: float) -> NDArray[np.bool_]:
-    """Whether any row of a mask (h, w) lies in each of `count` spans of `step` rows, the first one beginning at `start`: (count, w)."""
+    """Whether each of `count` spans of `step` rows, from row `start` on, holds any of a mask.
+
+    mask: (h, w).  Returns (count, w).
+    """
     first = np.floor(start + np.arange(count) * step + 1e-6).astype(int).clip(0, len(mask) - 1)
     after = (
         np.ceil(start + np.arange(1, count + 1) * step - 1e-6)

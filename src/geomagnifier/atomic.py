@@ -53,9 +53,11 @@ back space before they do.
 
 
 def output_error(path: Path, error: Exception, full: bool = False) -> OutputError:
-    """What to tell a person about a file that could not be written.
+    """The error for a file that could not be written.
 
     Args:
+        path: the file.
+        error: what the library raised.
         full: the disk was found to be full.
     """
     number = error.errno if isinstance(error, OSError) else None
@@ -84,11 +86,16 @@ def check_writable(folder: Path) -> None:
     Raises:
         OutputError: they could not.
     """
-    Staging(folder)._unmake()
+    Staging(folder).unmake()
 
 
 def rename(written: Path, final: Path) -> None:
-    """Give a file or folder that is whole its name, in place of what had it."""
+    """Give a finished file or folder its name, in place of what had it.
+
+    Args:
+        written: under its temporary name.
+        final: its name.
+    """
     os.replace(written, final)
 
 
@@ -120,7 +127,7 @@ class Staging:
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, "not writable")
         except OSError as error:
-            self._unmake()
+            self.unmake()
             raise output_error(folder, error) from error
 
     def path(self, name: str) -> Path:
@@ -166,7 +173,7 @@ class Staging:
             for left in self.folder.glob(f"{self._mark}*"):
                 left.unlink(missing_ok=True)
             if error is not None:
-                self._unmake()
+                self.unmake()
         if told is not None:
             raise told from error
 
@@ -210,7 +217,8 @@ class Staging:
             except OSError:  # another has been quicker, or it is not ours
                 continue
 
-    def _unmake(self) -> None:
+    def unmake(self) -> None:
+        """Remove the folders that were made for the files, where they are still empty."""
         for folder in self._made:
             try:
                 folder.rmdir()

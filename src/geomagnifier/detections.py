@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from supervision import Detections as Supervised
 
-    from geomagnifier.types import Region, SceneInfo
+    from geomagnifier.results import Region
+    from geomagnifier.types import SceneInfo
 
 MOST_CELLS = 2_000_000_000
 """Pixels of all masks of an answer together, above which they are not made into one array (a byte
@@ -222,9 +223,9 @@ class Detections:
             )
         if chosen.all():
             return self
-        from geomagnifier.inference.merge import (
-            assemble_chosen,
-        )  # a stage above, loaded for this alone
+        from geomagnifier.inference.answer_mask import (
+            assemble_chosen,  # a stage above, loaded for this alone
+        )
 
         regions = tuple(
             replace(region, phrase="")

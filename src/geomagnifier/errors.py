@@ -17,7 +17,8 @@ GeomagError
 │   ├── ModelCorrupt      weights are damaged or belong to another network
 │   ├── ModelOffline      a hub model's files are neither in the cache nor within reach
 │   ├── ModelTooLarge     it does not fit into memory
-│   ├── ModelUnsupported  a checkpoint that cannot be used: unknown architecture, no attention, no [SEG] token
+│   ├── ModelUnsupported  a checkpoint that cannot be used: an unknown architecture, or no
+│   │                     attention or [SEG] token
 │   └── LibraryMissing    a package of an extra is not installed
 ├── DataError             a data set or predictions cannot be used
 │   ├── DataMissing       a file of a data set is not there
@@ -54,10 +55,11 @@ _UNSEEN = re.compile(
 
 
 def printable(text: str) -> str:
-    r"""The text without what moves a cursor, colours a terminal, turns the direction of reading or cannot be encoded.
+    r"""The text without characters that change the terminal or cannot be encoded.
 
-    Such a character becomes its escape, as JSON writes it (ESC is \u001b), so that JSON stays the JSON it was; a line's end or a tab
-    becomes a blank.
+    Those move a cursor, set a colour or turn the direction of reading. Such a character becomes
+    its escape, as JSON writes it (ESC is \u001b), so that JSON stays the JSON it was; a line's end
+    or a tab becomes a blank.
     """
     return _UNSEEN.sub(
         lambda found: " " if found[0] in "\t\n\v\f\r" else f"\\u{ord(found[0]):04x}", text

@@ -16,9 +16,14 @@ LOCK = ".lock"
 
 @contextmanager
 def locked(path: Path, busy: GeomagError) -> Iterator[None]:
-    """Hold the lock that the file `path` stands for; the file and its folder are made where needed.
+    """Hold the lock that the file `path` stands for.
 
-    SQLite's lock goes with the process that holds it, also when that is killed.
+    The file and its folder are made where needed. SQLite's lock goes with the process that holds
+    it, also when that is killed.
+
+    Args:
+        path: of the lock.
+        busy: raised where another process holds it.
 
     Raises:
         OutputError: the folder cannot be written.

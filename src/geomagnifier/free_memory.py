@@ -27,7 +27,14 @@ def available(machine: Path = MACHINE) -> float | None:
 def granted(
     root: Path = Path("/sys/fs/cgroup"), told: Path = Path("/proc/self/cgroup")
 ) -> list[int]:
-    """What the limits of control groups (versions 2 and 1) leave, of the process's own and those above it, bytes."""
+    """Bytes that the limits of control groups (versions 1 and 2) leave to a process.
+
+    Its own group and those above it count.
+
+    Args:
+        root: where the control groups are mounted.
+        told: the list of its groups.
+    """
     left: list[int] = [1 << 62]
     for line in told.read_text().splitlines() if told.is_file() else ():
         _, what, path = line.split(":", 2)

@@ -29,9 +29,13 @@ class Box:
     """
 
     x0: float
+    """Left edge, px."""
     y0: float
+    """Upper edge, px."""
     x1: float
+    """Right edge, px; the pixel there is outside."""
     y1: float
+    """Lower edge, px; the pixel there is outside."""
 
     def __post_init__(self) -> None:
         if not all(np.isfinite(v) for v in (self.x0, self.y0, self.x1, self.y1)):
@@ -77,14 +81,17 @@ class Box:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a view of `width` x `height` px lies on its scene.
+    """The place of a view on its scene.
 
-    The affine map between the two (no rotation).
+    An affine map between the two, without rotation.
     """
 
     box: Box
+    """What the view shows, scene px."""
     width: int
+    """View px."""
     height: int
+    """View px."""
 
     @property
     def scale(self) -> tuple[float, float]:

@@ -20,7 +20,7 @@ from geomagnifier.errors import GeomagError, OptionError
 from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import Scene
-from geomagnifier.types import Answer
+from geomagnifier.results import Answer
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -95,7 +95,8 @@ def ask_many(
 
     Example:
         >>> import geomagnifier as gm
-        >>> [len(answer) for answer in gm.ask_many(["a.tif", "b.tif"], "Find every ship.")]  # doctest: +SKIP
+        >>> answers = gm.ask_many(["a.tif", "b.tif"], "Find every ship.")  # doctest: +SKIP
+        >>> [len(answer) for answer in answers]  # doctest: +SKIP
         [9, 2]
     """
     if isinstance(scenes, str | os.PathLike | Scene) or (

@@ -1,9 +1,6 @@
-"""Masks as arrays, as patches of probability, as COCO run lengths and as rings.
+"""Masks as arrays, as patches of probability and as COCO run lengths.
 
-Pure functions, no raster library.
-
-A mask is (H, W) bool. A ring is a closed line round pixels, (x, y) in px, its first point not
-repeated: clockwise on the screen round what is inside, counter-clockwise round a hole.
+Pure functions, no raster library. A mask is (H, W) bool.
 """
 
 from __future__ import annotations
@@ -12,7 +9,7 @@ import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +17,8 @@ from numpy.typing import NDArray
 from geomagnifier.errors import BoxError
 from geomagnifier.geometry import Box, Placement
 
-Ring: TypeAlias = tuple[tuple[float, float], ...]
-
 LETTERS = 12
 """Most letters of a run length, five bits each: they fit 64."""
-PART, SPECK, HOLE = 0.02, 10, 0.03
-"""A piece of an object with this share of its largest piece, and more than so many px, is a part of
-it; a hole below a share is noise.
-"""
 STRIP = 4_000_000
 """Pixels resampled at a time: a large window must not need floats for all of it."""
 
@@ -36,17 +27,19 @@ STRIP = 4_000_000
 class MaskPatch:
     """A piece of the answer's mask.
 
-    Probability: (h, w) uint8, 0..255, of `placement`; it answers for `core` (scene px).
-
     The cells of `probability` share `placement.box` evenly, whatever the size of the view was.
-    `data` holds them as they are, or deflated: a large scene has thousands of patches, most of them
-    nearly empty.
     """
 
     placement: Placement
+    """The place of the cells on the scene."""
     core: Box
+    """The part that it answers for, scene px."""
     data: NDArray[np.uint8] | bytes
+    """The cells, (h, w) uint8, 0..255, as they are or deflated: a large scene has thousands of
+    patches, most of them nearly empty.
+    """
     threshold: float
+    """Probability from which a pixel is mask, 0..255."""
 
     @property
     def probability(self) -> NDArray[np.uint8]:
@@ -66,7 +59,9 @@ class MaskPatch:
 
 
 def resize(probability: NDArray[Any], placement: Placement, window: Box) -> NDArray[np.float32]:
-    """Probability at the centres of the scene pixels of a window, bilinear between cell centres, constant beyond the last ones.
+    """Probability at the pixel centres of a window.
+
+    Bilinear between cell centres, constant beyond the last ones.
 
     Args:
         probability: (h, w) uint8 (0..255 for 0..1) or floats, sharing `placement.box` evenly.
@@ -154,7 +149,11 @@ def decode(rle: dict[str, Any]) -> NDArray[np.bool_]:
 
 
 def checked(rle: Any, size: tuple[int, int]) -> dict[str, Any]:
-    """A COCO RLE that somebody else wrote, for a scene of (H, W); costs the runs, not the scene.
+    """A COCO RLE from outside, checked; costs the runs, not the scene.
+
+    Args:
+        rle: as parsed from JSON.
+        size: (H, W) of its scene.
 
     Raises:
         ValueError, KeyError, TypeError: it is none, or of another scene.
@@ -166,12 +165,16 @@ def checked(rle: Any, size: tuple[int, int]) -> dict[str, Any]:
 
 
 def decode_window(rle: dict[str, Any], window: Box) -> NDArray[np.bool_]:
-    """The part of a COCO RLE inside a window of whole pixels -> (h, w) bool.
+    """The part of a COCO RLE inside a window -> (h, w) bool.
 
     Costs the window and the runs, not the scene.
+
+    Args:
+        rle: at scene size.
+        window: whole scene px.
     """
     x0, y0, x1, y1 = (int(v) for v in window.tuple())
-    column, top, foot = _columns(rle)
+    column, top, foot = columns(rle)
     top, foot = np.clip(top, y0, y1) - y0, np.clip(foot, y0, y1) - y0
     inside = (column >= x0) & (column < x1) & (foot > top)
     column = column[inside] - x0
@@ -187,7 +190,14 @@ def area(rle: dict[str, Any]) -> int:
 
 
 def union(rles: Sequence[dict[str, Any]], window: Box) -> NDArray[np.bool_]:
-    """What some COCO RLEs of one scene cover together inside a window of whole pixels -> (h, w) bool; costs the window and the runs."""
+    """The union of COCO RLEs of one scene inside a window -> (h, w) bool.
+
+    Costs the window and the runs, not the scene.
+
+    Args:
+        rles: of one scene size.
+        window: whole scene px.
+    """
     x0, y0, x1, y1 = (int(v) for v in window.tuple())
     steps = np.zeros((x1 - x0) * (y1 - y0 + 1), np.int32)
     if rles:
@@ -231,46 +241,6 @@ def place(
     if len(counts) > 1 and counts[-1] == 0:
         counts = counts[:-1]
     return {"size": [int(height), int(width)], "counts": _compress(counts)}
-
-
-def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
-    """Rings along the pixel edges of a COCO RLE, the one with the largest area first.
-
-    Costs the runs, not the pixels.
-
-    Pixels that touch by a corner get rings of their own.
-    """
-    points, spots, following = _edges(*_columns(rle))
-    links = following.tolist()
-    left, found = [True] * len(links), []
-    for first in range(len(links)):
-        path: list[int] = []
-        depth: dict[
-            int, int
-        ] = {}  # a line that comes back to a point it has passed is cut there: a ring never touches itself
-        at = first
-        while left[at]:
-            left[at] = False
-            if (again := depth.get(spots[at])) is not None:
-                found.append(path[again:])
-                for run in path[again:]:
-                    del depth[spots[run]]
-                del path[again:]
-            depth[spots[at]] = len(path)
-            path.append(at)
-            at = links[at]
-        if path:
-            found.append(path)
-    rings = [points[path] for path in found]
-    if len(rings) > 1:
-        rings.sort(
-            key=lambda ring: (
-                -abs(
-                    int(ring[:, 0] @ np.roll(ring[:, 1], -1) - ring[:, 1] @ np.roll(ring[:, 0], -1))
-                )
-            )
-        )
-    return tuple(tuple((x, y) for x, y in ring.astype(float).tolist()) for ring in rings)
 
 
 def runs(rles: Sequence[dict[str, Any]]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
@@ -378,7 +348,10 @@ def _expand(text: str) -> NDArray[np.int64]:
 
 
 def _ones(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.intp]]:
-    """Where the runs of ones in many of COCO's texts start and stop, as of `_expand`, and in which text: (N,) each; no empty runs."""
+    """Start and stop of the runs of ones in many COCO texts, and the text of each: (N,) each.
+
+    As `_expand` reads them; no empty runs.
+    """
     letters = np.frombuffer("".join(texts).encode("ascii"), np.uint8).astype(np.int64) - 48
     last = np.flatnonzero(letters & 0x20 == 0)
     first = np.concatenate(([0], last[:-1] + 1))
@@ -409,7 +382,7 @@ def _sums(
     return total - (total[begin] - values[begin])[owners]
 
 
-def _columns(rle: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+def columns(rle: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """The runs of ones in a COCO RLE, one for each column they touch, in order.
 
     Column, top and foot (half-open), (N,) each, px.
@@ -448,181 +421,14 @@ def _by_column(
     )
 
 
-def _edges(
-    column: NDArray[np.int64], top: NDArray[np.int64], foot: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], list[int], NDArray[np.int64]]:
-    """Straight runs of pixel edges of `_columns`, inside on their right hand.
-
-    Returns:
-        Where each starts, (N, 2) of (x, y) and as numbers of corners; and which one follows, (N,).
-    """
-    stride = int(column.max(initial=0)) + 2
-    above, under = _level(column, top), _level(column, foot)
-    left, right = _upright(column, top, foot)
-    corners = [
-        line * stride + across for line, across in ((above[0], above[1:]), (under[0], under[1:]))
-    ]
-    walls = [ends * stride + line for line, ends in ((left[0], left[1:]), (right[0], right[1:]))]
-    # tops run right, right sides down, feet left, left sides up
-    sides = (corners[0], walls[1], corners[1][::-1], walls[0][::-1])
-    starts, stops = [side[0] for side in sides], [side[1] for side in sides]
-    offsets = np.cumsum([0, *map(len, starts)])
-    begun = list(zip(starts, offsets.tolist(), strict=False))
-    following = [
-        _next(stops[k], own=begun[(k + 1) % 4], other=begun[(k + 3) % 4]) for k in range(4)
-    ]
-    spots = np.concatenate(starts)
-    return (
-        np.stack((spots % stride, spots // stride), axis=1),
-        spots.tolist(),
-        np.concatenate(following),
-    )
-
-
-def _level(column: NDArray[np.int64], row: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Edges of one px each, side by side, as lines: (3, N) of row, first and last corner."""
-    order = np.lexsort((column, row))
-    row, column = row[order], column[order]
-    new = np.append(True, (row[1:] != row[:-1]) | (column[1:] != column[:-1] + 1))[: len(row)]
-    return np.stack((row[new], column[new], column[np.append(new[1:], True)[: len(row)]] + 1))
-
-
-def _upright(
-    column: NDArray[np.int64], top: NDArray[np.int64], foot: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Left and right sides of runs where the next column has none.
-
-    (3, N) of x, upper and lower corner, each.
-    """
-    tall = int(foot.max(initial=0)) + 1
-    # Down each line between two columns: 1 where there is a run to its right, 2 to its left, 3
-    # both.
-    keys = np.concatenate([x * tall + y for x in (column, column + 1) for y in (top, foot)])
-    changes = np.repeat(np.array([1, -1, 2, -2]), len(column))
-    order = np.argsort(keys, kind="stable")
-    keys, sides = keys[order], np.cumsum(changes[order])
-    last = np.append(keys[1:] != keys[:-1], True)[: len(keys)]
-    keys, sides = keys[last], sides[last]
-    changed = np.flatnonzero(np.diff(sides, prepend=0))
-    keys, sides = keys[changed], sides[changed]
-    found = [np.flatnonzero(sides == side) for side in (1, 2)]
-    left, right = (
-        np.stack((keys[at] // tall, keys[at] % tall, keys[at + 1] % tall)) for at in found
-    )
-    return left, right
-
-
-def _next(
-    stops: NDArray[np.int64],
-    own: tuple[NDArray[np.int64], int],
-    other: tuple[NDArray[np.int64], int],
-) -> NDArray[np.int64]:
-    """The run that goes on from each stop.
-
-    Round the same pixel where it can (so corners that touch stay apart), else the other.
-    """
-    found = np.full(len(stops), -1, np.int64)
-    for starts, offset in (other, own):
-        if len(starts):
-            order = np.argsort(starts, kind="stable")
-            at = np.minimum(np.searchsorted(starts, stops, sorter=order), len(starts) - 1)
-            hit = starts[order[at]] == stops
-            found[hit] = order[at][hit] + offset
-    return found
-
-
-def components(
-    mask: NDArray[np.bool_], smallest: int = 1
-) -> list[tuple[int, int, NDArray[np.bool_]]]:
-    """Pieces of a mask that hang together by their sides, as (left, top, (h, w) bool), in reading order.
-
-    Args:
-        mask: (H, W) bool.
-        smallest: pieces of fewer pixels are left out.
-    """
-    steps = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    rows, starts = np.nonzero(steps == 1)
-    stops = np.nonzero(steps == -1)[1]
-    if rows.size == 0:
-        return []
-    parent = _joined_runs(rows, starts, stops)
-    order = np.argsort(parent, kind="stable")
-    bounds = np.flatnonzero(np.diff(parent[order])) + 1
-    found = []
-    for runs in np.split(order, bounds):
-        if int((stops[runs] - starts[runs]).sum()) < smallest:
-            continue
-        top, left = int(rows[runs].min()), int(starts[runs].min())
-        piece = np.zeros((int(rows[runs].max()) - top + 1, int(stops[runs].max()) - left), bool)
-        for run in runs:
-            piece[rows[run] - top, starts[run] - left : stops[run] - left] = True
-        found.append((left, top, piece))
-    return found
-
-
-def without_specks(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """An object's mask without the specks around it and the pin-holes in it, both of which are noise of a threshold.
-
-    Kept are the largest piece, and those of more than `SPECK` pixels and at least `PART` of the
-    largest; holes of fewer pixels than `HOLE` of it are filled. The shares are those that score
-    best on validation pictures (AP of masks, IoU).
-
-    Args:
-        mask: (H, W) bool, of one object.
-
-    Returns:
-        (H, W) bool, a new array.
-    """
-    pieces = components(mask)
-    if not pieces:
-        return mask.copy()
-    sizes = [int(piece.sum()) for _, _, piece in pieces]
-    largest = max(sizes)
-    kept = np.zeros_like(mask)
-    for (left, top, piece), size in zip(pieces, sizes, strict=True):
-        if size == largest or (size > SPECK and size >= PART * largest):
-            kept[top : top + piece.shape[0], left : left + piece.shape[1]] |= piece
-    height, width = mask.shape
-    for left, top, hole in components(~kept):
-        inside = (
-            left > 0 and top > 0 and left + hole.shape[1] < width and top + hole.shape[0] < height
-        )
-        if inside and hole.sum() < HOLE * largest:
-            kept[top : top + hole.shape[0], left : left + hole.shape[1]] |= hole
-    return kept
-
-
-def _joined_runs(
-    rows: NDArray[np.intp], starts: NDArray[np.intp], stops: NDArray[np.intp]
-) -> NDArray[np.intp]:
-    """For each run of pixels the first run of its piece. Runs are in reading order; (N,) each."""
-    parent = list(range(len(rows)))
-
-    def root(run: int) -> int:
-        while parent[run] != run:
-            parent[run] = parent[parent[run]]
-            run = parent[run]
-        return run
-
-    row, start, stop = rows.tolist(), starts.tolist(), stops.tolist()
-    above = 0
-    for run in range(len(row)):
-        while row[above] < row[run] - 1 or (
-            row[above] == row[run] - 1 and stop[above] <= start[run]
-        ):
-            above += 1
-        other = above
-        while row[other] == row[run] - 1 and start[other] < stop[run]:
-            a, b = root(other), root(run)
-            parent[max(a, b)] = min(a, b)
-            other += 1
-    return np.array([root(run) for run in range(len(row))], np.intp)
-
-
 def intersection_over_union(predicted: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
     """IoU of two (H, W) bool masks, 0..1.
 
     Two empty masks agree: 1.0, as LISA scores a question about nothing.
+
+    Args:
+        predicted: (H, W) bool.
+        truth: (H, W) bool.
 
     Raises:
         ValueError: the masks differ in size.
@@ -637,6 +443,10 @@ def intersection_over_union(predicted: NDArray[np.bool_], truth: NDArray[np.bool
 
 def areas(predicted: NDArray[np.bool_], truth: NDArray[np.bool_]) -> tuple[int, int]:
     """Pixels of the intersection and of the union of two (H, W) bool masks.
+
+    Args:
+        predicted: (H, W) bool.
+        truth: (H, W) bool.
 
     Raises:
         ValueError: the masks differ in size.

@@ -34,7 +34,7 @@ def peak() -> float:
 
 
 def give_back() -> None:
-    """Hand memory that was freed back to the system, which the C library keeps for the next one who asks.
+    """Hand freed memory back to the system; the C library keeps it for the next allocation.
 
     glibc's malloc_trim, which releases free pages anywhere in the heap; nothing is done where the C
     library has none such.

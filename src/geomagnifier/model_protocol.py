@@ -5,18 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from geomagnifier.types import (
-    Floats,
-    GeneratedText,
-    Granularity,
-    ModelOutput,
-    ModelSpec,
-    Query,
-    Region,
-    Relevance,
-    SceneInfo,
-    View,
-)
+from geomagnifier.results import GeneratedText, ModelOutput, Region
+from geomagnifier.types import Floats, Granularity, ModelSpec, Query, Relevance, SceneInfo, View
 
 
 class Model(Protocol):
@@ -37,10 +27,22 @@ class Model(Protocol):
         """
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:
-        """Heat map of the query over the view, (h, w) float32 in [0, 1], any grid (paper, section 2.2, H)."""
+        """Relevance map of the query over the view (paper, section 2.2, H).
+
+        Args:
+            query: what was asked.
+            view: the pixels.
+            by: what the map is made of.
+
+        Returns:
+            (h, w) float32 in [0, 1], on any grid over the view.
+        """
 
     def scale(self, view: View) -> float:
-        """How many times smaller things look in a view than in the pictures the model was trained on; 1 where it cannot tell."""
+        """How many times smaller objects look in a view than in the training images.
+
+        1 where the model cannot tell.
+        """
 
     def answer(
         self,

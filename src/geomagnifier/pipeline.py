@@ -1,70 +1,57 @@
 """ask(): the one place that knows the order of the stages.
 
-question -> granularity -> plan -> (views -> heat -> search.step) -> parts -> regions -> mask and
-sentence composed question -> program -> plan -> ... -> regions -> the program is run over them ->
-value, mask and sentence
+    question -> granularity -> plan -> (views -> relevance map -> crops) -> window results
+    -> regions -> mask and sentence
+    composed question -> program -> plan -> ... -> regions -> the program is run over them
+    -> value, mask and sentence
 
-The mask is the union of the regions' masks, the sentence counts the regions, and what was not
-looked at is said to be unseen.
+The mask is the union of the regions' masks, the sentence counts the regions, and the answer says
+what was not searched.
 """
 
 from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 from geomagnifier import composed
+from geomagnifier.answer_notes import beyond, partly_seen, refused_answer, without_claim
 from geomagnifier.area_of_interest import Area
+from geomagnifier.ask_arguments import checked
 from geomagnifier.composed import composed_answer, grounded_sentences, read_back
 from geomagnifier.composed import program as p
-from geomagnifier.composed.evaluation import Outcome
+from geomagnifier.composed.ground import Outcome
 from geomagnifier.default_model import default_model
 from geomagnifier.detections import Labels
-from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty, QuestionUnreadable
+from geomagnifier.errors import GeomagWarning, OptionError, QuestionEmpty
 from geomagnifier.geometry import Box
 from geomagnifier.inference import (
+    answer_mask,
     coverage,
     drawn_frame,
     references,
     resolution,
-    scan,
     similar_pictures,
 )
 from geomagnifier.inference import merge as assembly
-from geomagnifier.inference.cropping import CROPPING, POLICIES
 from geomagnifier.inference.references import Reference
-from geomagnifier.inference.resume import Journal
+from geomagnifier.inference.scan_state import Progress
 from geomagnifier.inference.view_groups import Stopwatch
-from geomagnifier.inference.walk import USUAL, WORTH, ScanConfig
-from geomagnifier.inference.walk import Progress as Progress
 from geomagnifier.language import chinese_text, ordinals, unsupported
-from geomagnifier.memory import give_back
+from geomagnifier.masks import MaskPatch
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster import extent
-from geomagnifier.raster.aoi import scene_area
-from geomagnifier.raster.box_input import scene_box
 from geomagnifier.raster.preview import Preview
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import (
-    Answer,
-    Floats,
-    GeneratedText,
-    Granularity,
-    MaskPatch,
-    Query,
-    Region,
-    SceneInfo,
-    Trace,
-)
-from geomagnifier.units import amount
-from geomagnifier.variants import Variant
+from geomagnifier.results import Answer, Region
+from geomagnifier.scene_search import search_scene
+from geomagnifier.types import Floats, Granularity, Query
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -189,45 +176,6 @@ def in_traditional(answer: Answer) -> Answer:
     )
 
 
-def checked(
-    scene: SceneInfo,
-    question: str,
-    box: Box | tuple[float, float, float, float] | None = None,
-    search: str = "adaptive",
-    budget: float | str | None = None,
-    recall: float | None = None,
-    min_score: float | None = None,
-    max_memory: float | str | None = None,
-    box_crs: str | None = None,
-    variant: str | None = None,
-    aoi: object = None,
-    aoi_crs: str | None = None,
-) -> tuple[Query, tuple[str, float] | None, float | None]:
-    """The arguments of `ask`, checked without a model.
-
-    Returns:
-        the query, its box cut to the scene; the budget as ("pixels" or "seconds", how many); the
-        memory in bytes.
-
-    Raises:
-        The errors of `ask`.
-    """
-    spent = None if budget is None else amount(budget, "pixels", ("pixels", "seconds"))
-    memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
-    form = Variant.of(variant)
-    if variant is not None and search not in CROPPING:
-        raise OptionError(f"variant {variant!r} is a form of search='paper'; search is {search!r}")
-    limit = _check(scene, box, search, recall, min_score, box_crs)
-    if aoi is None and aoi_crs is not None:
-        raise OptionError(
-            f"aoi_crs {aoi_crs!r} says what an area is given in; give the area, too: aoi"
-        )
-    if aoi is not None and limit is not None:
-        raise OptionError("aoi and box both say what the question is about; give one of them")
-    area = None if aoi is None else scene_area(aoi, scene, aoi_crs)
-    return Query(question, limit, min_score, recall, form, area=area), spent, memory
-
-
 def _ask(
     scene: Scene,
     query: Query,
@@ -244,7 +192,7 @@ def _ask(
     zh = chinese_text.chinese(question) or chinese_text.ordered(question)
     classes = model.spec.kinds  # a model without a list of classes reads any words
     if similar_pictures.asked(question):
-        return _refused(
+        return refused_answer(
             scene, query, model, similar_pictures.told(scene.info.name, question), watch
         )
     frame = None
@@ -261,8 +209,8 @@ def _ask(
         question, model.spec, query.box is not None or refers is not None, refers is not None
     )
     if refused is not None:
-        return _refused(scene, query, model, refused, watch)
-    probabilities, level, seen = _seen(
+        return refused_answer(scene, query, model, refused, watch)
+    probabilities, level, seen = search_scene(
         scene,
         query,
         model,
@@ -339,11 +287,11 @@ def _ask(
             with watch.stage("choose"):
                 words = query.text if refers is None else refers.words
                 chosen = model.choose(
-                    replace(query, text=_without(claim, words)), scene.info, reply.asked, found
+                    replace(query, text=without_claim(claim, words)), scene.info, reply.asked, found
                 )
                 regions = tuple(found[i] for i in chosen)
                 if classes and not unseen and (rank := ordinals.asked(question)) is not None:
-                    rank, every = _beyond(rank, reply.asked, found)
+                    rank, every = beyond(rank, reply.asked, found)
                     count, regions = len(every), every if rank is not None else regions
         if (
             read is None and refers is not None and not refers.beside
@@ -352,7 +300,7 @@ def _ask(
                 reply, asked=tuple(dict.fromkeys(r.label for r in regions)) or named or reply.asked
             )
         with watch.stage("assemble"):
-            patches = assembly.assemble_chosen(regions) if level is Granularity.PIXEL else None
+            patches = answer_mask.assemble_chosen(regions) if level is Granularity.PIXEL else None
     with watch.stage("say"):
         if read is not None and outcome is not None:
             said = composed_answer.said(
@@ -373,7 +321,7 @@ def _ask(
                 or (refers is not None and not refers.beside)
             )
             about_all = about_all if read is None else not p.simple(read.program)
-            said = _partly(said, reply.asked, regions, model, 1 - unseen, part, about_all)
+            said = partly_seen(said, reply.asked, regions, model, 1 - unseen, part, about_all)
         labels, place = reply.labels, "" if frame is None else frame.told(said.language)
         if reply.place:  # a second question about the picture as a whole, in the same breath
             shown = resolution.plan(
@@ -475,14 +423,14 @@ def _ask(
     if claim is not None and claim.withholds(len(regions)):
         regions, patches = (), None if patches is None else ()
     with watch.stage("assemble"):
-        covered = assembly.covered(patches or ())
+        covered = answer_mask.covered(patches or ())
         faint = (
             0
             < covered
-            < assembly.FAINT * (scene.info.pixels if query.area is None else query.area.pixels)
+            < answer_mask.FAINT * (scene.info.pixels if query.area is None else query.area.pixels)
         )
         metres = extent.square_metres(regions, scene.info) if faint else None
-        size = assembly.measured(covered, scene.info, metres, said.language, query.area)
+        size = answer_mask.measured(covered, scene.info, metres, said.language, query.area)
         within = (
             ""
             if query.area is None
@@ -516,246 +464,6 @@ def _ask(
     return replace(
         made, value=value, unit=outcome.unit, understood=composed_answer.read_as(read, model.spec)
     )
-
-
-def _beyond(
-    rank: ordinals.OrdinalQuestion, asked: Sequence[str], found: Sequence[Region]
-) -> tuple[ordinals.OrdinalQuestion | None, tuple[Region, ...]]:
-    """The rank or number that a question asks for with all regions of its class, where they are fewer than that; else None and none."""
-    every = tuple(region for region in found if region.label in asked)
-    return (rank, every) if len(asked) == 1 and 0 < len(every) < rank.number else (None, ())
-
-
-def _partly(
-    said: GeneratedText,
-    asked: Sequence[str],
-    regions: Sequence[Region],
-    model: Model,
-    share: float,
-    box: coverage.Part,
-    about_all: bool,
-) -> GeneratedText:
-    """What a model says of a scene, or of a box, where only a share of it was looked at.
-
-    about_all: not of what was found in that part.
-    """
-    if about_all:
-        joint = "" if said.language == "zh" else " "
-        return replace(said, text=f"{said.text}{joint}{coverage.seen(share, box, said.language)}")
-    phrases = {
-        kind: said.phrases.get(kind, kind)
-        for kind in asked
-        if any(r.label == kind for r in regions)
-    }
-    nouns = model.spec.chinese if said.language == "zh" else {}
-    missing = [nouns.get(kind, kind) for kind in asked if kind not in phrases]
-    told = (
-        coverage.found(phrases, missing, share, box, said.language),
-        coverage.unknown(said.text),
-    )
-    return GeneratedText(
-        ("" if said.language == "zh" else " ").join(filter(None, told)),
-        phrases,
-        said.language,
-        said.value,
-    )
-
-
-def _without(claim: unsupported.Unchecked | None, words: str) -> str:
-    """A question without the property of its objects that nothing checks.
-
-    It must not choose among them.
-    """
-    if claim is None or not claim.narrows:
-        return words
-    at = words.lower().find(claim.words)
-    return (
-        words
-        if at < 0
-        else " ".join(f"{words[:at]} {words[at + len(claim.words) :]}".split()) or words
-    )
-
-
-def _refused(scene: Scene, query: Query, model: Model, text: str, watch: Stopwatch) -> Answer:
-    """The answer to what cannot be answered: why, and what to ask instead.
-
-    Nothing is looked at but the preview, where that is cheap.
-    """
-    with watch.stage("question"):
-        try:
-            probabilities = model.granularity(query)
-        except QuestionUnreadable:  # the words of the refusal were understood all the same
-            probabilities = {g: float(g is Granularity.REGION) for g in Granularity}
-    level = max(probabilities, key=lambda g: probabilities[g])
-    with watch.stage("read"):
-        preview = Preview(scene.info, scene.pyramid).cheap(scene)
-    trace = Trace(scene.info.pixels, 0, 0.0, dict(watch.seconds))
-    return Answer(
-        query.text,
-        text,
-        level,
-        {str(g): p for g, p in probabilities.items()},
-        scene.info,
-        trace,
-        preview.pixels,
-    )
-
-
-def look_at_share(
-    scene: Scene,
-    question: str,
-    model: Model,
-    journal: str | os.PathLike[str],
-    share: tuple[int, int],
-    *,
-    search: str = "adaptive",
-    recall: float | None = None,
-    min_score: float | None = None,
-    progress: Progress | None = None,
-) -> bool:
-    """Look at a share of a large scene's windows, and leave what was seen in a journal.
-
-    `ask` with that journal is then quick.
-
-    n processes that begin with equal journals look at one round of the search together. Their
-    journals are made one (`io.journal.join`), and they go on with the next round until nothing is
-    left; then `ask` gives the answer that one process would.
-
-    Args:
-        scene: of `open_scene`.
-        question: plain words.
-        model: of `load_model`.
-        journal: of this process; what is in it is not looked at again.
-        share: (k, n), 0 <= k < n: which of the n this process is.
-        search: as of `ask`.
-        recall: as of `ask`.
-        min_score: as of `ask`.
-        progress: as of `ask`.
-
-    Returns:
-        whether nothing is left to be looked at.
-
-    Raises:
-        The errors of `ask`.
-    """
-    query = Query(question, _check(scene.info, None, search, recall, min_score), min_score, recall)
-    read = composed.understood(question, model.spec)
-    *_, seen = _seen(
-        scene, query, model, Stopwatch(), search, None, None, journal, progress, share, read=read
-    )
-    return not seen.stopped
-
-
-def _seen(
-    scene: Scene,
-    query: Query,
-    model: Model,
-    watch: Stopwatch,
-    search: str,
-    spent: tuple[str, float] | None,
-    memory: float | None,
-    journal: str | os.PathLike[str] | None,
-    progress: Progress | None,
-    share: tuple[int, int] = (0, 1),
-    refers: Reference | None = None,
-    read: composed.Understood | None = None,
-) -> tuple[Mapping[Granularity, float], Granularity, scan.ScanResult]:
-    """How closely the question looks, and what is seen of the scene.
-
-    The arguments are those of `ask`, checked.
-    """
-    worth = search_worth(model, query.recall)
-    with watch.stage("question"):
-        if read is None:
-            probabilities = model.granularity(query)
-        else:
-            probabilities = {g: float(g is read.level) for g in Granularity}
-            query = composed_answer.plainly(query, read, refers)
-    level = max(probabilities, key=lambda g: probabilities[g]) if read is None else read.looked
-    if level is Granularity.IMAGE and (query.box is not None or refers is not None):
-        level = Granularity.REGION  # a box is about a part of the scene, and so are earlier regions
-    settled = refers is not None and refers.settled(level is Granularity.PIXEL)
-    plain = (
-        refers is not None and refers.beside and refers.bare
-    )  # all kinds: nothing is enlarged for the smallest of them
-    wanted = ScanConfig(
-        search, worth, spent, memory, None, progress, share, settled, enlarge=not plain
-    )
-    kept = None
-    if journal is not None:
-        info, spec = scene.info, model.spec
-        asked = {
-            "question": query.text,
-            "box": query.box and query.box.tuple(),
-            "search": search,
-            "min_score": query.min_score,
-        }
-        asked |= {"variant": query.variant.name} | (
-            {} if query.area is None else {"area": query.area.key}
-        )
-        of = {
-            "scene": [info.name, info.width, info.height, list(info.rgb)],
-            "memory": memory,
-            "model": [spec.name, spec.version, spec.parameters],
-        }
-        kept = Journal(Path(journal), asked | {"recall": query.recall} | of)
-    try:
-        return (
-            probabilities,
-            level,
-            scan.scan_scene(scene, query, level, model, replace(wanted, journal=kept), watch),
-        )
-    finally:
-        if kept is not None:
-            kept.close()
-        if memory is not None:  # what is left of the search is no part of what is written next
-            model.remember(None)
-            give_back()
-
-
-def search_worth(model: Model, recall: float | None) -> float:
-    """The heat from which a spot is opened, for a share of the objects that must be found.
-
-    None: `USUAL`.
-
-    Raises:
-        OptionError: the model has no curve, or it does not reach so far.
-    """
-    curve = model.spec.recall
-    if not curve and recall is None:
-        return WORTH
-    for share, heat in curve:  # rising shares, falling heats
-        if share >= (USUAL if recall is None else recall):
-            return heat
-    if recall is None:
-        return curve[-1][1]
-    best = f"promises at most {curve[-1][0]:.3g}" if curve else "has no measured curve of recall"
-    raise OptionError(
-        f"the model {best}; ask for less, or use search='exhaustive' with a low min_score to see"
-        " everything"
-    )
-
-
-def _check(
-    scene: SceneInfo,
-    box: Box | tuple[float, float, float, float] | None,
-    policy: str,
-    recall: float | None,
-    min_score: float | None,
-    box_crs: str | None = None,
-) -> Box | None:
-    """The arguments of `ask` beside the question, checked; the box cut to the scene."""
-    if policy not in POLICIES:
-        raise OptionError(f"search {policy!r} is not known; choose one of {', '.join(POLICIES)}")
-    if recall is not None and not 0 < recall < 1:
-        raise OptionError(f"recall is a share between 0 and 1, such as 0.95, not {recall}")
-    if recall is not None and min_score is not None:
-        raise OptionError("recall and min_score both set the least score; give one of them")
-    if min_score is not None and not 0 <= min_score <= 1:
-        raise OptionError(f"min_score lies between 0 and 1, not {min_score}")
-    if box is None and box_crs is not None:
-        raise OptionError(f"box_crs {box_crs!r} says what a box is given in; give the box, too")
-    return None if box is None else scene_box(box, scene, box_crs)
 
 
 def embed(item: Scene | str, model: Model) -> Floats:

@@ -1,45 +1,38 @@
-"""The values that pass between stages: small, frozen, numpy only.
+"""The values that pass between the stages before a model answers: small, frozen, numpy only.
 
-    question -> Query -> granularity -> Plan -> View ... -> Reply -> Answer
+    question -> Query -> granularity -> Plan -> View ... -> ModelOutput -> Answer
 
-Boxes are scene px unless a name says `view`. Arrays are (H, W) or (H, W, C). Dataclasses that hold
-arrays compare by identity.
+`results.py` has what a model and the pipeline answer. Boxes are scene px unless a name says `view`.
+Arrays are (H, W) or (H, W, C). Dataclasses that hold arrays compare by identity.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.area_of_interest import Area
-from geomagnifier.detections import Detections, Labels
-from geomagnifier.errors import QuestionEmpty, QuestionError, QuestionUnreadable, printable
+from geomagnifier.errors import QuestionEmpty, QuestionError, QuestionUnreadable
 from geomagnifier.geometry import Box, Placement
-from geomagnifier.masks import MaskPatch as MaskPatch
-from geomagnifier.masks import Ring, polygons, read_patches
 from geomagnifier.variants import Variant
 
 Bytes = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float32]
 Affine6 = tuple[float, float, float, float, float, float]
-"""GDAL-free affine map (a, b, c, d, e, f): x = a * column + b * row + c, y = d * column + e * row +
-f.
-"""
+"""An affine map (a, b, c, d, e, f): x = a * column + b * row + c, y = d * column + e * row + f."""
 
 
 Relevance = Literal["gradient", "attention", "mask", "scout"]
-"""What a heat map is made of: attention weighted by its gradient (PSC's H), attention alone, the
-class mask, or the scout's suspicion.
+"""What a relevance map is made of: attention weighted by its gradient (PSC's H), attention alone,
+the class mask, or the scores of the proposal network.
 """
 COARSE = ("wide", "D(C1)")
 """Roles of the windows of the paper's I' that are seen shrunk: D(I) or D(D(I)), and D(C1)."""
@@ -57,24 +50,15 @@ class Granularity(StrEnum):
 
 
 LONGEST_QUESTION = 100_000
-"""Letters. A model reads its first 512 tokens; what is longer than this is no question, and costs
-time before it is cut.
+"""Characters. A model reads its first 512 tokens; a longer text is no question, and would cost time
+before it is cut.
 """
 _BROKEN = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class Query:
-    """What was asked.
-
-    text: the words.  box: what they are about, scene px.  min_score: the lowest score wanted (None:
-        calibrated).
-    recall: the share of the objects that must be found (None: the calibrated balance of finding all
-        and finding only them).
-    variant: the form of the paper's method, where that is how the scene is searched.
-    kinds: the classes to be looked for where these are known; the words are then not read for them.
-        Each is looked for by itself.
-    area: the part of the scene that is searched, in place of the whole; no box is given then.
+    """A question, and what limits its answer.
 
     Raises:
         QuestionError: it is empty, or longer than `LONGEST_QUESTION`, or holds bytes that are no
@@ -82,12 +66,23 @@ class Query:
     """
 
     text: str
+    """The question as asked."""
     box: Box | None = None
+    """The part of the scene that the question is about, scene px; None: all of it."""
     min_score: float | None = None
+    """The lowest score of an object in the answer; None: the calibrated threshold of its class."""
     recall: float | None = None
+    """The share of the objects that must be found; None: the calibrated balance of precision and
+    recall.
+    """
     variant: Variant = field(default_factory=Variant)
+    """The form of the paper's method, where the scene is searched by it."""
     kinds: tuple[str, ...] = ()
+    """The classes to look for, where these are known; the text is then not read for them. Each is
+    looked for by itself.
+    """
     area: Area | None = None
+    """The area of interest that is searched, in place of the whole scene; no box is given then."""
 
     def __post_init__(self) -> None:
         if len(self.text) > LONGEST_QUESTION:
@@ -99,9 +94,8 @@ class Query:
                 f"the question holds bytes that are no text, at letter {broken.start() + 1}; send"
                 " it as UTF-8"
             )
-        if all(
-            unicodedata.category(letter)[0] in "CZ" for letter in self.text
-        ):  # blanks, and what nobody sees
+        # Blanks, control characters and others that nobody sees.
+        if all(unicodedata.category(letter)[0] in "CZ" for letter in self.text):
             raise QuestionEmpty(
                 "the question is empty; ask for example 'Segment every ship.' or 'What kind of"
                 " place is this?'"
@@ -109,44 +103,48 @@ class Query:
 
 
 SQUARE, OBLONG = 1.05, 8.0
-"""Scene px no more oblong on the ground than the first are shown as they are; more oblong than the
+"""Pixels no more oblong on the ground than the first are shown as they are; more oblong than the
 second, as if they were that.
 """
 
 
 @dataclass(frozen=True)
 class SceneInfo:
-    """What is known of a scene without its pixels.
-
-    crs: "EPSG:32633", a WKT text where there is no code, or None.  transform: pixel -> CRS, or
-        None.
-    gsd: metres on the ground for one px, or None where the CRS does not say; of oblong px the side
-        of a square of their area.
-    aspect: how many times as wide as high a px is on the ground; 1 where that is not known.
-    rgb: the bands shown as red, green and blue, or the one shown as grey, from 1; empty for ink.
-        band_names: their descriptions.
-    """
+    """What is known of a scene without its pixels."""
 
     name: str
+    """The file's name, or what the caller calls the array."""
     width: int
+    """Scene px."""
     height: int
+    """Scene px."""
     bands: int
+    """Bands of the file."""
     crs: str | None = None
+    """"EPSG:32633", a WKT text where there is no code, or None."""
     transform: Affine6 | None = None
+    """Pixel to CRS, or None."""
     gsd: float | None = None
+    """Ground sampling distance, m per px; of oblong px the side of a square of their area. None
+    where the CRS does not say.
+    """
     aspect: float = 1.0
+    """Width by height of a px on the ground; 1 where that is not known."""
     rgb: tuple[int, ...] = ()
+    """The bands shown as red, green and blue, or the one shown as grey, from 1; empty for ink."""
     band_names: tuple[str, ...] = ()
+    """The bands' descriptions."""
 
     @property
     def box(self) -> Box:
+        """The whole scene."""
         return Box(0, 0, self.width, self.height)
 
     @property
     def view_aspect(self) -> float:
-        """`aspect` as views follow it.
+        """The aspect that views are given.
 
-        1 where it is hardly another one, and no more than `OBLONG`.
+        1 where pixels are nearly square, and no more than `OBLONG`.
         """
         return (
             1.0
@@ -163,6 +161,7 @@ class SceneInfo:
 
     @property
     def pixels(self) -> int:
+        """Width times height."""
         return self.width * self.height
 
 
@@ -174,68 +173,75 @@ pyramid.
 
 @dataclass(frozen=True)
 class Window:
-    """A part of the scene to be read: `box` (scene px) as a picture of `width` x `height` px.
-
-    `role` says what for.
-    """
+    """A part of the scene that is read and resampled to `width` x `height` px."""
 
     box: Box
+    """The part, scene px."""
     width: int
+    """View px."""
     height: int
+    """View px."""
     role: str
+    """What the window is for: "tile", "wide", "level" ..."""
     core: Box
-    """The part of `box` this window answers for: cores of one plan do not overlap within a scale."""
+    """The part of `box` whose objects count; cores of one plan do not overlap within a scale."""
 
     @property
     def placement(self) -> Placement:
+        """The map between view px and scene px."""
         return Placement(self.box, self.width, self.height)
 
 
 @dataclass(frozen=True)
 class CropRequest:
-    """A wish to see `box` (scene px) at 1 / `shrink` of its size, the mean of both sides.
-
-    `core` as in `Window`.
-    """
+    """A request to read a part of the scene at a given scale."""
 
     box: Box
+    """The part, scene px."""
     shrink: float
+    """Scene px for one view px, the mean of both sides."""
     role: str
+    """What the crop is for."""
     core: Box
+    """As in `Window`."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a question is looked at (paper, section 2.1, I'). Scene px."""
+    """How a scene is searched for a question (paper, section 2.1, I'). Scene px."""
 
     granularity: Granularity
+    """How closely the question makes us look."""
     area: Box
-    """What is searched."""
+    """The part of the scene that is searched."""
     wide: tuple[Window, ...]
     """Windows read first."""
     closer: float | None = None
-    """Scene px for one view px of the looks that may follow; None where the wide windows are all
+    """Scene px for one view px of the crops that may follow; None where the wide windows are all
     there is.
     """
     scouted: bool = False
-    """The wide windows are not answered, they only say where a closer look may be worth it."""
+    """The wide windows are not answered: they only yield region proposals."""
     aspect: float = 1.0
     """Of the scene's px on the ground, by which views are wider or higher."""
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """Pixels with their place on the scene.
+    """The pixels of a window.
 
-    pixels: (h, w, 3) uint8.  valid: (h, w) bool, False where the scene has no data; None where all
-        is valid.
-    key: "SCENE:WINDOW:SIZE", so that a model can keep what it computed for the picture.
+    Raises:
+        ValueError: the pixels do not have the window's size.
     """
 
     pixels: Bytes
+    """(h, w, 3) uint8."""
     window: Window
+    """Where on the scene they lie."""
     key: str
+    """"SCENE:WINDOW:SIZE", under which a model may cache what it computed for the view."""
     valid: Bools | None = None
+    """(h, w) bool, False where the scene has no data; None where all pixels are valid."""
 
     @property
     def scene(self) -> str:
@@ -252,307 +258,61 @@ class View:
 
 @dataclass(frozen=True)
 class Size:
-    """How long things of a kind are.
-
-    In metres on the ground, and in px of the pictures that the model was trained on.
-
-    The small ones of a kind (a quarter is smaller). metres is None where size says nothing, as of
-    land cover.
-    """
+    """How long the small objects of a class are: a quarter of them is smaller."""
 
     metres: float | None
+    """On the ground; None where size says nothing, as of land cover."""
     pixels: float
+    """In the images that the model was trained on."""
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """What a pipeline must know of a model.
-
-    image_side: side of the picture for image-level questions, px (paper: 100).
-    view_pixels: the most pixels of one view.  tile, overlap: side of a tile and what neighbours
-        share, px.
-    pixel_bytes: memory that one px of a view takes while it is looked at.  scout_flops: of one px
-        of a scouted view.
-    sizes: of each kind.  recall: (share of the objects that is found, heat from which a spot is
-    opened), by rising share, measured on validation scenes.  chinese: the noun of each kind; those
-    without one keep their English name.
-    gsd: the smallest and the largest ground pixel that it was trained on, metres; None where that
-        is not known.
-    broader: those of `scenes` that hold several of the others.
-    objects: those of `kinds` with separate objects; the others are land cover. Empty: all of them.
-    names: by kind how people call it, in English and Chinese.  counters: by kind its Chinese
-        measure word.
-    quality: how well a kind is found on pictures kept aside, 0 to 1: F1 of objects, IoU of land
-        cover; kinds not measured are left out.
-    """
+    """What the pipeline must know of a model."""
 
     name: str
+    """The model's name."""
     version: str
+    """Its version, as its checkpoint has it."""
     kinds: tuple[str, ...]
+    """The classes that it finds."""
     scenes: tuple[str, ...]
+    """The scene classes that it tells apart."""
     image_side: int = 100
+    """Side of the image for image-level questions, px (paper: 100)."""
     view_pixels: int = 1_100_000
+    """The most pixels of one view."""
     tile: int = 1024
+    """Side of a tile, px."""
     overlap: int = 128
+    """What neighbouring tiles share, px."""
     parameters: int = 0
+    """Number of weights."""
     trained: bool = True
+    """False of random weights."""
     pixel_bytes: int = 700
+    """Memory that one px of a view takes while the model runs, bytes."""
     scout_flops: float = 0.0
+    """Multiply-adds x 2 of the proposal network for one px."""
     sizes: Mapping[str, Size] = field(default_factory=dict)
+    """By class."""
     recall: tuple[tuple[float, float], ...] = ()
+    """(recall, threshold of the relevance map at which a region is proposed), by rising recall,
+    measured on validation scenes.
+    """
     chinese: Mapping[str, str] = field(default_factory=dict)
+    """The Chinese noun of each class; a class without one keeps its English name."""
     gsd: tuple[float, float] | None = None
+    """The smallest and the largest GSD of the training images, m; None where that is not known."""
     broader: tuple[str, ...] = ()
+    """Those of `scenes` that hold several of the others."""
     objects: tuple[str, ...] = ()
+    """Those of `kinds` with separate objects; the others are land cover. Empty: all of them."""
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By class the words that people use for it, English and Chinese."""
     counters: Mapping[str, str] = field(default_factory=dict)
+    """By class its Chinese measure word."""
     quality: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class Detection:
-    """One object in one view."""
-
-    label: str
-    score: float
-    view_box: tuple[float, float, float, float]
-    """(x0, y0, x1, y1) view px."""
-    cells: Bools | None = None
-    """The cells of the view's mask that belong to it, (h, w) bool, first cell at `origin` (column,
-    row); what of them is mask is said by the kind's probability. None at region level.
+    """How well a class is found on held-out images, 0 to 1: F1 of objects, IoU of land cover;
+    classes not measured are left out.
     """
-    origin: tuple[int, int] = (0, 0)
-
-
-@dataclass(frozen=True, eq=False)
-class ClassMask:
-    """Where a kind is, over a whole view."""
-
-    label: str
-    score: float
-    probability: Floats
-    """(ceil(h/stride), ceil(w/stride)) float32; mask where it reaches `threshold`."""
-    threshold: float
-    separate: bool
-    """The kind has objects, told apart by `Detection`; else every connected piece is a region."""
-    usual: float = 0.0
-    """Length of a usual object, view px; 0 where it is not known."""
-
-
-@dataclass(frozen=True, eq=False)
-class ViewPrediction:
-    """What a model says of one view."""
-
-    found: tuple[Detection, ...] = ()
-    covers: tuple[ClassMask, ...] = ()
-    stride: int = 4
-    """View px a cell of the masks."""
-
-
-@dataclass(frozen=True, eq=False)
-class ModelOutput:
-    """A model's answer to a query over some views.
-
-    labels: scene names with probabilities, best first.  views: one reply for each view, in order.
-    asked: the kinds asked for, in the model's words; empty where nothing it knows was asked for.
-    landmarks: kinds that only say where; they are found as well.
-    unknown: something was asked for that the model was not taught.  place: the kind of place was
-        asked for beside the objects.
-    named: the views say what a given box shows, which takes no search.
-    """
-
-    labels: tuple[tuple[str, float], ...] = ()
-    views: tuple[ViewPrediction, ...] = ()
-    asked: tuple[str, ...] = ()
-    landmarks: tuple[str, ...] = ()
-    unknown: bool = False
-    place: bool = False
-    named: bool = False
-    flops: float = 0.0
-
-
-@dataclass(frozen=True)
-class GeneratedText:
-    """A sentence and, by kind, the phrase in it that is tied to the kind's regions ("two ships").
-
-    The language of both.
-
-    value: yes or no, where the sentence begins so; the class that was chosen among several, where
-        the question was such a choice.
-    """
-
-    text: str
-    phrases: Mapping[str, str] = field(default_factory=dict)
-    language: Literal["en", "zh"] = "en"
-    value: bool | str | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Region:
-    """One object of the answer."""
-
-    label: str
-    score: float
-    box: tuple[float, float, float, float]
-    """Scene px."""
-    segmentation: dict[str, Any] | None = None
-    """COCO RLE at scene size ({"size": [H, W], "counts": str}) or None."""
-    phrase: str = ""
-
-    @property
-    def polygon(self) -> tuple[Ring, ...]:
-        """Rings of (x, y) scene px, outer ring first; empty at region level.
-
-        Traced anew at each call: a large scene has a hundred thousand regions, whose rings take far
-            more memory than their run lengths.
-        """
-        return () if self.segmentation is None else polygons(self.segmentation)
-
-
-@dataclass(frozen=True, eq=False)
-class ClassMaskPatch:
-    """Where a kind is in one window."""
-
-    label: str
-    score: float
-    separate: bool
-    """The kind has objects, told apart by themselves; else every connected piece is a region."""
-    patch: MaskPatch
-
-
-@dataclass(frozen=True, eq=False)
-class WindowResult:
-    """What one window adds to an answer."""
-
-    window: Window
-    objects: tuple[tuple[Region, float], ...] = ()
-    """With their rank among what several views show of the same thing."""
-    layers: tuple[ClassMaskPatch, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """Where the model looked and what it cost.
-
-    pixels_processed: pixels that went through a network; flops: multiply-adds x 2.
-
-    seconds: by stage.  views: every window read.  heat: (h, w) float32 over the whole scene, or
-        None.
-    crops: boxes opened for a closer look.  skipped: boxes that were to be looked at when the budget
-    was spent or the search was stopped, with their relevance.  closed: boxes seen from afar and not
-    worth a closer look, with theirs.  broken: boxes whose pixels are damaged.
-    """
-
-    scene_pixels: int
-    pixels_processed: int
-    flops: float
-    seconds: Mapping[str, float]
-    views: tuple[Window, ...] = ()
-    heat: Floats | None = None
-    crops: tuple[Box, ...] = ()
-    skipped: tuple[tuple[Box, float], ...] = ()
-    broken: tuple[Box, ...] = ()
-    closed: tuple[tuple[Box, float], ...] = ()
-
-    @property
-    def megapixels(self) -> str:
-        """Pixels that went through a network beside those of the scene.
-
-        No share, as parts may be seen twice or not at all.
-        """
-        return (
-            f"{self.pixels_processed / 1e6:.2f} Mpx processed (scene: {self.scene_pixels / 1e6:.2f}"
-            " Mpx)"
-        )
-
-
-LINE, SHOWN = 200, 8
-"""Most letters of an answer's text, and classes, in its `repr`."""
-LARGEST_MASK = 500_000_000
-"""Pixels above which `Answer.mask` is None and the mask is read by windows."""
-
-
-@dataclass(frozen=True, eq=False)
-class Answer(Detections):
-    """Text, labels, regions and mask, in scene px, with the scene's CRS at hand.
-
-    granularity_probabilities: by granularity name.  labels: (name, probability), best first, image
-    level only; the classes of the regions are `classes`, beside `boxes`, `scores` and `masks`.
-    preview: (h, w, 3) uint8, the whole scene at most about 1 Mpx.  patches: the union of the
-        regions' masks; None where none was asked for.
-    complete: False where part of what was asked about was not looked at: `trace.skipped` and
-        `trace.broken`; the text says how much was.
-    stopped: it was stopped before its end, and with a journal it can be gone on with.
-    value: what a composed question comes to ("how many", "what share", "are there more"); true or
-    false of a yes or no ("Is this an airport?"); of several kinds of scene the one that fits best;
-    None where nothing of the sort was asked, or where it cannot be told, which the text then says.
-    `regions` are what it is made of.
-    unit: of a number: "%", "m", "m2", "ha", "km2", "px", "px2", "1/ha", "1/km2", "deg"; None for a
-        count.
-    understood: how a composed question was read, in one line, else "".
-    """
-
-    question: str
-    text: str
-    granularity: Granularity
-    granularity_probabilities: Mapping[str, float]
-    scene: SceneInfo
-    trace: Trace
-    preview: Bytes
-    labels: Labels = field(default_factory=Labels)
-    regions: tuple[Region, ...] = ()
-    patches: tuple[MaskPatch, ...] | None = None
-    complete: bool = True
-    stopped: bool = False
-    value: bool | int | float | str | None = None
-    unit: str | None = None
-    understood: str = ""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(
-            self, "labels", Labels(self.labels).of([region.label for region in self.regions])
-        )
-
-    @cached_property
-    def mask(self) -> Bools | None:
-        """(H, W) bool at scene size.
-
-        None where nothing was segmented or the scene is above `LARGEST_MASK` px.
-        """
-        if self.patches is None or self.scene.pixels > LARGEST_MASK:
-            return None
-        return self.read_mask(self.scene.box)
-
-    def read_mask(self, window: Box) -> Bools:
-        """The mask inside `window` (scene px, rounded outwards and cut to the scene) -> (h, w) bool.
-
-        Raises:
-            BoxError: the window lies outside the scene.
-        """
-        return read_patches(self.patches or (), window, self.scene.box)
-
-    def __repr__(self) -> str:
-        """Three lines: what is said, how many of each class, and the cost."""
-        counts = Counter(region.label for region in self.regions)
-        shown = ", ".join(f"{number} {label}" for label, number in counts.most_common(SHOWN))
-        if len(counts) > SHOWN:
-            shown += f" and {len(counts) - SHOWN} more classes"
-        if self.labels:
-            shown = ", ".join(
-                f"{label} {probability:.2f}" for label, probability in self.labels[:3]
-            )
-        text = printable(self.text if len(self.text) <= LINE else f"{self.text[:LINE]} ...")
-        cost = f"{self.trace.megapixels}, {sum(self.trace.seconds.values()):.2f} s"
-        state = "" if self.complete else ", not complete"
-        return (
-            f"Answer: {text}\n  {printable(shown or 'no regions')}\n  {self.granularity} level,"
-            f" {cost}{state}"
-        )
-
-    def _repr_html_(self) -> str:
-        """What a notebook shows: picture, text, table and cost."""
-        from geomagnifier.export.notebook import (
-            html,
-        )  # io is a stage above; it is loaded where a notebook asks, and for that alone
-
-        return html(self)

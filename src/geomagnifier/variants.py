@@ -55,20 +55,20 @@ AND = "+"
 
 @dataclass(frozen=True)
 class Variant:
-    """The form of `search="paper"`.
-
-    apart: bbox1 is three windows that overlap little (IoU 0.3 at most); else the best three, united
-        where they overlap.
-    joint: I' is one input; else its views are answered one by one.  coarse: masks of the coarser
-        views are added outside C2.
-    entropy: L is the cross entropy, else the logit.  linear: the pixel decoder as it is written.
-    """
+    """The form of `search="paper"`."""
 
     apart: bool = True
+    """bbox1 is three windows that overlap little (IoU 0.3 at most); else the best three, united
+    where they overlap.
+    """
     joint: bool = True
+    """I' is one input; else its views are answered one by one."""
     coarse: bool = False
+    """Masks of the coarser views are added outside C2."""
     entropy: bool = False
+    """L is the cross entropy, else the logit."""
     linear: bool = False
+    """The pixel decoder as the paper writes it."""
 
     @classmethod
     def of(cls, text: str | None) -> Variant:

@@ -46,7 +46,7 @@ def draw(path: Path, seed: int, width: int = 320, height: int = 240) -> None:
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six small harbours (one of them in a folder of its own, one broken) and one of 3 Mpx."""
+    """Six small harbours: one in a folder of its own, one that is broken, and one of 3 Mpx."""
     folder = tmp_path_factory.mktemp("scenes")
     (folder / "inner").mkdir()
     for seed in range(6):

@@ -24,8 +24,9 @@ from geomagnifier.archive.manifest import Manifest
 from geomagnifier.archive.tasks import INDEX, REGIONS, SCENES, WORKING, Tally, Task
 from geomagnifier.errors import GeomagError, ModelError, OutputError
 from geomagnifier.export.image_file import write_picture
-from geomagnifier.pipeline import ask, look_at_share
+from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
+from geomagnifier.scene_search import look_at_share
 
 QUESTION = "Segment every ship."
 SMALL = ((40, 20, 80, 60), (120, 100, 136, 140))

@@ -13,10 +13,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from geomagnifier.composed import understood
-from geomagnifier.composed.evaluation import Ground, Outcome, run
+from geomagnifier.composed.evaluation import run
+from geomagnifier.composed.ground import Ground, Outcome
 from geomagnifier.geometry import Box
 from geomagnifier.masks import encode
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 from labelled import FLAT, GROUND, SPEC, region, slanted
 
 CASES = Path(os.environ.get("GEOMAG_DATA", "nowhere")).parent / "measure" / "cases"

@@ -1,12 +1,16 @@
-"""Questions that analysts asked of real pictures, and that were once read wrongly, in part, or not at all."""
+"""Questions that analysts asked of real pictures, and that were once read wrongly, in part, or not
+at all.
+"""
 
 from __future__ import annotations
 
 import pytest
 
 from geomagnifier.composed import sentences, understood
-from geomagnifier.composed.evaluation import Ground, Outcome, run
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.composed.evaluation import run
+from geomagnifier.composed.ground import Ground, Outcome
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 from labelled import FLAT, GROUND, SPEC, region
 
 SHIPS = (

@@ -12,8 +12,9 @@ import pytest
 import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier.composed import sentences, understood
-from geomagnifier.composed.evaluation import Ground, Outcome, run
-from geomagnifier.types import Region
+from geomagnifier.composed.evaluation import run
+from geomagnifier.composed.ground import Ground, Outcome
+from geomagnifier.results import Region
 from labelled import FLAT, SPEC, region
 
 SHIPS = (

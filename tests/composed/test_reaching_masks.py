@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from geomagnifier.composed import understood
-from geomagnifier.composed.evaluation import Ground, run
-from geomagnifier.inference.merge import assemble_chosen, covered
+from geomagnifier.composed.evaluation import run
+from geomagnifier.composed.ground import Ground
+from geomagnifier.inference.answer_mask import assemble_chosen, covered
 from geomagnifier.masks import bounds, decode, encode, place, read_patches
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 from labelled import FLAT, SPEC, region
 
 

@@ -17,9 +17,15 @@ from labelled import SPEC
 
 CASES = Path(os.environ.get("GEOMAG_DATA", "nowhere")).parent / "measure" / "cases"
 PLAIN = (
-    "Count the ships.", "Find the largest ship in the upper left corner.", "Segment every storage tank beside the harbor.",
-    "Where are the tennis courts?", "Show me all vehicles on the bridge, please.", "I need masks of the buildings along the road.",
-    "Which airplane is closest to the building?", "Is there a bridge over the water?", "ships near the harbor",
+    "Count the ships.",
+    "Find the largest ship in the upper left corner.",
+    "Segment every storage tank beside the harbor.",
+    "Where are the tennis courts?",
+    "Show me all vehicles on the bridge, please.",
+    "I need masks of the buildings along the road.",
+    "Which airplane is closest to the building?",
+    "Is there a bridge over the water?",
+    "ships near the harbor",
     "Outline the second tank from the left.", "Draw a bounding box around each of the airplanes.",
 )  # fmt: skip
 PLAIN_ZH = (

@@ -13,7 +13,7 @@ import pytest
 from geomagnifier import masks
 from geomagnifier.export.answer_json import to_json, write_json
 from geomagnifier.export.write import write
-from geomagnifier.types import Answer, Region
+from geomagnifier.results import Answer, Region
 from made_rasters import make
 
 

@@ -22,7 +22,8 @@ from geomagnifier.errors import OutputError
 from geomagnifier.export import answer_json, mask_cog, vectors
 from geomagnifier.export.write import write
 from geomagnifier.geometry import Placement
-from geomagnifier.types import Answer, MaskPatch, Region
+from geomagnifier.masks import MaskPatch
+from geomagnifier.results import Answer, Region
 from made_rasters import make
 
 SIZE = (1600, 1200)

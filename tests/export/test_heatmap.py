@@ -17,7 +17,7 @@ from geomagnifier.export import heatmap
 from geomagnifier.export.write import write
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Answer
+from geomagnifier.results import Answer
 
 
 @pytest.fixture(scope="module")

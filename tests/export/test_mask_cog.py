@@ -18,9 +18,10 @@ from geomagnifier.export import mask_cog
 from geomagnifier.export.mask_cog import BLOCK, STEP, write_mask
 from geomagnifier.export.write import write, write_picture
 from geomagnifier.geometry import Box, Placement
+from geomagnifier.masks import MaskPatch
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Affine6, MaskPatch
+from geomagnifier.types import Affine6
 from made_rasters import NORTH_UP, TURNED, make
 
 TALL = (

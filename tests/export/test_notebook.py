@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from geomagnifier.export import notebook, overlay
-from geomagnifier.types import Region
+from geomagnifier.results import Region
 from made_rasters import make
 
 

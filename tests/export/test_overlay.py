@@ -13,7 +13,9 @@ from geomagnifier import masks, types
 from geomagnifier.export import overlay, overlay_panel
 from geomagnifier.export.write import write
 from geomagnifier.geometry import Box, Placement
-from geomagnifier.types import MaskPatch, Region, SceneInfo
+from geomagnifier.masks import MaskPatch
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 from made_rasters import make
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from geomagnifier.export import overlay, qgis_style, vectors
-from geomagnifier.types import Region
+from geomagnifier.results import Region
 from made_rasters import make
 
 BOX = (20.0, 30.0, 60.0, 50.0)

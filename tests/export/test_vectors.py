@@ -28,7 +28,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.pipeline import ask
 from geomagnifier.raster import shapes
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Answer, Region
+from geomagnifier.results import Answer, Region
 from made_rasters import NORTH_UP, make
 
 LOCAL = (

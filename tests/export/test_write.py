@@ -22,7 +22,8 @@ from geomagnifier.export import vectors
 from geomagnifier.export import write as write_module
 from geomagnifier.export.write import write
 from geomagnifier.geometry import Box
-from geomagnifier.types import Affine6, Region
+from geomagnifier.results import Region
+from geomagnifier.types import Affine6
 from made_rasters import NORTH_UP, TURNED, make
 
 

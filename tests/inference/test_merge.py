@@ -13,22 +13,13 @@ from fake import NOTHING, FakeModel, paint
 from geomagnifier import masks
 from geomagnifier.geometry import Box
 from geomagnifier.inference import merge, resolution
-from geomagnifier.inference.merge import assemble_chosen, covered, measured, part_of
-from geomagnifier.masks import Ring
+from geomagnifier.inference.answer_mask import assemble_chosen, covered, measured
+from geomagnifier.inference.merge import part_of
+from geomagnifier.mask_outlines import Ring
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import (
-    Bools,
-    ClassMask,
-    Detection,
-    Floats,
-    Granularity,
-    ModelSpec,
-    Region,
-    SceneInfo,
-    ViewPrediction,
-    Window,
-)
+from geomagnifier.results import ClassMask, Detection, Region, ViewPrediction
+from geomagnifier.types import Bools, Floats, Granularity, ModelSpec, SceneInfo, Window
 
 Corners = tuple[float, float, float, float]
 SCENE = SceneInfo("made", 896, 512, 3)

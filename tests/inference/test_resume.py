@@ -19,7 +19,8 @@ from geomagnifier.errors import OptionError, OutputError
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.inference.resume import Journal, Spent, _dump_part, _load_part, join
 from geomagnifier.masks import MaskPatch
-from geomagnifier.types import ClassMaskPatch, Region, Window, WindowResult
+from geomagnifier.results import ClassMaskPatch, Region, WindowResult
+from geomagnifier.types import Window
 
 WINDOW = Window(Box(100.5, 0, 612.5, 512), 512, 512, "closer", Box(120, 0, 600, 500))
 OTHER = Window(Box(100.5, 0, 612.5, 512), 256, 256, "closer", Box(120, 0, 600, 500))

@@ -19,7 +19,7 @@ import rasterio
 
 from geomagnifier.export import overlay, write
 from geomagnifier.export.image_file import write_picture
-from geomagnifier.types import Region
+from geomagnifier.results import Region
 from geomagnifier_lab.render.scene import draw_scene
 
 PLUGINS = Path(__file__).parents[2] / "integrations/qgis"

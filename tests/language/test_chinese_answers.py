@@ -1,8 +1,9 @@
 import pytest
 
 from geomagnifier.language import chinese_answers
-from geomagnifier.language.classes import COARSE, KINDS, SCENES
-from geomagnifier.language.yes_no import YesNoQuestion
+from geomagnifier.language.classes import KINDS
+from geomagnifier.language.scene_classes import COARSE, SCENES
+from geomagnifier.language.yes_no_question import YesNoQuestion
 from geomagnifier_lab.questions import chinese_templates
 
 LEFT, RIGHT = (0.0, 0.0, 0.2, 0.2), (0.8, 0.8, 1.0, 1.0)

@@ -76,10 +76,27 @@ def test_english_words_between_chinese_ones_become_chinese(text: str, plain: str
 
 
 ANSWERING = (
-    "answer", "composed/__init__", "composed/leftovers", "composed/read_back", "composed/saying", "conversation/follow", "drawn_frame",
-    "grounded", "model/chinese", "model/chinese_captions", "model/in_box", "model/positions", "model/scene_sentences", "model/speaker",
-    "ordinals", "scope", "similar", "unsupported",
-)  # fmt: skip
+    "composed/__init__",
+    "composed/grounded_sentences",
+    "composed/read_back",
+    "composed/sentence_words",
+    "composed/sentences",
+    "composed/unread_words",
+    "conversation/dialogue",
+    "inference/answer_mask",
+    "inference/coverage",
+    "inference/drawn_frame",
+    "inference/similar_pictures",
+    "language/chinese_answers",
+    "language/chinese_captions",
+    "language/ordinals",
+    "language/positions",
+    "language/refusals",
+    "language/scene_sentences",
+    "language/unsupported",
+    "models/small/answer_text",
+    "models/small/box_class",
+)
 """Modules that write answers."""
 
 

@@ -12,7 +12,8 @@ from geomagnifier.cli import demo
 from geomagnifier.language.clauses import by_kind
 from geomagnifier.models.small.text_generation import TOLD, listed
 from geomagnifier.models.small.vocabulary import write_out
-from geomagnifier.types import Floats, Query, Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import Floats, Query, SceneInfo
 from geomagnifier_lab.render.scene import draw_scene
 
 SCENE = SceneInfo("drawn", 1000, 800, 3)

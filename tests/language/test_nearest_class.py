@@ -1,4 +1,6 @@
-"""What there is no class for is called by its name, with the class that a misspelt one is most like."""
+"""What there is no class for is called by its name, with the class that a misspelt one is most
+like.
+"""
 
 from __future__ import annotations
 

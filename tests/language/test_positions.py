@@ -1,4 +1,4 @@
-"""A part of the scene is named only where nine in ten of the regions lie in it, in both languages."""
+"""A part of the scene is named only where nine in ten regions lie in it, in both languages."""
 
 from __future__ import annotations
 

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from geomagnifier.language.class_names import CLASSES, OBJECT_SCENES
-from geomagnifier.language.classes import KINDS, SCENE_WORDS, SCENES, article, scene_phrase
+from geomagnifier.language.class_names import CLASSES
+from geomagnifier.language.classes import KINDS
 from geomagnifier.language.language_id import language
 from geomagnifier.language.mentions import names_nothing
-from geomagnifier.language.yes_no import YesNoQuestion, asked, start
+from geomagnifier.language.scene_classes import SCENE_WORDS, SCENES, article, scene_phrase
+from geomagnifier.language.scene_names import OBJECT_SCENES
+from geomagnifier.language.yes_no import asked, start
+from geomagnifier.language.yes_no_question import YesNoQuestion
 from geomagnifier_lab.questions import chinese_templates
 from geomagnifier_lab.questions.templates import IMAGE, OBJECTS, Task
 

@@ -20,7 +20,8 @@ from geomagnifier import masks
 from geomagnifier.errors import GeomagWarning
 from geomagnifier.export import vectors
 from geomagnifier.raster import antimeridian, georeference, shapes
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 from made_rasters import make
 
 WORLD = 2 * math.pi * 6_378_137

@@ -8,7 +8,8 @@ import pytest
 from geomagnifier import masks
 from geomagnifier.geometry import Box
 from geomagnifier.raster.extent import share_of, square_metres
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 
 SCENE = SceneInfo("made", 1000, 500, 3, "EPSG:32633", (0.5, 0, 500_000, 0, -0.5, 5_200_000), 0.5)
 

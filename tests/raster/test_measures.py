@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import shapely
 
-from geomagnifier.masks import components, encode, place
+from geomagnifier.mask_components import components
+from geomagnifier.masks import encode, place
 from geomagnifier.raster import mask_gaps, measures
 from geomagnifier.raster.shapes import geometry
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 
 SCENE = SceneInfo("drawn", 200, 160, 3)
 

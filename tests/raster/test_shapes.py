@@ -12,7 +12,8 @@ from pyproj import Geod
 
 from geomagnifier import masks
 from geomagnifier.raster import shapes
-from geomagnifier.types import Affine6, Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import Affine6, SceneInfo
 from made_rasters import make
 
 SIZE = (120, 160)

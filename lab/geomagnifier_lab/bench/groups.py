@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from geomagnifier.errors import OptionError
+from geomagnifier.inference.scan_state import Progress
 from geomagnifier.masks import encode
-from geomagnifier.pipeline import Progress
 from geomagnifier_lab.bench.frames import Frame, kinds_of, lay_frame, shown, shrunk
 from geomagnifier_lab.bench.pyramid import write_pyramid
 from geomagnifier_lab.bench.search_run import Case, corners, read_cases, write_cases

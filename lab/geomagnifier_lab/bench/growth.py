@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from geomagnifier.errors import OptionError
-from geomagnifier.pipeline import Progress
+from geomagnifier.inference.scan_state import Progress
 from geomagnifier.types import Bytes
 from geomagnifier_lab.bench import plots, search_run
 from geomagnifier_lab.bench.cost import machine

@@ -27,7 +27,8 @@ from geomagnifier.inference import resolution
 from geomagnifier.masks import decode_window
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import Bytes, Granularity, ModelOutput, Query, Region, Window
+from geomagnifier.results import ModelOutput, Region
+from geomagnifier.types import Bytes, Granularity, Query, Window
 from geomagnifier_lab.bench.score import Looked
 from geomagnifier_lab.eval.boxes import Size, run_lengths
 

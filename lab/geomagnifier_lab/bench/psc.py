@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box
 from geomagnifier.inference import cropping, resolution
+from geomagnifier.inference.scan_state import Progress
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.pipeline import Progress
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bools, Floats, Granularity, Query, Relevance, View, Window
 from geomagnifier.variants import Variant

@@ -26,10 +26,11 @@ import numpy as np
 from geomagnifier.atomic import Staging
 from geomagnifier.errors import LibraryMissing
 from geomagnifier.finetuning.thresholds import matched
-from geomagnifier.language.classes import COARSE
+from geomagnifier.inference.scan_state import Progress
+from geomagnifier.language.scene_classes import COARSE
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.score_calibration import ScoreCalibration
-from geomagnifier.pipeline import Progress, ask
+from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bools, Floats, Granularity
 from geomagnifier_lab.datasets.camera_sets import labelled_boxes

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, overlap
 from geomagnifier.masks import areas, decode_window
-from geomagnifier.types import Bools, Region, Window
+from geomagnifier.results import Region
+from geomagnifier.types import Bools, Window
 
 SMALL, MEDIUM = 10.0, 32.0
 SIZES = ("<10", "10-32", ">32")

@@ -18,7 +18,7 @@ from typing import Any
 
 from geomagnifier.errors import OptionError
 from geomagnifier.inference.cropping import POLICIES
-from geomagnifier.pipeline import Progress
+from geomagnifier.inference.scan_state import Progress
 from geomagnifier_lab.bench import groups as scenes
 from geomagnifier_lab.bench import peers, plots, score, search_run
 from geomagnifier_lab.bench.cost import machine

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from geomagnifier.language.classes import AID, RSSCN7, UCM
+from geomagnifier.language.scene_classes import AID, RSSCN7, UCM
 from geomagnifier_lab.datasets.sample import SceneSample
 
 SETS = {

@@ -18,11 +18,13 @@ import numpy as np
 
 from geomagnifier import masks
 from geomagnifier.errors import BoxError, PredictionError, QuestionError, SceneError
-from geomagnifier.language.classes import COARSE
+from geomagnifier.inference.scan_state import Progress
+from geomagnifier.language.scene_classes import COARSE
 from geomagnifier.model_protocol import Model
-from geomagnifier.pipeline import Progress, ask, embed
+from geomagnifier.pipeline import ask, embed
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import Answer, Bools, Region
+from geomagnifier.results import Answer, Region
+from geomagnifier.types import Bools
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case, Work
 from geomagnifier_lab.eval.checking import Record
 from geomagnifier_lab.eval.predictions import Header, Log

@@ -17,10 +17,12 @@ import numpy as np
 
 from geomagnifier.conversation import Turn, follow
 from geomagnifier.errors import GeomagError
+from geomagnifier.inference.scan_state import Progress
 from geomagnifier.model_protocol import Model
-from geomagnifier.pipeline import Progress, ask
+from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import Detection, Granularity, ModelOutput, Query, Region, View
+from geomagnifier.results import Detection, ModelOutput, Region
+from geomagnifier.types import Granularity, Query, View
 from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.eval.layout import same
 from geomagnifier_lab.eval.pictures import Figures, followed

@@ -13,10 +13,12 @@ from pathlib import Path
 import numpy as np
 
 from geomagnifier.geometry import overlap
+from geomagnifier.inference.scan_state import Progress
 from geomagnifier.model_protocol import Model
-from geomagnifier.pipeline import Progress, ask
+from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Bools, Query, Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import Bools, Query, SceneInfo
 from geomagnifier_lab.datasets.sample import ObjectSample
 from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.eval.pictures import Figures, chance, evenly, followed

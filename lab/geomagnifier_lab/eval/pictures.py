@@ -9,7 +9,7 @@ from zlib import crc32
 
 import numpy as np
 
-from geomagnifier.pipeline import Progress
+from geomagnifier.inference.scan_state import Progress
 
 Figures = dict[str, float]
 Item = TypeVar("Item")

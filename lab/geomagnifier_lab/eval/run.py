@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geomagnifier.errors import OptionError
+from geomagnifier.inference.scan_state import Progress
 from geomagnifier.model_protocol import Model
-from geomagnifier.pipeline import Progress
 from geomagnifier_lab.datasets.benchmarks import BENCHMARKS, benchmark
 from geomagnifier_lab.eval import benchmark as running
 from geomagnifier_lab.eval import examples, predictions, report, scoring

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from geomagnifier.language.classes import COARSE
+from geomagnifier.inference.scan_state import Progress
+from geomagnifier.language.scene_classes import COARSE
 from geomagnifier.masks import decode
 from geomagnifier.model_protocol import Model
-from geomagnifier.pipeline import Progress, ask
+from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import Answer, Granularity, Region
+from geomagnifier.results import Answer, Region
+from geomagnifier.types import Granularity
 from geomagnifier_lab.datasets.dubai import COVER, NOTHING, dubai, read_cover
 from geomagnifier_lab.datasets.sample import ObjectSample
 from geomagnifier_lab.datasets.scene_sets import SETS, scene_set

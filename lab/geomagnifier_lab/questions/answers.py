@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from geomagnifier.language.classes import scene_phrase
+from geomagnifier.language.scene_classes import scene_phrase
 from geomagnifier.types import Granularity
 from geomagnifier_lab.questions.questions import ANY, OTHER, Question
 from geomagnifier_lab.questions.templates import Task

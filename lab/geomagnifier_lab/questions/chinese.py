@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from numpy.random import Generator
 
-from geomagnifier.language.classes import KINDS, OTHER_NOUNS, article, scene_phrase
+from geomagnifier.language.classes import KINDS, OTHER_NOUNS
+from geomagnifier.language.scene_classes import article, scene_phrase
 from geomagnifier_lab.questions import chinese_templates as templates
 from geomagnifier_lab.questions.chinese_relations import WAYS, Noun, pick
 from geomagnifier_lab.questions.questions import Split, held_out

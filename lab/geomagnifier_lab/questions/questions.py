@@ -11,16 +11,8 @@ from typing import Literal, TypeVar
 
 from numpy.random import Generator
 
-from geomagnifier.language.classes import (
-    KINDS,
-    OTHER_NOUNS,
-    PLACES,
-    REFER_ONE,
-    SCENE_WORDS,
-    SCENES,
-    article,
-    scene_phrase,
-)
+from geomagnifier.language.classes import KINDS, OTHER_NOUNS, PLACES, REFER_ONE
+from geomagnifier.language.scene_classes import SCENE_WORDS, SCENES, article, scene_phrase
 from geomagnifier.types import Granularity
 from geomagnifier_lab.questions.templates import (
     EVERYTHING,

@@ -26,10 +26,11 @@ import numpy as np
 
 from geomagnifier.atomic import Staging
 from geomagnifier.errors import OptionError
+from geomagnifier.inference.scan_state import Progress
 from geomagnifier.model_protocol import Model
 from geomagnifier.models.custom.model import base_of
 from geomagnifier.models.registry import load_model
-from geomagnifier.pipeline import Progress, ask
+from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Granularity
 from geomagnifier_lab.bench import groups

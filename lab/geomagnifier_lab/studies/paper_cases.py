@@ -21,7 +21,8 @@ from geomagnifier.masks import decode, intersection_over_union
 from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Answer, Bools, Granularity
+from geomagnifier.results import Answer
+from geomagnifier.types import Bools, Granularity
 from geomagnifier_lab.bench import score
 from geomagnifier_lab.studies import paper_drawn
 from geomagnifier_lab.studies.paper_drawn import Drawn

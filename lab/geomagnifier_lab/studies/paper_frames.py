@@ -15,8 +15,8 @@ import numpy as np
 from PIL import Image
 
 from geomagnifier.errors import OptionError
+from geomagnifier.inference.scan_state import Progress
 from geomagnifier.masks import encode
-from geomagnifier.pipeline import Progress
 from geomagnifier.types import Bools, Bytes, ModelSpec
 from geomagnifier_lab.bench.frames import (
     ACROSS,

@@ -19,7 +19,8 @@ from geomagnifier.inference import resolution
 from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import Bools, Granularity, Region
+from geomagnifier.results import Region
+from geomagnifier.types import Bools, Granularity
 from geomagnifier_lab.bench import score
 from geomagnifier_lab.bench.score import Looked
 from geomagnifier_lab.bench.search_run import Case, Corners, corners

@@ -21,12 +21,12 @@ from PIL import Image
 from torch import Tensor
 
 from geomagnifier.inference import resolution
-from geomagnifier.language.classes import COARSE, SCENES
+from geomagnifier.inference.scan_state import Progress
+from geomagnifier.language.scene_classes import COARSE, SCENES
 from geomagnifier.model_protocol import Model
 from geomagnifier.models.custom.model import base_of
 from geomagnifier.models.small.backbone import normalise
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.pipeline import Progress
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bytes, Granularity, Query
 from geomagnifier_lab.datasets.sample import SceneSample, read_pixels

@@ -22,7 +22,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from geomagnifier import masks
+from geomagnifier import mask_components, masks
 from geomagnifier.finetuning import calibrate
 from geomagnifier.finetuning.fit import FineTuneSchedule
 from geomagnifier.finetuning.labels.coco import read_coco
@@ -133,7 +133,7 @@ def pictures(root: Path, folder: Path, kind: str, split: str) -> Path:
                     name = f"{sample.path.parent.name}-{sample.path.stem}-{x}-{y}.png"
                     Image.fromarray(part).save(folder / "images" / name)
                     images.append({"id": len(images), "file_name": name})
-                    for left, top, piece in masks.components(mask, SMALLEST):
+                    for left, top, piece in mask_components.components(mask, SMALLEST):
                         box = [left, top, piece.shape[1], piece.shape[0]]
                         outline = masks.place(piece, (left, top), (mask.shape[0], mask.shape[1]))
                         annotations.append(

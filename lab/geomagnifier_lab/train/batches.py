@@ -21,7 +21,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop, jitter, make_crop, paste
 from geomagnifier.finetuning.targets import Target, cover_target, empty, object_target, stack
-from geomagnifier.language.classes import KINDS, SCENES, WITHIN, narrow
+from geomagnifier.language.classes import KINDS, WITHIN, narrow
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier_lab.datasets.sample import SceneSample
 from geomagnifier_lab.datasets.scene_sets import scene_set
 from geomagnifier_lab.questions.questions import OTHER

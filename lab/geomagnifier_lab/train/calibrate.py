@@ -31,16 +31,8 @@ from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.pixel_decoder import MASK_STRIDE
 from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.raster.scene import Scene, open_scene
-from geomagnifier.types import (
-    LEVEL,
-    ClassMask,
-    Floats,
-    Granularity,
-    Query,
-    SceneInfo,
-    View,
-    ViewPrediction,
-)
+from geomagnifier.results import ClassMask, ViewPrediction
+from geomagnifier.types import LEVEL, Floats, Granularity, Query, SceneInfo, View
 from geomagnifier_lab.eval.boxes import Size
 from geomagnifier_lab.questions import questions
 from geomagnifier_lab.train import unknown

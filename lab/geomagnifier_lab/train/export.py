@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from geomagnifier.language.classes import COARSE, SCENES, WITHIN
+from geomagnifier.language.classes import WITHIN
+from geomagnifier.language.scene_classes import COARSE, SCENES
 from geomagnifier.models import registry
 from geomagnifier.models.small.backbone import normalise
 from geomagnifier.models.small.network import SmallNetwork

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from geomagnifier.finetuning.losses import scene_loss
 from geomagnifier.finetuning.thresholds import STEPS, middle
-from geomagnifier.language.classes import SCENES
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier_lab.questions.answers import MENTIONS
 from geomagnifier_lab.train.batches import OBJECTS

@@ -27,7 +27,7 @@ from geomagnifier.finetuning.crops import make_crop
 from geomagnifier.finetuning.losses import WEIGHTS, Weights, dense_losses, info_nce, scene_loss
 from geomagnifier.finetuning.run_state import save, saved
 from geomagnifier.finetuning.targets import stack
-from geomagnifier.language.classes import SCENES
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.small.backbone import normalise
 from geomagnifier.models.small.network import LANGUAGE, SmallNetwork
 from geomagnifier.models.small.text_encoder import SentenceEncoder, tokenize

@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.finetuning.run_state import saved
-from geomagnifier.language.classes import SCENES
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.small import text_generation
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.network import SmallNetwork

@@ -22,7 +22,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop, make_crop
-from geomagnifier.language.classes import SCENES, WITHIN, scene_phrase
+from geomagnifier.language.classes import WITHIN
+from geomagnifier.language.scene_classes import SCENES, scene_phrase
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.backbone import normalise
 from geomagnifier.models.small.network import SmallNetwork

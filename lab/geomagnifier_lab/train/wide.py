@@ -15,7 +15,7 @@ from torch import Tensor
 from geomagnifier.errors import ModelCorrupt, ModelNotFound
 from geomagnifier.finetuning.crops import Source
 from geomagnifier.finetuning.run_state import saved
-from geomagnifier.language.classes import SCENES
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models import registry
 from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier_lab.datasets.dubai import COVER

@@ -14,7 +14,7 @@ from geomagnifier.errors import OptionError, install
 from geomagnifier.inference.resolution import window_of
 from geomagnifier.models.registry import load_model
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Region
+from geomagnifier.results import Region
 from geomagnifier_lab.bench import peers, score, search_run
 from geomagnifier_lab.render.scene import draw_scene
 

@@ -2,7 +2,7 @@
 
 import json
 
-from geomagnifier.language.classes import RSSCN7
+from geomagnifier.language.scene_classes import RSSCN7
 from geomagnifier_lab.datasets.scene_sets import scene_set
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from geomagnifier.models.registry import load_model
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 from geomagnifier_lab.datasets.sample import LabelledObject, ObjectSample
 from geomagnifier_lab.eval.layout import cases, layout, same
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from geomagnifier.errors import OptionError
-from geomagnifier.language.classes import SCENES
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.registry import FILES, WEIGHTS, load_model, write
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.network import SmallNetwork

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier.language.classes import AID, RSSCN7, SCENES
+from geomagnifier.language.scene_classes import AID, RSSCN7, SCENES
 from geomagnifier.models.registry import FILES, WEIGHTS, load_model, write
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.network import SmallNetwork

@@ -3,7 +3,8 @@ import re
 import numpy as np
 import pytest
 
-from geomagnifier.language.classes import KINDS, SCENES
+from geomagnifier.language.classes import KINDS
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier_lab.questions import chinese, chinese_templates
 from geomagnifier_lab.questions.questions import held_out
 from geomagnifier_lab.questions.templates import GRANULARITY, Task

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from geomagnifier.language.classes import (
+from geomagnifier.language.classes import KINDS, OTHER_NOUNS
+from geomagnifier.language.scene_classes import (
     AID,
     COARSE,
-    KINDS,
-    OTHER_NOUNS,
     RSSCN7,
     SCENE_WORDS,
     SCENES,

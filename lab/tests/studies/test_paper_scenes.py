@@ -14,9 +14,10 @@ import pytest
 from PIL import Image
 
 from fake import FakeModel
-from geomagnifier.language.classes import SCENES
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.registry import load_model
-from geomagnifier.types import Granularity, ModelOutput, Query, View
+from geomagnifier.results import ModelOutput
+from geomagnifier.types import Granularity, Query, View
 from geomagnifier_lab.studies import paper_scenes
 from geomagnifier_lab.studies.paper_scenes import SIZES, classify, relearnt
 

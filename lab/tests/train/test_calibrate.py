@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from geomagnifier.language.classes import SCENES
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.metadata import IN_BOX, check_small
 from geomagnifier.models.registry import FILES, WEIGHTS, load_model, read_card, write
 from geomagnifier.models.small.class_thresholds import ClassThresholds

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from geomagnifier.language.classes import SCENES
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier_lab.datasets.sample import SceneSample
 from geomagnifier_lab.train.heads import train_scenes
 from geomagnifier_lab.train.text_samples import Pictures

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from geomagnifier.finetuning.crops import Crop, Piece
-from geomagnifier.language.classes import SCENES
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.small import text_generation
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.text_decoder import TextDecoder

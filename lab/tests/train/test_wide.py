@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 
 from geomagnifier.finetuning.crops import Source
-from geomagnifier.language.classes import SCENES
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier_lab.datasets.sample import SceneSample
 from geomagnifier_lab.train import wide
 from geomagnifier_lab.train.batches import NAMES, OBJECTS, Sizes

@@ -16,10 +16,11 @@ from geomagnifier.export import geoparquet
 from geomagnifier.export.answer_json import write_json
 from geomagnifier.export.mask_cog import write_mask
 from geomagnifier.memory import give_back, stay_small
-from geomagnifier.pipeline import ask, look_at_share
+from geomagnifier.pipeline import ask
 from geomagnifier.raster import shapes
 from geomagnifier.raster.footprint import geojson, outlines
 from geomagnifier.raster.scene import open_scene
+from geomagnifier.scene_search import look_at_share
 
 
 class Worker:

@@ -252,7 +252,7 @@ def ask(
     Ctrl-C ends the search: what was seen is answered, and --resume goes on.
     """
     import geomagnifier as gm
-    from geomagnifier import pipeline
+    from geomagnifier import ask_arguments
     from geomagnifier.atomic import check_writable
     from geomagnifier.export.vectors import Form
 
@@ -291,7 +291,7 @@ def ask(
         stopping.ctrl_c() as pressed,
     ):
         # before the model is loaded
-        pipeline.checked(
+        ask_arguments.checked(
             scene.info,
             question,
             corners,

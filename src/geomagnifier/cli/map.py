@@ -79,11 +79,11 @@ def map_archive(
     DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json
     and mask.tif (COG) in scenes/.
     """
-    from geomagnifier import archive, composed, pipeline
+    from geomagnifier import archive, ask_arguments, composed
     from geomagnifier.language.class_names import CLASSES, NARROWER, names_by_class
     from geomagnifier.types import ModelSpec, SceneInfo
 
-    pipeline.checked(
+    ask_arguments.checked(
         SceneInfo("any", 1, 1, 1), question, None, search, None, recall, min_score
     )  # refused here, and not by every scene
     options = {"segmenter": segmenter, "bits": bits and int(bits)}

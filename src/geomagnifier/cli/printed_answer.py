@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from geomagnifier.errors import printable
 
 if TYPE_CHECKING:
-    from geomagnifier.types import Answer
+    from geomagnifier.results import Answer
 
 
 def show(answer: Answer) -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from geomagnifier.pipeline import Progress
+    from geomagnifier.inference.scan_state import Progress
 
 
 SILENT = 30.0

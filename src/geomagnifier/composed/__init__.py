@@ -18,27 +18,28 @@ from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
 from geomagnifier.composed.placeholders import MASS, UNITS, Lexicon, normalized, plural, unit_of
 from geomagnifier.composed.unread_words import leftovers, remark
 from geomagnifier.language import chinese_text, unsupported
-from geomagnifier.types import GeneratedText, Granularity, ModelSpec
+from geomagnifier.results import GeneratedText
+from geomagnifier.types import Granularity, ModelSpec
 
 
 @dataclass(frozen=True)
 class Understood:
-    """A question that was read.
-
-    program: what it asks.  kinds: the classes that are looked for; none where it is all about the
-        last answer's regions.
-    looked: how closely the search looks.  level: of the answer; masks that only tell places are not
-        handed out.
-    passed: places that the question names and no class is; the answer says that they were not
-        looked for.
-    """
+    """A composed question after parsing."""
 
     program: p.Program
+    """What the question asks."""
     kinds: tuple[str, ...]
+    """The classes to look for; empty where all is about the last answer's regions."""
     looked: Granularity
+    """How closely the scene is searched."""
     level: Granularity
+    """Of the answer; masks that only tell places are not part of it."""
     language: Literal["en", "zh"]
+    """Of the question."""
     passed: tuple[str, ...] = ()
+    """Scene classes that the question names as places ("the airport") and no object class is; the
+    answer says that they were not looked for.
+    """
 
     @property
     def refers(self) -> bool:
@@ -86,7 +87,12 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
 
 
 def plain(kinds: Sequence[str], masks: bool) -> str:
-    """The plain question that looks for some classes: "Segment the ships, harbors and bridges."."""
+    """The plain question that looks for some classes: "Segment the ships, harbors and bridges.".
+
+    Args:
+        kinds: classes of the model.
+        masks: segment them; else find them.
+    """
     named = [kind if kind in MASS else plural(kind) for kind in kinds] or ["objects"]
     listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
     return f"{'Segment' if masks else 'Find'} the {listed}."

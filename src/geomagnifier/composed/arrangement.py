@@ -81,9 +81,14 @@ def is_one_line(boxes: Floats64) -> bool:
 
 
 def crowding(boxes: Floats64, width: float, height: float) -> float:
-    """Clark and Evans' ratio.
+    """Clark and Evans' ratio of the mean distance to the nearest neighbour.
 
-    1 for points strewn at random over an area of this size, less where they crowd together.
+    1 for points strewn at random over an area of this size, less where they cluster.
+
+    Args:
+        boxes: (N, 4), scene px.
+        width: of the area, scene px.
+        height: of the area, scene px.
     """
     boxes = boxes[:: -(-len(boxes) // MOST)]
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
@@ -93,7 +98,13 @@ def crowding(boxes: Floats64, width: float, height: float) -> float:
 
 
 def form(boxes: Floats64, width: float, height: float) -> Form:
-    """How they lie, in a word; "single" for fewer than two."""
+    """How the boxes are arranged, in a word; "single" for fewer than two.
+
+    Args:
+        boxes: (N, 4), scene px.
+        width: of the area, scene px.
+        height: of the area, scene px.
+    """
     if len(boxes) < 2:
         return "single"
     if is_one_line(boxes) and len(boxes) > 2:
@@ -115,5 +126,11 @@ def in_rows(boxes: Floats64) -> bool:
 
 
 def is_clustered(boxes: Floats64, width: float, height: float) -> bool:
-    """Whether they crowd together in a part of an area of this size, px."""
+    """Whether the boxes cluster in a part of the area.
+
+    Args:
+        boxes: (N, 4), scene px.
+        width: of the area, scene px.
+        height: of the area, scene px.
+    """
     return len(boxes) > 1 and crowding(boxes, width, height) < CLUSTERED

@@ -1,4 +1,4 @@
-"""Forms of Chinese questions, and what each builds of its phrases, with slots as in `english_forms`."""
+"""The forms of Chinese questions and the program that each builds; slots as in `english_forms`."""
 
 from __future__ import annotations
 
@@ -18,21 +18,9 @@ from geomagnifier.composed.chinese_phrases import (
     UNITS,
     WHAT,
 )
+from geomagnifier.composed.form_builders import more, most_are, numbered, share_where, which
 from geomagnifier.composed.placeholders import Amount
 from geomagnifier.composed.slots import Build
-
-
-def _more(a: p.Select, b: p.Select, sign: p.Sign = ">") -> p.Program:
-    return p.Compare(p.Count(a), sign, p.Count(b))
-
-
-def _numbered(a: p.Select, n: Amount, sign: p.Sign) -> p.Program | None:
-    return None if n.unit else p.Compare(p.Count(a), sign, p.Given(n.value))
-
-
-def _which(a: p.Select, b: p.Select, most: bool = True) -> p.Program | None:
-    return p.Which((p.Count(a), p.Count(b)), most) if not set(a.kinds) & set(b.kinds) else None
-
 
 _LONGER: dict[str, tuple[p.Quantity, bool]] = {
     "大": ("area", True), "小": ("area", False), "长": ("length", True), "短": ("length", False),
@@ -59,14 +47,6 @@ def _which_area(word: str, a: p.Select, b: p.Select) -> p.Program | None:
     if set(a.kinds) & set(b.kinds):
         return None
     return p.Which((p.Measure(a, "area", "sum"), p.Measure(b, "area", "sum")), word == "大")
-
-
-def _share_where(a: p.Select, c: tuple[p.Filter, ...]) -> p.Share:
-    return p.Share(replace(a, filters=(*a.filters, *c)), a)
-
-
-def _most_are(a: p.Select, c: tuple[p.Filter, ...]) -> p.Program:
-    return p.Compare(_share_where(a, c), ">", p.Given(50, "%"))
 
 
 def _commonest(
@@ -110,7 +90,14 @@ def _measure_by_unit(a: p.Select, u: str, how: str = "", what: str = "") -> p.Pr
 
 
 def in_unit(program: p.Program, u: str) -> p.Program | None:
-    """The program with its value in a unit that is named apart; None where it has no such value."""
+    """The program with its value in a unit that the question names apart.
+
+    None where the program has no such value.
+
+    Args:
+        program: as parsed without the unit.
+        u: the unit in Chinese, a key of `UNITS`.
+    """
     if not isinstance(program, p.Measure | p.Distance):
         return None
     unit = _units(u, program.what if isinstance(program, p.Measure) else "length")
@@ -126,7 +113,10 @@ def _covers(a: p.Select, n: Amount, more: str | None = None) -> p.Program:
 
 
 def _all_but(a: p.Select, everything: p.Select, masks: str = "") -> p.Program | None:
-    """As in "除了最右边的网球场": the others of its class; of a class as a whole, the other classes."""
+    """The program of "除了最右边的网球场".
+
+    All others of its class; of a class as a whole, the other classes.
+    """
     rest = (
         everything
         if a.rank is None and not a.filters
@@ -191,7 +181,10 @@ _IF = "(?:是否|是不是|有没有|会不会|能不能)?"
 _Q = QUESTION
 _COUNT = "(?:的?(?:数量|数目|个数|总数))?"
 _SEG = "(?:分割|分割出|提取|提取出|勾勒|勾勒出|勾画|勾画出|勾出|描出|抠出|抠|画出轮廓)"
-_FIND = "(?:找出|找到|找|检测|检测出|标出|标注|标记|标|框出|框起|框|圈出|圈|显示|定位|识别|列出|选出|指出|查找|寻找)"
+_FIND = (
+    "(?:找出|找到|找|检测|检测出|标出|标注|标记|标|框出|框起|框|圈出|圈|"
+    "显示|定位|识别|列出|选出|指出|查找|寻找)"
+)
 _ALL = "(?:一共|总共|共|合计|大概|大约|到底|究竟|现在|目前|里面)*"
 _THERE = (
     "(?:能|可以|可)?(?:有|看到|看见|数出|找到|存在|停|停放|停靠|停泊|漂|漂浮|架|架设|建|修建|盖|分布|行驶|种|摆|摆放|跑|开|靠|泊|是|长)?"
@@ -208,117 +201,156 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{a}}{_COUNT}比{{b}}{_COUNT}(?:要)?多{_DIFFER}", _difference),
     (rf"{{a}}{_COUNT}比{{b}}{_COUNT}(?:要)?少{_DIFFER}", lambda a, b: _difference(b, a)),
     (rf"{{a}}(?:和|与|跟){{b}}{_COUNT}(?:之间)?(?:相差|差了?){_DIFFER}", _difference),
-    (rf"{{a}}(?:的)?(?:面积|占比|覆盖率|覆盖面积|比例)*{_IF}(?:占|占了|占据|占据了|覆盖|覆盖了|有)?(?:{PICTURE})?(?:的)?(?:面积)?的?{_IF}(?P<more>超过|大于|多于|达到)(?:了)?"
-     rf"(?:{PICTURE}的?)?{{n}}%{_Q}", _covers),
-    (rf"{{a}}(?:的)?(?:面积|占比|覆盖率|覆盖面积|比例)*{_IF}(?:占|占了|占据|占据了|覆盖|覆盖了|有)?(?:{PICTURE})?(?:的)?(?:面积)?的?{_IF}(?:小于|少于|不到|不足)(?:了)?"
-     rf"(?:{PICTURE}的?)?{{n}}%{_Q}", _covers),
-    (rf"{{a}}{_COUNT}{_IF}比{{b}}{_COUNT}(?:更|要|还)?多{_Q}", _more),
-    (rf"{{a}}{_COUNT}{_IF}比{{b}}{_COUNT}(?:更|要|还)?少{_Q}", partial(_more, sign="<")),
-    (rf"{{a}}{_COUNT}{_IF}(?:多于|大于|超过){{b}}{_COUNT}{_Q}", _more),
-    (rf"{{a}}{_COUNT}{_IF}(?:少于|小于){{b}}{_COUNT}{_Q}", partial(_more, sign="<")),
-    (rf"{{a}}(?:和|与|跟){{b}}{_COUNT}{_IF}(?:一样多|相等|相同|同样多|数量一样|数量相同|数量相等){_Q}", partial(_more, sign="==")),
-    (r"{a}(?:和|与|跟|、|还是|,){b},?(?:相比,?|比起来,?|比较,?)?(?:哪一?[个种类边样]|谁|哪)(?:的?数量)?"
-     r"(?:更|比较|要)?多(?:一些|一点|些|点)?", _which),
-    (r"{a}(?:和|与|跟|、|还是|,){b},?(?:相比,?|比起来,?|比较,?)?(?:哪一?[个种类边样]|谁|哪)(?:的?数量)?(?:更|比较|要)"
-    r"?少(?:一些|一点|些|点)?", partial(_which, most=False)),
-    (r"(?:哪一?[个种类]|谁|什么)(?:的?数量)?(?:更|比较)?多,?[:：]?{a}(?:还是|或者?|和){b}", _which),
-    (r"(?:是)?{a}多,?还是{b}(?:更)?多", _which),
+    (rf"{{a}}(?:的)?(?:面积|占比|覆盖率|覆盖面积|比例)*{_IF}(?:占|占了|占据|占据了|覆盖|覆盖了|"
+     rf"有)?(?:{PICTURE})?(?:的)?(?:面积)?的?{_IF}(?P<more>超过|大于|多于|"
+     rf"达到)(?:了)?(?:{PICTURE}的?)?{{n}}%{_Q}", _covers),
+    (rf"{{a}}(?:的)?(?:面积|占比|覆盖率|覆盖面积|比例)*{_IF}(?:占|占了|占据|占据了|覆盖|覆盖了|"
+     rf"有)?(?:{PICTURE})?(?:的)?(?:面积)?的?{_IF}(?:小于|少于|不到|"
+     rf"不足)(?:了)?(?:{PICTURE}的?)?{{n}}%{_Q}", _covers),
+    (rf"{{a}}{_COUNT}{_IF}比{{b}}{_COUNT}(?:更|要|还)?多{_Q}", more),
+    (rf"{{a}}{_COUNT}{_IF}比{{b}}{_COUNT}(?:更|要|还)?少{_Q}", partial(more, sign="<")),
+    (rf"{{a}}{_COUNT}{_IF}(?:多于|大于|超过){{b}}{_COUNT}{_Q}", more),
+    (rf"{{a}}{_COUNT}{_IF}(?:少于|小于){{b}}{_COUNT}{_Q}", partial(more, sign="<")),
+    (rf"{{a}}(?:和|与|跟){{b}}{_COUNT}{_IF}(?:一样多|相等|相同|同样多|数量一样|数量相同|"
+     rf"数量相等){_Q}", partial(more, sign="==")),
+    (r"{a}(?:和|与|跟|、|还是|,){b},?(?:相比,?|比起来,?|比较,?)?(?:哪一?[个种类边样]|谁|"
+     r"哪)(?:的?数量)?(?:更|比较|要)?多(?:一些|一点|些|点)?", which),
+    (r"{a}(?:和|与|跟|、|还是|,){b},?(?:相比,?|比起来,?|比较,?)?(?:哪一?[个种类边样]|谁|"
+     r"哪)(?:的?数量)?(?:更|比较|要)?少(?:一些|一点|些|点)?", partial(which, most=False)),
+    (r"(?:哪一?[个种类]|谁|什么)(?:的?数量)?(?:更|比较)?多,?[:：]?{a}(?:还是|或者?|和){b}", which),
+    (r"(?:是)?{a}多,?还是{b}(?:更)?多", which),
     (rf"(?:出现|数量|个数)?(?:最多|最常见)的(?:{{a}})?(?:{KIND})?是(?:什么|哪一?{KIND}|"
-    rf"哪个)(?:呢|啊)?", _commonest),
+     rf"哪个)(?:呢|啊)?", _commonest),
     (rf"(?:哪一?{KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?(?:最多|最常见)", _commonest),
-    (rf"(?:出现|数量|个数)?最少的(?:{{a}})?(?:{KIND})?是(?:什么|哪一?{KIND}|"
-    rf"哪个)(?:呢|啊)?", partial(_commonest, most=False)),
-    (rf"(?:哪一?{KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?最少", partial(_commonest, most=False)),
-    (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:超过|多于|大于)(?:了)?{{n}}{_Q}", partial(_numbered, sign=">")),
-    (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以上{_Q}", partial(_numbered, sign=">=")),
-    (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以下{_Q}", partial(_numbered, sign="<=")),
-    (rf"(?:是否|是不是)?(?:大多数|多数|大部分|一大半|50%以上|超过50%|N\d+%以上)的?{{a}}(?:都|是|是不是)?{{c}}(?:的)?{_Q}", _most_are),
-    (r"(?:有)?(?:几成|百分之几|百分之多少|多大比例|多少比例)的?{a}(?:都|是)?{c}(?:的)?", _share_where),
-    (r"{a}(?:中|里|当中)?(?:有)?(?:几成|百分之几|百分之多少|多大比例|多少比例)(?:是)?{c}(?:的)?", _share_where),
-    (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:少于|小于|不到|不足){{n}}{_Q}", partial(_numbered, sign="<")),
-    (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:至少有?|不少于|达到了?){{n}}{_Q}", partial(_numbered, sign=">=")),
-    (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:至多有?|最多有?|不超过|不多于){{n}}{_Q}", partial(_numbered, sign="<=")),
-    (rf"{{a}}{_COUNT}{_IF}(?:恰好|正好|刚好|只|就)(?:是|有|等于)?{{n}}{_Q}", partial(_numbered, sign="==")),
-    (rf"{_IF}(?:有|有没有)?(?:超过|多于|多过){{n}}(?:以上)?的?{{a}}{_Q}", partial(_numbered, sign=">")),
-    (rf"{_IF}(?:有|有没有){{n}}以上的?{{a}}{_Q}", partial(_numbered, sign=">=")),
-    (rf"{_IF}(?:至少有|有至少|有没有至少|至少){{n}}的?{{a}}{_Q}", partial(_numbered, sign=">=")),
-    (rf"{_IF}(?:有)?(?:少于|不到|不足){{n}}的?{{a}}{_Q}", partial(_numbered, sign="<")),
-    (rf"{_IF}(?:恰好|正好|刚好|只|就)有?{{n}}的?{{a}}{_Q}", partial(_numbered, sign="==")),
+    (rf"(?:出现|数量|个数)?最少的(?:{{a}})?(?:{KIND})?是(?:什么|哪一?{KIND}|哪个)(?:呢|啊)?",
+     partial(_commonest, most=False)),
+    (rf"(?:哪一?{KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?最少",
+     partial(_commonest, most=False)),
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:超过|多于|大于)(?:了)?{{n}}{_Q}",
+     partial(numbered, sign=">")),
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以上{_Q}", partial(numbered, sign=">=")),
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以下{_Q}", partial(numbered, sign="<=")),
+    (rf"(?:是否|是不是)?(?:大多数|多数|大部分|一大半|50%以上|超过50%|N\d+%以上)的?{{a}}(?:都|是|"
+     rf"是不是)?{{c}}(?:的)?{_Q}", most_are),
+    (r"(?:有)?(?:几成|百分之几|百分之多少|多大比例|多少比例)的?{a}(?:都|是)?{c}(?:的)?",
+     share_where),
+    (r"{a}(?:中|里|当中)?(?:有)?(?:几成|百分之几|百分之多少|多大比例|多少比例)(?:是)?{c}(?:的)?",
+     share_where),
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:少于|小于|不到|不足){{n}}{_Q}",
+     partial(numbered, sign="<")),
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:至少有?|不少于|达到了?){{n}}{_Q}",
+     partial(numbered, sign=">=")),
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?(?:至多有?|最多有?|不超过|不多于){{n}}{_Q}",
+     partial(numbered, sign="<=")),
+    (rf"{{a}}{_COUNT}{_IF}(?:恰好|正好|刚好|只|就)(?:是|有|等于)?{{n}}{_Q}",
+     partial(numbered, sign="==")),
+    (rf"{_IF}(?:有|有没有)?(?:超过|多于|多过){{n}}(?:以上)?的?{{a}}{_Q}",
+     partial(numbered, sign=">")),
+    (rf"{_IF}(?:有|有没有){{n}}以上的?{{a}}{_Q}", partial(numbered, sign=">=")),
+    (rf"{_IF}(?:至少有|有至少|有没有至少|至少){{n}}的?{{a}}{_Q}", partial(numbered, sign=">=")),
+    (rf"{_IF}(?:有)?(?:少于|不到|不足){{n}}的?{{a}}{_Q}", partial(numbered, sign="<")),
+    (rf"{_IF}(?:恰好|正好|刚好|只|就)有?{{n}}的?{{a}}{_Q}", partial(numbered, sign="==")),
     (rf"{{a}}{_IF}比{{b}}(?:更|要|还)?(?P<word>[大小长短宽窄]){_Q}", _bigger),
-    (r"{a}(?:和|与|跟|还是){b},?(?:哪一?个|谁|哪)(?:更|比较)?(?P<word>[大小长短宽窄])", _which_bigger),
-    (r"{a}(?:和|与|跟|还是){b},?(?:哪一?个|谁|哪)的?(?:总)?面积(?:更|比较)?(?P<word>[大小])", _which_area),
-    (r"{a}(?:和|与|跟|还是){b}的?(?:总)?面积,?(?:哪一?个|谁|哪)(?:更|比较)?(?P<word>[大小])", _which_area),
-    (rf"{{a}}(?:的?(?:总|覆盖)?面积)?(?:大概|大约|总共|一共)?(?:占|覆盖)(?:了|据了?|据)?(?:{PICTURE})?(?:面积)?的?(?:的)?(?:百分之几|百分之多少|百分比|比例|多大比例|几成|"
+    (r"{a}(?:和|与|跟|还是){b},?(?:哪一?个|谁|哪)(?:更|比较)?(?P<word>[大小长短宽窄])",
+     _which_bigger),
+    (r"{a}(?:和|与|跟|还是){b},?(?:哪一?个|谁|哪)的?(?:总)?面积(?:更|比较)?(?P<word>[大小])",
+     _which_area),
+    (r"{a}(?:和|与|跟|还是){b}的?(?:总)?面积,?(?:哪一?个|谁|哪)(?:更|比较)?(?P<word>[大小])",
+     _which_area),
+    (rf"{{a}}(?:的?(?:总|覆盖)?面积)?(?:大概|大约|总共|一共)?(?:占|覆盖)(?:了|据了?|"
+     rf"据)?(?:{PICTURE})?(?:面积)?的?(?:的)?(?:百分之几|百分之多少|百分比|比例|多大比例|几成|"
      rf"多少)(?:是多少|{_IS}多少|有多大)?(?:%)?", lambda a: p.Share(a)),
-    (rf"{{a}}(?:在{PICTURE}中)?的?(?:覆盖率|覆盖度|占比|面积占比|面积比例|所占比例|所占的比例|所占百分比|比例|百分比)"
-    rf"{_IS}(?:多少|多大|几)?", lambda a: p.Share(a)),
-    (rf"{PICTURE}(?:中|里)?(?:有)?(?:百分之几|百分之多少|多大比例|多少)(?:的面积)?(?:是|被){{a}}(?:覆盖|占据)?", lambda a: p.Share(a)),
-    (rf"(?:计算|测量|求|给出|估算)?{{a}}的?(?P<how>平均|总|合计|最大|最小|中位|最长)?的?(?P<what>长度|宽度|面积|大小|直径|"
-    rf"占地面积|长|宽)(?:总和|"
-     rf"之和)?{_IS}(?:多少|多大|多长|多宽|几)?(?:个)?(?P<u>{UNIT})?", _measure),
-    (r"{a}(?:(?:一共|总共|都)*|(?P<how>平均|总|合计))?(?:大概|大约)?(?:有|占地)?多(?P<what>长|宽|大)", _measure),
-    (rf"{{a}}的?(?:(?:一共|总共)|(?P<how>平均|总|合计))?(?P<what>长度|宽度|面积|占地面积|直径|长|宽|大)?(?:一共|总共)?{_IS}(?:多少|"
-     rf"几)(?:个)?(?P<u>{UNIT})", _measure_by_unit),
+    (rf"{{a}}(?:在{PICTURE}中)?的?(?:覆盖率|覆盖度|占比|面积占比|面积比例|所占比例|所占的比例|"
+     rf"所占百分比|比例|百分比){_IS}(?:多少|多大|几)?", lambda a: p.Share(a)),
+    (rf"{PICTURE}(?:中|里)?(?:有)?(?:百分之几|百分之多少|多大比例|多少)(?:的面积)?(?:是|"
+     rf"被){{a}}(?:覆盖|占据)?", lambda a: p.Share(a)),
+    (rf"(?:计算|测量|求|给出|估算)?{{a}}的?(?P<how>平均|总|合计|最大|最小|中位|"
+     rf"最长)?的?(?P<what>长度|宽度|面积|大小|直径|占地面积|长|宽)(?:总和|之和)?{_IS}(?:多少|"
+     rf"多大|多长|多宽|几)?(?:个)?(?P<u>{UNIT})?", _measure),
+    (r"{a}(?:(?:一共|总共|都)*|(?P<how>平均|总|合计))?(?:大概|大约)?(?:有|占地)?多(?P<what>长|宽|"
+     r"大)", _measure),
+    (rf"{{a}}的?(?:(?:一共|总共)|(?P<how>平均|总|合计))?(?P<what>长度|宽度|面积|占地面积|直径|长|"
+     rf"宽|大)?(?:一共|总共)?{_IS}(?:多少|几)(?:个)?(?P<u>{UNIT})", _measure_by_unit),
     (rf"{{a}}(?P<how>平均|总|合计)?(?:有|是)?(?:多少|几)(?P<u>{UNIT})(?P<what>长|宽|大)", _measure),
-    (rf"{{a}}{_ALL}(?:覆盖|占地|占据|占)(?:了|有)?(?:大约|大概)?(?:多少|几|多大)(?P<u>{UNIT})", lambda a, u="": _measure(a, "面积", "", u)),
+    (rf"{{a}}{_ALL}(?:覆盖|占地|占据|占)(?:了|有)?(?:大约|大概)?(?:多少|几|多大)(?P<u>{UNIT})",
+     lambda a, u="": _measure(a, "面积", "", u)),
     (rf"{{a}}{_ALL}占了?(?:多少|多大)的?面积", lambda a: _measure(a, "面积")),
-    (rf"{{a}}{_ALL}(?:覆盖|占地|占据)(?:了)?(?:多少|几|多大)(?:面积)?", lambda a, u="": _measure(a, "面积", "", u)),
-    (rf"{{a}}(?:和|与|到|跟|离|距离){{b}}(?:之间)?的?(?:(?P<gap>间隙|空隙|最短距离)|相距|距离|相隔|间距|直线距离)?{_IS}(?:多少|多远|"
+    (rf"{{a}}{_ALL}(?:覆盖|占地|占据)(?:了)?(?:多少|几|多大)(?:面积)?", lambda a,
+     u="": _measure(a, "面积", "", u)),
+    (rf"{{a}}(?:和|与|到|跟|离|距离){{b}}(?:之间)?的?(?:(?P<gap>间隙|空隙|最短距离)|相距|距离|"
+     rf"相隔|间距|直线距离)?{_IS}(?:多少|多远|几)(?P<u>{UNIT})?", _distance),
+    (rf"{{a}}(?:和|与|到|跟|离){{b}}(?:之间)?的?(?:最近的?|最短的?)?(?:距离|间距){_IS}(?:(?:多少|"
+     rf"多远|几)(?P<u>{UNIT})?)?", _distance),
+    (rf"{{a}}(?:之间)?的?(?:最近的?(?:一对|两[个架艘辆座]|两者)?)?(?:之间)?的?(?:(?P<gap>间隙|"
+     rf"空隙|最短距离)|相距|距离|相隔|间距|直线距离|隔着?|隔了|离|距){_IS}(?:多少|多远|"
      rf"几)(?P<u>{UNIT})?", _distance),
-    (rf"{{a}}(?:和|与|到|跟|离){{b}}(?:之间)?的?(?:最近的?|最短的?)?(?:距离|间距){_IS}(?:(?:多少|多远|几)(?P<u>{UNIT})?)?", _distance),
-    (rf"{{a}}(?:之间)?的?(?:最近的?(?:一对|两[个架艘辆座]|两者)?)?(?:之间)?的?(?:(?P<gap>间隙|空隙|最短距离)|相距|距离|相隔|间距|直线距离|隔着?|隔了|离|距)"
-     rf"{_IS}(?:多少|多远|几)(?P<u>{UNIT})?", _distance),
-    (rf"(?:最近的)(?:{_TWO})?{{a}}(?:之间)?的?(?:相距|距离|相隔|间距|隔着?|隔了){_IS}(?:多少|多远|几)(?P<u>{UNIT})?", _distance),
-    (rf"每(?P<per>公顷|平方公里|平方千米)(?:土地|面积)?(?:上|内|里)?(?:平均)"
-    rf"?有?{_MANY}{{a}}", lambda a, per: p.Density(a, "ha" if per == "公顷" else "km2")),
+    (rf"(?:最近的)(?:{_TWO})?{{a}}(?:之间)?的?(?:相距|距离|相隔|间距|隔着?|隔了){_IS}(?:多少|"
+     rf"多远|几)(?P<u>{UNIT})?", _distance),
+    (rf"每(?P<per>公顷|平方公里|平方千米)(?:土地|面积)?(?:上|内|里)?(?:平均)?有?{_MANY}{{a}}",
+     lambda a, per: p.Density(a, "ha" if per == "公顷" else "km2")),
     (rf"{{a}}的?(?:分布)?密度{_IS}(?:多少|多大)", lambda a: p.Density(a)),
     (r"{a}(?:排成|排列成|排了|分成|分为|共有|有|停成)(?:了)?(?:多少|几)(?P<line>行|排|列)", _lines),
     (r"(?:有)?(?:多少|几)(?P<line>行|排|列){a}", _lines),
     (rf"{{a}}{_IF}(?:排成|排列成|分成|分为)(?:了)?{{n}}(?P<line>行|排|列){_Q}", _lines),
-    (rf"{{a}}{_IF}是?(?:排列?成|排在|在|排列在)(?:了)?(?:同)?(?:一条|一)?"
-     rf"(?:直线|线|排|行|列)(?:上)?的?{_Q}", lambda a: p.Arranged(a, "aligned")),
+    (rf"{{a}}{_IF}是?(?:排列?成|排在|在|排列在)(?:了)?(?:同)?(?:一条|一)?(?:直线|线|排|行|"
+     rf"列)(?:上)?的?{_Q}", lambda a: p.Arranged(a, "aligned")),
     (rf"{{a}}{_IF}是?(?:整齐地?)?排列?整齐的?{_Q}", lambda a: p.Arranged(a, "aligned")),
-    (rf"{{a}}{_IF}是?(?:都)?(?:聚集|集中|成群|扎堆|聚)(?:在一起|分布|地分布)?的?{_Q}", lambda a: p.Arranged(a, "clustered")),
-    (rf"{{a}}{_IF}是?(?:都)?(?:分散|散布|零散)(?:分布|地分布|开来?)?的?{_Q}", lambda a: p.Arranged(a, "scattered")),
-    (r"{a}(?:是)?(?:聚集|集中|分散|零散|整齐|散布)的?(?:分布)?还是(?:聚集|集中|分散|零散|整齐|散布|杂乱)的?(?:分布)?",
-     lambda a: p.Arrangement(a)),
+    (rf"{{a}}{_IF}是?(?:都)?(?:聚集|集中|成群|扎堆|聚)(?:在一起|分布|地分布)?的?{_Q}",
+     lambda a: p.Arranged(a, "clustered")),
+    (rf"{{a}}{_IF}是?(?:都)?(?:分散|散布|零散)(?:分布|地分布|开来?)?的?{_Q}",
+     lambda a: p.Arranged(a, "scattered")),
+    (r"{a}(?:是)?(?:聚集|集中|分散|零散|整齐|散布)的?(?:分布)?还是(?:聚集|集中|分散|零散|整齐|"
+     r"散布|杂乱)的?(?:分布)?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是)?(?:怎么|如何|怎样)(?:排列|分布|布局)的?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是什么颜色的?|的?颜色是什么|是哪种颜色的?|什么颜色)", lambda a: p.ColourOf(a)),
-    (r"{a}(?:的)?(?:朝向|方向|方位|朝|指向)(?:是|为)?(?:哪个方向|哪个方位|哪里|哪边|哪|什么方向|什么|多少度?)", lambda a: p.Axis(a)),
+    (r"{a}(?:的)?(?:朝向|方向|方位|朝|指向)(?:是|为)?(?:哪个方向|哪个方位|哪里|哪边|哪|什么方向|"
+     r"什么|多少度?)", lambda a: p.Axis(a)),
     (rf"(?:数一数|数数|数|统计|计算|数出|算)?{_ALL}{_THERE}{_MANY}{{a}}", lambda a: p.Count(a)),
-    (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{c}}(?:的)?{_ALL}{_THERE}{_MANY}{{a}}", partial(_where, build=p.Count)),
+    (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{c}}(?:的)?{_ALL}{_THERE}{_MANY}{{a}}",
+     partial(_where, build=p.Count)),
     (rf"{_ALL}(?:有)?{_MANY}{{a}}(?:是)?{{c}}(?:的)?", partial(_where, build=p.Count)),
-    (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{a}}(?:加起来|加在一起|合起来|合在一起|放一起)?的?(?:数量)?{_ALL}{_THERE}"
-     rf"(?:各|分别)?(?:有|是)?{_MANY}", lambda a: p.Count(a)),
+    (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{a}}(?:加起来|加在一起|合起来|合在一起|"
+     rf"放一起)?的?(?:数量)?{_ALL}{_THERE}(?:各|分别)?(?:有|是)?{_MANY}", lambda a: p.Count(a)),
     (rf"{{c}}(?:的)?{{a}}{_ALL}{_THERE}{_MANY}", partial(_where, build=p.Count)),
     (rf"{{a}}(?:各|各自|分别)(?:各)?(?:有|是)?{_MANY}", lambda a: p.Count(a)),
-    (rf"(?:统计|计算|求|给出)?{{a}}的?(?:总)?(?:数量|数目|个数|总数)(?:总共)?{_IS}(?:多少|几)?{COUNTER}?", lambda a: p.Count(a)),
-    (r"(?:数一数|数数|数出|数|统计|计数)(?:所有的?|全部的?)?{a}(?:各?有?(?:多少|几)个?|的?(?:数量|数目|个数|总数))?",
-     lambda a: p.Count(a)),
-    (rf"(?:有没有|是否有|有无|是否存在|存在|能看到|能看见|看得到|看得见|能不能看到|能找到|出现了?|有)"
-     rf"{{a}}(?:存在|出现)?{_Q}", lambda a: p.Exists(a)),
+    (rf"(?:统计|计算|求|给出)?{{a}}的?(?:总)?(?:数量|数目|个数|总数)(?:总共)?{_IS}(?:多少|"
+     rf"几)?{COUNTER}?", lambda a: p.Count(a)),
+    (r"(?:数一数|数数|数出|数|统计|计数)(?:所有的?|全部的?)?{a}(?:各?有?(?:多少|几)个?|"
+     r"的?(?:数量|数目|个数|总数))?", lambda a: p.Count(a)),
+    (rf"(?:有没有|是否有|有无|是否存在|存在|能看到|能看见|看得到|看得见|能不能看到|能找到|"
+     rf"出现了?|有){{a}}(?:存在|出现)?{_Q}", lambda a: p.Exists(a)),
     (rf"{{c}}(?:的)?{_HAVE}{{a}}(?:存在|出现)?{_Q}", partial(_where, build=p.Exists)),
     (rf"{_HAVE}{{a}}(?:是)?{{c}}(?:的)?{_Q}", partial(_where, build=p.Exists)),
     (rf"{{a}}(?:存在|有没有|出现了?|有){_Q}", lambda a: p.Exists(a)),
-    (rf"{{c}}的?{_ALL}(?:有|是)(?:什么|啥|些什么|些啥|哪些|什么样的?)(?:东西|目标|物体|对象|地物|内容)?", _there),
-    (rf"(?:把|将)?{EXCEPT}{{a}}{_OTHERS}{{b}}(?:都|全部|全)?(?:给)?(?P<masks>{_SEG}){_Q}(?:出来|下来)?",
-     lambda a, b, masks: _except(a, b, True)),
+    (rf"{{c}}的?{_ALL}(?:有|是)(?:什么|啥|些什么|些啥|哪些|什么样的?)(?:东西|目标|物体|对象|地物|"
+     rf"内容)?", _there),
+    (rf"(?:把|将)?{EXCEPT}{{a}}{_OTHERS}{{b}}(?:都|全部|全)?(?:给)?(?P<masks>{_SEG}){_Q}(?:出来|"
+     rf"下来)?", lambda a, b, masks: _except(a, b, True)),
     (rf"(?:把|将)?{EXCEPT}{{a}}{_OTHERS}{{b}}(?:都|全部|全)?(?:给)?{_FIND}(?:出来|起来)?", _except),
-    (rf"(?P<masks>{_SEG})?(?:{_FIND})?{EXCEPT}{{a}}(?:那[个架艘辆座栋条片块])?(?:以外|之外|外)?(?:的|,)*(?:其他|其它|其余|别的|剩下|剩余)?(?:的)?"
+    (rf"(?P<masks>{_SEG})?(?:{_FIND})?{EXCEPT}{{a}}(?:那[个架艘辆座栋条片块])?(?:以外|之外|"
+     rf"外)?(?:的|,)*(?:其他|其它|其余|别的|剩下|剩余)?(?:的)?"
      r"(?:目标|物体|东西)?(?:都要?|全部?)?(?:找出|标出|框出|框起|标|框|圈)?(?:来|出来)?", _all_but),
-    (rf"(?:把|将)?{{a}}(?:都|全)?(?:去掉|排除|剔除|除外|不要|不算),?(?:然后|再)?(?:把|将)?(?:其他|其它|其余|别的|剩下|剩余)的?(?:目标|物体|东西)?"
-     rf"(?:都|全部?)?(?P<masks>{_SEG})?(?:{_FIND})?(?:出来|起来)?", _all_but),
-    (rf"(?:只|仅)?(?:把|将)?(?P<masks>{_SEG}){{a}}(?:的?(?:掩膜|轮廓|边界|外形))?", lambda a, masks: _chosen(a, True)),
-    (rf"(?:只|仅)?(?:把|将|对)?{{a}},?(?:的?(?:轮廓|边界|外形|掩膜))?(?:都|全部|全|单独|逐个|进行|做)*(?:给|用掩膜)?"
-     rf"(?P<masks>{_SEG}|画|描|勾)(?:出来|下来|出)?", lambda a, masks: _chosen(a, True)),
-    (rf"(?:只|仅)?{_FIND}(?:所有的?)?{{a}}(?:的(?:位置|坐标))?(?:在哪里|在哪儿?|在什么(?:位置|地方))?", _chosen),
-    (rf"(?:只|仅)?(?:把|将)?{{a}}(?:都|全部|全|用框|用方框|单独)*(?:给)?{_FIND}(?:出来|起来)?(?:看看)?", _chosen),
-    (r"{a}(?:都|分别|分布|主要|大概|集中)*(?:在哪里|在哪儿?|在什么(?:位置|地方)|的?位置(?:在哪里?|是什么|是哪里)?|"
-     r"位于(?:哪里|何处)|在何处|是哪[些个几一]?[个架艘辆座栋条片块]?)", _chosen),
+    (rf"(?:把|将)?{{a}}(?:都|全)?(?:去掉|排除|剔除|除外|不要|不算),?(?:然后|再)?(?:把|"
+     rf"将)?(?:其他|其它|其余|别的|剩下|剩余)的?(?:目标|物体|东西)?(?:都|"
+     rf"全部?)?(?P<masks>{_SEG})?(?:{_FIND})?(?:出来|起来)?", _all_but),
+    (rf"(?:只|仅)?(?:把|将)?(?P<masks>{_SEG}){{a}}(?:的?(?:掩膜|轮廓|边界|外形))?", lambda a,
+     masks: _chosen(a, True)),
+    (rf"(?:只|仅)?(?:把|将|对)?{{a}},?(?:的?(?:轮廓|边界|外形|掩膜))?(?:都|全部|全|单独|逐个|"
+     rf"进行|做)*(?:给|用掩膜)?(?P<masks>{_SEG}|画|描|勾)(?:出来|下来|出)?", lambda a,
+     masks: _chosen(a, True)),
+    (rf"(?:只|仅)?{_FIND}(?:所有的?)?{{a}}(?:的(?:位置|坐标))?(?:在哪里|在哪儿?|在什么(?:位置|"
+     rf"地方))?", _chosen),
+    (rf"(?:只|仅)?(?:把|将)?{{a}}(?:都|全部|全|用框|用方框|单独)*(?:给)?{_FIND}(?:出来|"
+     rf"起来)?(?:看看)?", _chosen),
+    (r"{a}(?:都|分别|分布|主要|大概|集中)*(?:在哪里|在哪儿?|在什么(?:位置|地方)|"
+     r"的?位置(?:在哪里?|是什么|是哪里)?|位于(?:哪里|何处)|在何处|"
+     r"是哪[些个几一]?[个架艘辆座栋条片块]?)", _chosen),
     (r"(?:哪里|哪儿|什么地方)有{a}", _chosen),
-    (r"{c}的?(?:有|是)哪(?:些|几[个架艘辆座栋条片块]){a}", lambda c, a: _chosen(replace(a, filters=(*a.filters, *c)))),
+    (r"{c}的?(?:有|是)哪(?:些|几[个架艘辆座栋条片块]){a}", lambda c,
+     a: _chosen(replace(a, filters=(*a.filters, *c)))),
     (r"{a}(?:有|是)哪(?:些|几[个架艘辆座栋条片块])", _chosen),
-    (r"哪(?:些|一?[个架艘辆座栋条片块]){a}(?:是)?{c}(?:的)?", lambda a, c: _chosen(replace(a, filters=(*a.filters, *c)))),
+    (r"哪(?:些|一?[个架艘辆座栋条片块]){a}(?:是)?{c}(?:的)?", lambda a,
+     c: _chosen(replace(a, filters=(*a.filters, *c)))),
     (rf"{{a}}(?:都|全都|是否|是不是)?{{c}}{_Q}", _is),
     (r"{a}", _chosen),
 )  # fmt: skip

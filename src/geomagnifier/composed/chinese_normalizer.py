@@ -48,12 +48,20 @@ _IN_UNIT = re.compile(
     f"(](?:单位)(?:是|为|用|:)?({UNIT})[)]?$"
 )
 _COUNTED_IF = re.compile(
-    "(?<=[吗没么?])[?,]?(?:有的话|如果有的话?|若有的?话?|要是有的?话?|有几|有多少|几|多少),?(?:一共|总共)?(?:有|是)?(?:几|多少)?[个架艘辆座栋条片块台只]?$"
+    "(?<=[吗没么?])[?,]?(?:有的话|如果有的话?|若有的?话?|要是有的?话?|有几|有多少|几|多少),?"
+    "(?:一共|总共)?(?:有|是)?(?:几|多少)?[个架艘辆座栋条片块台只]?$"
 )
 
 
 def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
-    """A Chinese question without blanks and in simplified characters, and the unit that it asks for, "" for none."""
+    """A Chinese question in simplified characters without blanks, and the unit that it asks for.
+
+    Words of courtesy and of the scene are left out; the unit is "" where none is asked for.
+
+    Args:
+        question: as typed.
+        lexicon: the names of the model's classes.
+    """
     text = chinese_text.without_order(normalized(question)).translate(chinese_text.SIMPLIFIED)
     text = re.sub(r"\s+", "", chinese_text.unmixed(text, english_names(lexicon)))
     text = _NUMBER_ONLY.sub("", re.sub("[?。!.~,]+$", "", text))
@@ -71,7 +79,8 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
     if (found := _COUNTED_IF.search(text)) and re.match(
         "(?:有没有|是否有|是否存在|有)", text
     ):  # "有船吗？有的话几艘"
-        text = f"有多少{re.sub('^(?:有没有|是否有|是否存在|有)|[吗么没?,]+$', '', text[: found.start()])}"
+        asked = re.sub("^(?:有没有|是否有|是否存在|有)|[吗么没?,]+$", "", text[: found.start()])
+        text = f"有多少{asked}"
     return text, unit
 
 

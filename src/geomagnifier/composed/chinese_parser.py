@@ -29,15 +29,23 @@ _FORMS = tuple(Form.of(form, _SLOTS, build) for form, build in FORMS)
 def read(question: str, lexicon: Lexicon) -> p.Program | None:
     """The program of a Chinese question.
 
-    None where a word of it finds no place, or where it asks for nothing of this sort.
+    None where a word of it finds no place, or where it is no composed question.
+
+    Args:
+        question: as typed.
+        lexicon: the names of the model's classes.
     """
     return read_all(question, lexicon)[0]
 
 
 def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, ...]]:
-    """The same, and places that no class is ("机场"), which were passed over.
+    """The program, and the scene classes named as places ("机场") that were passed over.
 
-    They hold for the whole picture, or for none of it.
+    Such a place holds for the whole image, or for none of it.
+
+    Args:
+        question: as typed.
+        lexicon: the names of the model's classes.
     """
     text, unit = plainly(question, lexicon)
     marks = marked(text, lexicon)

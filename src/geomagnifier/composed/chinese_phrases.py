@@ -16,15 +16,16 @@ from geomagnifier.composed.placeholders import Amount, Lexicon, Marked, amount
 from geomagnifier.composed.slots import NoPlace
 
 UNITS = {
-    "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "平米": "m2", "平方像素": "px2", "公顷": "ha",
-    "英亩": "acre", "市亩": "mu", "亩": "mu", "公里": "km", "千米": "km", "公尺": "m",
-    "厘米": "cm", "英尺": "ft", "英里": "mi", "个像素": "px", "像素": "px", "米": "m", "km2": "km2", "m2": "m2",
-    "km": "km", "px": "px", "m": "m",
+    "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "平米": "m2", "平方像素": "px2",
+    "公顷": "ha", "英亩": "acre", "市亩": "mu", "亩": "mu", "公里": "km", "千米": "km", "公尺": "m",
+    "厘米": "cm", "英尺": "ft", "英里": "mi", "个像素": "px", "像素": "px", "米": "m", "km2": "km2",
+    "m2": "m2", "km": "km", "px": "px", "m": "m",
 }  # fmt: skip
 """Chinese units and what each stands for, as of `lexicon.UNITS`."""
 UNIT = "|".join(UNITS)
 COMPASS = {
-    "东北": 45.0, "西南": 45.0, "西北": 135.0, "东南": 135.0, "南北": 0.0, "东西": 90.0, "北": 0.0, "南": 0.0, "东": 90.0, "西": 90.0,
+    "东北": 45.0, "西南": 45.0, "西北": 135.0, "东南": 135.0, "南北": 0.0, "东西": 90.0, "北": 0.0,
+    "南": 0.0, "东": 90.0, "西": 90.0,
 }  # fmt: skip
 """Ways that an axis may lie, degrees clockwise from north."""
 _DIGITS = dict(zip("零一二两三四五六七八九", (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
@@ -37,13 +38,16 @@ GROUND = (
     "沙漠|山上|山区|海岸|河岸|湖岸|海滩|沙滩|岸|海岛|小岛|岛"
 )
 """Places that no class of things is; a condition that names one is told to be passed over."""
-_VERBS = "(?:(?:停靠|停泊|停放|停|航行|行驶|漂浮|漂|分布|坐落|修建|建|架设|架|靠(?!近)|泊|摆放|摆|种|开|跑|长)(?:着|了|在|有)?)"
+_VERBS = (
+    "(?:(?:停靠|停泊|停放|停|航行|行驶|漂浮|漂|分布|坐落|修建|建|架设|架|靠(?!近)|泊|摆放|摆|"
+    "种|开|跑|长)(?:着|了|在|有)?)"
+)
 _NOUNS = re.compile(rf"(?:K\d+(?:{_JOIN}K\d+)*|它们?|这些|那些|其中)$")
 QUESTION = "(?:吗|么|嘛|吧|没有|没|对吗|对吧|是吗|是吧|对不对|是不是)?"
 PICTURE = "(?:整[幅个张])?(?:图像|图片|图|影像|画面|照片|场景|区域|地面)(?:总)?(?:面积)?"
 _COLOURS = {
-    "白": "white", "黑": "black", "灰": "grey", "红": "red", "橙": "orange", "黄": "yellow", "绿": "green",
-    "蓝": "blue", "棕": "brown", "褐": "brown",
+    "白": "white", "黑": "black", "灰": "grey", "红": "red", "橙": "orange", "黄": "yellow",
+    "绿": "green", "蓝": "blue", "棕": "brown", "褐": "brown",
 }  # fmt: skip
 _COLOUR = f"[{''.join(_COLOURS)}](?:颜?色)?"
 _ALIASES = {
@@ -57,8 +61,8 @@ _ALIASES = {
 """Names beside those of the classes, each with one of these."""
 _RANKS = {
     "大": ("area", True), "小": ("area", False), "长": ("length", True), "短": ("length", False),
-    "宽": ("width", True), "窄": ("width", False),
-    "左": ("left", True), "右": ("right", True), "上": ("upper", True), "下": ("lower", True), "西": ("left", True), "东": ("right", True),
+    "宽": ("width", True), "窄": ("width", False), "左": ("left", True), "右": ("right", True),
+    "上": ("upper", True), "下": ("lower", True), "西": ("left", True), "东": ("right", True),
     "北": ("upper", True), "南": ("lower", True),
 }  # fmt: skip
 _FROM = (
@@ -76,8 +80,8 @@ _SIDES = {
 }
 EXCEPT = "(?:除了?|除去|除开|不包括|不包含|不算|不计|排除|去掉|不含|剔除|忽略)"
 WHAT: dict[str, p.Quantity] = {
-    "长度": "length", "宽度": "width", "面积": "area", "大小": "area", "直径": "length", "长": "length", "宽": "width",
-    "大": "area", "占地面积": "area",
+    "长度": "length", "宽度": "width", "面积": "area", "大小": "area", "直径": "length",
+    "长": "length", "宽": "width", "大": "area", "占地面积": "area",
 }  # fmt: skip
 HOWS: dict[str, p.How] = {
     "": "mean",
@@ -90,12 +94,15 @@ HOWS: dict[str, p.How] = {
     "最长": "largest",
 }
 _WAYS: tuple[tuple[str, p.Way], ...] = (
-    ("(?:的)?(?:附近|旁边|旁|周围|边上|近旁|周边|四周|岸边|身边|一带)", "near"), ("(?:的)?(?:沿线|沿岸|沿途|两旁|两侧|两边|两岸)", "along"),
-    ("(?:的)?(?:正)?左(?:手)?(?:边|侧|面|方)", "left of"), ("(?:的)?(?:正)?右(?:手)?(?:边|侧|面|方)", "right of"),
+    ("(?:的)?(?:附近|旁边|旁|周围|边上|近旁|周边|四周|岸边|身边|一带)", "near"),
+    ("(?:的)?(?:沿线|沿岸|沿途|两旁|两侧|两边|两岸)", "along"),
+    ("(?:的)?(?:正)?左(?:手)?(?:边|侧|面|方)", "left of"),
+    ("(?:的)?(?:正)?右(?:手)?(?:边|侧|面|方)", "right of"),
     ("(?:的)?(?:正)?(?:上方|上边)", "above"), ("(?:的)?(?:正)?(?:下方|下面|下边)", "below"),
-    ("(?:的|以)?北(?:边|侧|面|方)?", "north of"),
-    ("(?:的|以)?南(?:边|侧|面|方)?", "south of"), ("(?:的|以)?东(?:边|侧|面|方)?", "east of"), ("(?:的|以)?西(?:边|侧|面|方)?", "west of"),
-    ("(?:的)?(?:上面|之上|上头|上)", "on"), ("(?:的)?(?:里面|里头|里边|里|内部|之内|内|当中|中|之中)", "inside"), ("(?:边)", "near"),
+    ("(?:的|以)?北(?:边|侧|面|方)?", "north of"), ("(?:的|以)?南(?:边|侧|面|方)?", "south of"),
+    ("(?:的|以)?东(?:边|侧|面|方)?", "east of"), ("(?:的|以)?西(?:边|侧|面|方)?", "west of"),
+    ("(?:的)?(?:上面|之上|上头|上)", "on"),
+    ("(?:的)?(?:里面|里头|里边|里|内部|之内|内|当中|中|之中)", "inside"), ("(?:边)", "near"),
 )  # fmt: skip
 
 
@@ -113,7 +120,12 @@ def _number(text: str) -> float:
 
 
 def marked(text: str, lexicon: Lexicon) -> Marked:
-    """A Chinese question without blanks, with marks for names and amounts, as in `lexicon.marked`."""
+    """A Chinese question with placeholders for names and amounts, as `placeholders.marked` does.
+
+    Args:
+        text: in simplified characters, without blanks.
+        lexicon: the names of the model's classes.
+    """
     table = {name: kinds for name, kinds in lexicon.table().items() if not name.isascii()}
     for word, usual in _ALIASES.items():
         if usual in table:
@@ -168,19 +180,29 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """Phrases of one question."""
+    """Parses the noun phrases and conditions of one Chinese question."""
 
     marks: Marked
+    """The question with placeholders."""
     lexicon: Lexicon
+    """The names of the model's classes."""
     passed: list[str] = field(default_factory=list)
+    """Scene classes named as places, which were passed over."""
 
     def amount(self, mark: str) -> Amount:
         return self.marks.amounts[mark]
 
     def phrase(self, text: str, of: p.Select | None = None) -> p.Select:
-        """Conditions and the names of classes.
+        """A noun phrase: conditions, then the names of classes.
 
-        One that ends without a name ("最大的那艘") is of the class of `of`. Raises NoPlace.
+        One that ends without a name ("最大的那艘") is of the class of `of`.
+
+        Args:
+            text: with placeholders.
+            of: a selection that was named before.
+
+        Raises:
+            NoPlace: a word finds no place.
         """
         noun = _NOUNS.search(text)
         if (

@@ -15,23 +15,14 @@ import numpy as np
 from geomagnifier.area_of_interest import Area
 from geomagnifier.composed import Understood, evaluation, plain, read_back, sentences
 from geomagnifier.composed import program as p
-from geomagnifier.composed.evaluation import Ground, Outcome, Pixels
+from geomagnifier.composed.ground import Ground, Outcome, Pixels
+from geomagnifier.composed.sentence_words import Words
 from geomagnifier.geometry import Box
 from geomagnifier.inference.references import Reference
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.scene import Scene
-from geomagnifier.types import (
-    Bytes,
-    GeneratedText,
-    Granularity,
-    ModelOutput,
-    ModelSpec,
-    Query,
-    Region,
-    SceneInfo,
-    View,
-    Window,
-)
+from geomagnifier.results import GeneratedText, ModelOutput, Region
+from geomagnifier.types import Bytes, Granularity, ModelSpec, Query, SceneInfo, View, Window
 
 TOGETHER = 1 << 20
 """Pixels round all regions up to which they are read at once for their colours."""
@@ -40,9 +31,14 @@ LARGEST = 96
 
 
 def plainly(query: Query, read: Understood, refers: Reference | None) -> Query:
-    """What the model is asked.
+    """The query that the model is asked.
 
     To look for the classes of the program, or for those of the regions that are referred to.
+
+    Args:
+        query: as asked.
+        read: its parse.
+        refers: regions of an earlier answer, or None.
     """
     kinds = (
         read.kinds or tuple(dict.fromkeys(region.label for region in refers.regions))
@@ -127,7 +123,12 @@ def _pixels(scene: Scene, found: Sequence[Region], preview: Bytes | None) -> Pix
 
 
 def shown(read: Understood, regions: Sequence[Region]) -> tuple[Region, ...]:
-    """The regions as the answer has them: without masks where boxes are all that was asked for."""
+    """The regions as the answer has them: without masks where only boxes were asked for.
+
+    Args:
+        read: the parsed question.
+        regions: those of the outcome.
+    """
     if read.level is Granularity.PIXEL:
         return tuple(regions)
     return tuple(replace(region, segmentation=None) for region in regions)
@@ -143,16 +144,26 @@ def said(
     scene: SceneInfo,
     regions: Sequence[Region],
 ) -> GeneratedText:
-    """The sentence: the model's own for a plain count or yes or no, else by rule.
+    """The sentence of the answer.
 
-    Arguments as of `protocol.Model.say`.
+    The model's own for a plain count or yes/no question, else made by rule.
+
+    Args:
+        read: the parsed question.
+        outcome: what its program comes to.
+        query: what was asked.
+        model: of `load_model`.
+        view: the scene in one view.
+        reply: the model's output, which says what was asked for.
+        scene: whose px the boxes are in.
+        regions: those of the answer.
     """
     if p.simple(read.program) and outcome.why is None:
         own = model.say(query, read.level, view, reply, scene, regions)
         start = ("yes", "有", "是") if outcome.value else ("no", "there is no", "没有", "不")
         if not isinstance(outcome.value, bool) or own.text.lower().startswith(start):
             return own
-    words = sentences.Words(read.language, model.spec.chinese, model.spec.counters, reply.asked)
+    words = Words(read.language, model.spec.chinese, model.spec.counters, reply.asked)
     told = sentences.say(read.program, replace(outcome, regions=tuple(regions)), words)
     return (
         told
@@ -162,16 +173,25 @@ def said(
 
 
 def read_as(read: Understood, spec: ModelSpec) -> str:
-    """The one line that says how the question was read, in its language."""
+    """How the question was read, in one line in its language.
+
+    Args:
+        read: the parsed question.
+        spec: of the model, for the Chinese nouns.
+    """
     if read.language == "en":
         return str(read.program)
-    return read_back.told(read.program, sentences.Words("zh", spec.chinese, spec.counters))
+    return read_back.told(read.program, Words("zh", spec.chinese, spec.counters))
 
 
 def uncertain(read: Understood, outcome: Outcome) -> bool:
-    """Whether what was not looked at may turn the value.
+    """Whether unseen parts of the scene may change the value.
 
-    All that is true or false, but that there is something.
+    They may change every true or false, except that something is there.
+
+    Args:
+        read: the parsed question.
+        outcome: what its program comes to.
     """
     return isinstance(outcome.value, bool | str) and not (
         isinstance(read.program, p.Exists) and outcome.value is True

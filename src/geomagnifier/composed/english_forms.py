@@ -11,31 +11,43 @@ from dataclasses import replace
 from functools import partial
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.english_phrases import LONGER, PICTURE, SCENE
+from geomagnifier.composed.english_patterns import (
+    DO,
+    FIND,
+    FREQUENT,
+    GIVE,
+    GREATER,
+    HAS,
+    HOWS,
+    IS,
+    KIND,
+    LEAST,
+    LONGER,
+    MASKED,
+    MASKS,
+    MOST,
+    PARKED,
+    PART,
+    PICTURE,
+    SCENE,
+    SHOWS,
+    TAKE,
+    TAKEN,
+    THERE,
+    TOGETHER,
+    WHAT,
+    WHICH,
+)
+from geomagnifier.composed.form_builders import (
+    Filters,
+    more,
+    most_are,
+    numbered,
+    share_where,
+    which,
+)
 from geomagnifier.composed.placeholders import Amount, unit_of
 from geomagnifier.composed.slots import Build
-
-Filters = tuple[p.Filter, ...]
-
-WHAT: dict[str, p.Quantity] = {
-    "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area", "length": "length",
-    "width": "width", "area": "area",
-    "size": "area", "diameter": "length", "surface area": "area", "surface": "area", "acreage": "area", "extent": "area", "space": "area",
-    "ground": "area", "footprint": "area",
-}  # fmt: skip
-HOWS: dict[str, p.How] = {
-    "": "mean", "total": "sum", "combined": "sum", "overall": "sum", "summed": "sum", "average": "mean", "mean": "mean", "median": "median",
-    "typical": "median", "largest": "largest", "maximum": "largest", "max": "largest", "greatest": "largest", "longest": "largest",
-    "smallest": "smallest", "minimum": "smallest", "min": "smallest", "shortest": "smallest",
-}  # fmt: skip
-
-
-def _more(a: p.Select, b: p.Select, sign: p.Sign = ">", times: float = 1.0) -> p.Program:
-    return p.Compare(p.Count(a), sign, p.Count(b), times)
-
-
-def _which(a: p.Select, b: p.Select, most: bool = True) -> p.Program | None:
-    return p.Which((p.Count(a), p.Count(b)), most) if not set(a.kinds) & set(b.kinds) else None
 
 
 def _either(a: p.Select, most: bool = True) -> p.Program | None:
@@ -50,10 +62,6 @@ def _commonest(
 ) -> p.Program | None:
     of = everything if a is None or a.them else a
     return p.Commonest(of, most) if of is not None and len(of.kinds) > 1 else None
-
-
-def _numbered(a: p.Select, n: Amount, sign: p.Sign) -> p.Program | None:
-    return p.Compare(p.Count(a), sign, p.Given(n.value)) if not n.unit else None
 
 
 def _bigger(word: str, a: p.Select, b: p.Select, of: str = "", times: float = 1.0) -> p.Program:
@@ -79,14 +87,6 @@ def _covers(a: p.Select, n: Amount, sign: str) -> p.Program:
 
 def _share(a: p.Select) -> p.Program:
     return p.Share(a)
-
-
-def _share_where(a: p.Select, c: Filters) -> p.Program:
-    return p.Share(replace(a, filters=(*a.filters, *c)), a)
-
-
-def _most_are(a: p.Select, c: Filters) -> p.Program:
-    return p.Compare(_share_where(a, c), ">", p.Given(50, "%"))  # type: ignore[arg-type]
 
 
 def _measure(a: p.Select, what: str, how: str = "") -> p.Program | None:
@@ -218,267 +218,263 @@ def _all_but(a: p.Select, everything: p.Select, masks: str = "") -> p.Program | 
     return p.Chosen(replace(everything, kinds=kept), bool(masks)) if kept else None
 
 
-_IS = r"(?:is|are|was|were)"
-_DO = r"(?:do|does|did)"
-_SITE = r"(?:site|place|plant|facility|location|premises|compound|area|town|city|village|airport|station|base|school)"
-_HOLD = r"(?:contain|have|show|include|hold|feature|depict|display)"
-_SHOWS = rf"{_DO} (?:this|the|that|my) (?:aerial |satellite |whole )?(?:{SCENE}|{_SITE}) {_HOLD}"
-_SEE = r"(?:do|can|could) (?:you|we|i|one) (?:see|spot|find|detect|make out|recogni[sz]e|have|get)"
-_THERE = rf"(?:{_IS} there|{_SHOWS}|{_SEE}|do we have|have we got)"
-_GIVE = (
-    r"(?:what (?:is|are)|what's|give|give me|tell"
-    r" me|state|report|calculate|compute|measure|estimate|determine|work out|find|"
-    r"return|i need|i want)"
-)
-_MASKED = r"(?:segment|mask|outline|trace|delineate|extract|cut out|contour)"
-_MASKS = (
-    r"(?:give|produce|draw|make|create|provide|return|generate|show|get|find|i need|i want)(?:"
-    r" me)?(?: an?| the)?(?: exact| "
-    r"precise| pixel| separate| combined)?(?: pixel)?"
-    r" ?(?:masks?|outlines?|segmentations?|polygons?|contours?) (?:of|for|over|covering)"
-)
-_FIND = (
-    r"(?:find|show|mark|detect|locate|highlight|list|select|box|draw|give|get|point"
-    r" out|identify|label|where (?:is|are)|i want|"
-    r"i need|return|pick|pick out|filter)"
-)
-_PARKED = (
-    r"(?:arranged|lined up|parked|laid"
-    r" out|placed|standing|set|organi[sz]ed|aligned|ordered|lying|moored|grouped)"
-)
-_PART = r"(?:percentage|percent|per cent|%|share|proportion|fraction|portion|part|amount|ratio)"
-_TAKEN = r"(?:covered|taken up|occupied|filled|made up|composed|used|claimed)"
-_TAKE = r"(?:cover|occupy|take up|fill|make up|account for|take|claim|use)"
-_KIND = r"(?:kind|type|class|sort|category|group)(?:es|s)?(?: of)?"
-_FREQUENT = r"(?:common|frequent|numerous|abundant|prevalent|often|frequently|plentiful|widespread)"
-_MOST = (
-    r"(?:the )?(?:most"
-    rf" {_FREQUENT}|commonest|dominant|predominant|prevailing|leading|majority|most)"
-)
-_LEAST = rf"(?:the )?(?:least {_FREQUENT}|rarest|fewest)"
-_WHICH = r"(?:which|what)(?: (?:one|ones|class|kind|type|sort|group|of the N\d+|of them|of these))?"
-_GREATER = (
-    rf"(?:the )?(?:more (?:{_FREQUENT}|of)|more|larger in number|in the majority|the"
-    r" majority|larger|bigger|greater|higher|ahead)"
-)
-_HAS = rf"(?:{_IS}|has|have|occurs?|appears?|{_SEE}|{_IS} there|{_DO} you see|exist|exists)"
-_TOGETHER = (
-    r"(?:in total|together|in all|all together|altogether|combined|overall|taken together|as one"
-    r" group|up|jointly|in sum|all in all)"
-)
-
 FORMS: tuple[tuple[str, Build | str], ...] = (
     # numbers of things against each other
-    (rf"{_THERE} (?:more|an? (?:larger|greater|higher) number of|a majority of) (?:of )?{{a}} (?:than|over) "
-     rf"(?:of |there are )?{{b}}", _more),
-    (rf"(?:there (?:is|are) |the {SCENE} (?:shows?|contains?) )?more {{a}} than {{b}}", _more),
-    (rf"{_THERE} (?:fewer|less|an? (?:smaller|lower) number of) (?:of )?{{a}} than (?:of |there are )?{{b}}", partial(_more, sign="<")),
-    (rf"{_THERE} (?:as many|the same number of|an equal number of|equally many|just as many|exactly as many) "
-     rf"{{a}} (?:as|and) {{b}}", partial(_more, sign="==")),
-    (rf"{_THERE} (?P<least>at least |more than |over )?(?P<times>twice|double|(?:two|N\d+) times|half) "
-     rf"(?:as many|the number of) {{a}} as {{b}}", "times"),
-    (rf"(?:{_DO} )?{{a}} outnumber {{b}}", _more),
-    (rf"{_IS} {{a}} outnumbered by {{b}}", partial(_more, sign="<")),
-    (rf"{_IS} {{a}} (?:more {_FREQUENT}|in the majority|larger in number|greater in number|more in number) "
-     rf"(?:than|over|compared (?:to|with)|against) {{b}}", _more),
-    (rf"{_IS} {{a}} (?:less {_FREQUENT}|rarer|fewer|fewer in number|in the minority) (?:than|compared (?:to|"
-     rf"with)|against) {{b}}", partial(_more, sign="<")),
-    (rf"{_DO} {{a}} (?:occur|appear) more (?:often|frequently) than {{b}}", _more),
-    (rf"{_IS} the (?:number|count|amount|total) of {{a}} (?:larger|greater|higher|bigger|more) than (?:the "
-     rf"(?:number|count|amount) of |that of )?{{b}}", _more),
-    (rf"{_IS} the (?:number|count|amount|total) of {{a}} (?:smaller|lower|less) than (?:the (?:number|count|"
-     rf"amount) of |that of )?{{b}}", partial(_more, sign="<")),
-    (rf"{_IS} the (?:number|count) of {{a}} (?:equal to|the same as) (?:the (?:number|count) of |that of "
-     rf")?{{b}}", partial(_more, sign="==")),
-    (rf"{_DO} the (?:number|count) of {{a}} (?:exceed|surpass|top) (?:the (?:number|count) of |that of )?{{b}}", _more),
-    (rf"{_DO} {{a}} (?:exceed|surpass|beat) {{b}} in (?:number|numbers|count)", _more),
+    (rf"{THERE} (?:more|an? (?:larger|greater|higher) number of|"
+     rf"a majority of) (?:of )?{{a}} (?:than|over) (?:of |there are )?{{b}}", more),
+    (rf"(?:there (?:is|are) |the {SCENE} (?:shows?|contains?) )?more {{a}} than {{b}}", more),
+    (rf"{THERE} (?:fewer|less|an? (?:smaller|lower) number of) (?:of )?{{a}} than (?:of |"
+     rf"there are )?{{b}}", partial(more, sign="<")),
+    (rf"{THERE} (?:as many|the same number of|an equal number of|equally many|just as many|"
+     rf"exactly as many) {{a}} (?:as|and) {{b}}", partial(more, sign="==")),
+    (rf"{THERE} (?P<least>at least |more than |over )?(?P<times>twice|double|(?:two|N\d+) times|"
+     rf"half) (?:as many|the number of) {{a}} as {{b}}", "times"),
+    (rf"(?:{DO} )?{{a}} outnumber {{b}}", more),
+    (rf"{IS} {{a}} outnumbered by {{b}}", partial(more, sign="<")),
+    (rf"{IS} {{a}} (?:more {FREQUENT}|in the majority|larger in number|greater in number|"
+     rf"more in number) (?:than|over|compared (?:to|with)|against) {{b}}", more),
+    (rf"{IS} {{a}} (?:less {FREQUENT}|rarer|fewer|fewer in number|in the minority) (?:than|"
+     rf"compared (?:to|with)|against) {{b}}", partial(more, sign="<")),
+    (rf"{DO} {{a}} (?:occur|appear) more (?:often|frequently) than {{b}}", more),
+    (rf"{IS} the (?:number|count|amount|total) of {{a}} (?:larger|greater|higher|bigger|"
+     rf"more) than (?:the (?:number|count|amount) of |that of )?{{b}}", more),
+    (rf"{IS} the (?:number|count|amount|total) of {{a}} (?:smaller|lower|"
+     rf"less) than (?:the (?:number|count|amount) of |that of )?{{b}}", partial(more, sign="<")),
+    (rf"{IS} the (?:number|count) of {{a}} (?:equal to|the same as) (?:the (?:number|count) of |"
+     rf"that of )?{{b}}", partial(more, sign="==")),
+    (rf"{DO} the (?:number|count) of {{a}} (?:exceed|surpass|top) (?:the (?:number|count) of |"
+     rf"that of )?{{b}}", more),
+    (rf"{DO} {{a}} (?:exceed|surpass|beat) {{b}} in (?:number|numbers|count)", more),
     (r"how many more {a} (?:than|there are than) {b}(?: are there)?", _difference),
     (r"how many more {a} are there than {b}", _difference),
-    (r"(?:by )?how much (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller) (?:is|are) {a} than {b}", _by_how_much),
-    (rf"(?:{_GIVE} )?(?:the )?difference in (?P<word>length|width|area|size) between {{a}} and {{b}}", _by_how_much),
-    (rf"(?:{_GIVE} )?(?:the )?(?P<word>length|width|area|size) difference between {{a}} and {{b}}", _by_how_much),
-    (rf"(?:{_GIVE} )?(?:the )?difference (?:between|in number between) (?:the (?:number|count) of )?{{a}} and "
-     rf"(?:the (?:number|count) of )?{{b}}", _difference),
-    (r"which (?:one )?(?:is|are|covers?|has) (?:the )?(?P<word>longer|shorter|wider|narrower|larger|bigger|"
-     r"smaller)[ ,:]*{a} or {b}", _which_bigger),
-    (rf"{_WHICH} (?:do|can) you see {_GREATER}[ ,:]*{{a}} or {{b}}", _which),
-    (rf"(?:of |between |out of |among )?{{a}} (?:or|and) {{b}}[ ,:]+{_WHICH} {_HAS}(?: there)? {_GREATER}", _which),
-    (rf"(?:of )?{_WHICH} {_HAS}(?: there)? {_GREATER}(?: objects| class| group| type| kind| members| of| "
-     rf"K\d+)?[ ,:]*(?:the )?{{a}} or (?:the )?{{b}}", _which),
-    (rf"(?:of )?{_WHICH} {_HAS}(?: there)? (?:fewer|less|the fewer|less {_FREQUENT}|fewer of|less of|"
-     rf"rarer)(?: of)?[ ,:]*{{a}} or {{b}}", partial(_which, most=False)),
-    (rf"{_WHICH} outnumbers? the other[s]?[ ,:]*{{a}} or {{b}}", _which),
-    (rf"{_WHICH} {_IS} there more(?: of)?[ ,:]*{{a}} or {{b}}", _which),
-    (rf"{_IS} there more {{a}},? or(?: more)? {{b}}", _which),
-    (rf"{_DO} {{a}} or {{b}} (?:occur|appear|exist) (?:more often|more frequently|more)", _which),
-    (rf"{_IS} {{a}} or {{b}} more {_FREQUENT}", _which),
-    (rf"(?:of )?{_WHICH} {_HAS}(?: there)? {_GREATER}[ ,:]*{{a}}", _either),
-    (rf"(?:of )?{_WHICH} {_HAS}(?: there)? {_MOST}(?: of)?[ ,:]+{{a}}", _either),
+    (r"(?:by )?how much (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller) (?:is|"
+     r"are) {a} than {b}", _by_how_much),
+    (rf"(?:{GIVE} )?(?:the )?difference in (?P<word>length|width|area|"
+     rf"size) between {{a}} and {{b}}", _by_how_much),
+    (rf"(?:{GIVE} )?(?:the )?(?P<word>length|width|area|size) difference between {{a}} and {{b}}",
+     _by_how_much),
+    (rf"(?:{GIVE} )?(?:the )?difference (?:between|in number between) (?:the (?:number|"
+     rf"count) of )?{{a}} and (?:the (?:number|count) of )?{{b}}", _difference),
+    (r"which (?:one )?(?:is|are|covers?|has) (?:the )?(?P<word>longer|shorter|wider|narrower|"
+     r"larger|bigger|smaller)[ ,:]*{a} or {b}", _which_bigger),
+    (rf"{WHICH} (?:do|can) you see {GREATER}[ ,:]*{{a}} or {{b}}", which),
+    (rf"(?:of |between |out of |among )?{{a}} (?:or|and) {{b}}[ ,:]+{WHICH} {HAS}(?: there)? "
+     rf"{GREATER}", which),
+    (rf"(?:of )?{WHICH} {HAS}(?: there)? {GREATER}(?: objects| class| group| type| kind| members|"
+     rf" of| K\d+)?[ ,:]*(?:the )?{{a}} or (?:the )?{{b}}", which),
+    (rf"(?:of )?{WHICH} {HAS}(?: there)? (?:fewer|less|the fewer|less {FREQUENT}|fewer of|"
+     rf"less of|rarer)(?: of)?[ ,:]*{{a}} or {{b}}", partial(which, most=False)),
+    (rf"{WHICH} outnumbers? the other[s]?[ ,:]*{{a}} or {{b}}", which),
+    (rf"{WHICH} {IS} there more(?: of)?[ ,:]*{{a}} or {{b}}", which),
+    (rf"{IS} there more {{a}},? or(?: more)? {{b}}", which),
+    (rf"{DO} {{a}} or {{b}} (?:occur|appear|exist) (?:more often|more frequently|more)", which),
+    (rf"{IS} {{a}} or {{b}} more {FREQUENT}", which),
+    (rf"(?:of )?{WHICH} {HAS}(?: there)? {GREATER}[ ,:]*{{a}}", _either),
+    (rf"(?:of )?{WHICH} {HAS}(?: there)? {MOST}(?: of)?[ ,:]+{{a}}", _either),
     # the most common of all
-    (rf"(?:{_GIVE} |name |identify |which (?:is|are) )?{_MOST} {_KIND} ?{{a}}?", _commonest),
-    (rf"(?:{_GIVE} |name |identify |which (?:is|are) )?{_MOST} {{a}}(?: {_KIND})?", _commonest),
-    (rf"(?:of )?{_WHICH} (?:{_KIND} ?)?{{a}}?(?: {_KIND})? ?{_HAS}(?: there| seen| found| represented)? "
-     rf"{_MOST}(?: of)?(?: of all| {_KIND}| often)?", _commonest),
-    (rf"{_WHICH} (?:{_KIND} ?)?{{a}}?(?: {_KIND})? ?(?:dominates?|prevails?|is dominant|is predominant|is in "
-     rf"the majority)", _commonest),
-    (rf"{_WHICH} (?:{_KIND} ?)?{{a}}?(?: {_KIND})? ?(?:has|have|shows?) the (?:highest|largest|greatest|most) "
-     rf"(?:count|number|members|{{a2}})", _commonest),
-    (rf"(?:of )?(?:what|which)(?: {_KIND})? {_IS} most of (?:the )?{{a}}", _commonest),
-    (rf"(?:{_GIVE} |name |identify |which (?:is|are) )?{_LEAST} {_KIND} ?{{a}}?", partial(_commonest, most=False)),
-    (rf"(?:{_GIVE} |name |identify |which (?:is|are) )?{_LEAST} {{a}}(?: {_KIND})?", partial(_commonest, most=False)),
-    (rf"(?:of )?{_WHICH} (?:{_KIND} ?)?{{a}}?(?: {_KIND})? ?{_HAS}(?: there| seen| found)? {_LEAST}(?: "
-     rf"of)?", partial(_commonest, most=False)),
+    (rf"(?:{GIVE} |name |identify |which (?:is|are) )?{MOST} {KIND} ?{{a}}?", _commonest),
+    (rf"(?:{GIVE} |name |identify |which (?:is|are) )?{MOST} {{a}}(?: {KIND})?", _commonest),
+    (rf"(?:of )?{WHICH} (?:{KIND} ?)?{{a}}?(?: {KIND})? ?{HAS}(?: there| seen| found|"
+     rf" represented)? {MOST}(?: of)?(?: of all| {KIND}| often)?", _commonest),
+    (rf"{WHICH} (?:{KIND} ?)?{{a}}?(?: {KIND})? ?(?:dominates?|prevails?|is dominant|"
+     rf"is predominant|is in the majority)", _commonest),
+    (rf"{WHICH} (?:{KIND} ?)?{{a}}?(?: {KIND})? ?(?:has|have|shows?) the (?:highest|largest|"
+     rf"greatest|most) (?:count|number|members|{{a2}})", _commonest),
+    (rf"(?:of )?(?:what|which)(?: {KIND})? {IS} most of (?:the )?{{a}}", _commonest),
+    (rf"(?:{GIVE} |name |identify |which (?:is|are) )?{LEAST} {KIND} ?{{a}}?",
+     partial(_commonest, most=False)),
+    (rf"(?:{GIVE} |name |identify |which (?:is|are) )?{LEAST} {{a}}(?: {KIND})?",
+     partial(_commonest, most=False)),
+    (rf"(?:of )?{WHICH} (?:{KIND} ?)?{{a}}?(?: {KIND})? ?{HAS}(?: there| seen|"
+     rf" found)? {LEAST}(?: of)?", partial(_commonest, most=False)),
     # against a number
-    (rf"{_THERE} (?:more than|over|upwards of) {{n}} {{a}}", partial(_numbered, sign=">")),
-    (rf"{_THERE} (?:at least|no fewer than|no less than|a minimum of) {{n}} {{a}}", partial(_numbered, sign=">=")),
-    (rf"{_THERE} (?:fewer than|less than|under) {{n}} {{a}}", partial(_numbered, sign="<")),
-    (rf"{_THERE} (?:at most|no more than|up to|a maximum of) {{n}} {{a}}", partial(_numbered, sign="<=")),
-    (rf"{_THERE} (?:exactly|precisely|only|just) {{n}} {{a}}", partial(_numbered, sign="==")),
-    (rf"{_IS} (?:the )?(?:number|count) of {{a}} (?:over|above|greater than|more than|larger than|higher "
-     rf"than) {{n}}", partial(_numbered, sign=">")),
-    (rf"{_IS} (?:the )?(?:number|count) of {{a}} (?:under|below|smaller than|less than|lower than) {{n}}", partial(_numbered, sign="<")),
+    (rf"{THERE} (?:more than|over|upwards of) {{n}} {{a}}", partial(numbered, sign=">")),
+    (rf"{THERE} (?:at least|no fewer than|no less than|a minimum of) {{n}} {{a}}",
+     partial(numbered, sign=">=")),
+    (rf"{THERE} (?:fewer than|less than|under) {{n}} {{a}}", partial(numbered, sign="<")),
+    (rf"{THERE} (?:at most|no more than|up to|a maximum of) {{n}} {{a}}",
+     partial(numbered, sign="<=")),
+    (rf"{THERE} (?:exactly|precisely|only|just) {{n}} {{a}}", partial(numbered, sign="==")),
+    (rf"{IS} (?:the )?(?:number|count) of {{a}} (?:over|above|greater than|more than|larger than|"
+     rf"higher than) {{n}}", partial(numbered, sign=">")),
+    (rf"{IS} (?:the )?(?:number|count) of {{a}} (?:under|below|smaller than|less than|"
+     rf"lower than) {{n}}", partial(numbered, sign="<")),
     # sizes against each other
-    (rf"{_IS} {{a}} (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller|greater|broader)(?: in "
-     rf"(?P<of>area|size|length|width|surface))? than {{b}}", _bigger),
-    (rf"{_IS} {{a}} (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller|greater)(?: in (?P<of>area|size|length|width))? "
-     rf"than {{b}},? (?:put |taken |all )?(?:together|combined|in total|in all)", _bigger_than_all),
-    (rf"{_IS} {{a}} (?:at least )?twice as (?P<of>long|wide|large|big) as {{b}}", partial(_bigger, "larger", times=2.0)),
-    (rf"(?:compared|in comparison) (?:with|to) {{b}}[ ,]+{_IS} {{a}} (?P<word>longer|shorter|wider|narrower|"
-     rf"larger|bigger|smaller)", _bigger),
-    (rf"{_DO} {{a}} (?:exceed|surpass|beat|top) {{b}} in (?P<of>area|size|length|width|extent)", partial(_bigger, "larger")),
-    (rf"{_DO} {{a}} (?:cover|occupy|take up|have|fill|span|possess) (?:more|a (?:larger|greater|bigger)) "
-     rf"(?P<of>area|ground|space|surface|length|width)(?: in total| overall)? than {{b}}(?: {_DO})?", partial(_bigger, "larger")),
-    (rf"{_DO} {{a}} (?:cover|occupy|take up|have|fill|span) (?:less|a smaller) (?P<of>area|ground|space|"
-     rf"surface|length|width)(?: in total| overall)? than {{b}}(?: {_DO})?", partial(_bigger, "smaller")),
-    (rf"{_IS} the (?P<of>area|size|length|width|extent) of {{a}} (?P<word>larger|greater|bigger|smaller|"
-     rf"longer) than (?:that of |the (?:area|size|length|width) of )?{{b}}", _bigger),
+    (rf"{IS} {{a}} (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller|greater|"
+     rf"broader)(?: in (?P<of>area|size|length|width|surface))? than {{b}}", _bigger),
+    (rf"{IS} {{a}} (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller|"
+     rf"greater)(?: in (?P<of>area|size|length|width))? than {{b}},? (?:put |taken |"
+     rf"all )?(?:together|combined|in total|in all)", _bigger_than_all),
+    (rf"{IS} {{a}} (?:at least )?twice as (?P<of>long|wide|large|big) as {{b}}",
+     partial(_bigger, "larger", times=2.0)),
+    (rf"(?:compared|in comparison) (?:with|to) {{b}}[ ,]+{IS} {{a}} (?P<word>longer|shorter|"
+     rf"wider|narrower|larger|bigger|smaller)", _bigger),
+    (rf"{DO} {{a}} (?:exceed|surpass|beat|top) {{b}} in (?P<of>area|size|length|width|extent)",
+     partial(_bigger, "larger")),
+    (rf"{DO} {{a}} (?:cover|occupy|take up|have|fill|span|possess) (?:more|a (?:larger|greater|"
+     rf"bigger)) (?P<of>area|ground|space|surface|length|width)(?: in total|"
+     rf" overall)? than {{b}}(?: {DO})?", partial(_bigger, "larger")),
+    (rf"{DO} {{a}} (?:cover|occupy|take up|have|fill|span) (?:less|a smaller) (?P<of>area|ground|"
+     rf"space|surface|length|width)(?: in total| overall)? than {{b}}(?: {DO})?",
+     partial(_bigger, "smaller")),
+    (rf"{IS} the (?P<of>area|size|length|width|extent) of {{a}} (?P<word>larger|greater|bigger|"
+     rf"smaller|longer) than (?:that of |the (?:area|size|length|width) of )?{{b}}", _bigger),
     # shares; "in per cent" has been taken out
-    (rf"{_IS} (?P<sign>more|less|over) than (?:half|N\d+ ?%) of {PICTURE} {{a}}", "half"),
-    (rf"{_DO} {{a}} (?:{_TAKE}) (?P<sign>more|less|over) than {{percent}} of {PICTURE}", _covers),
-    (rf"{_IS} (?P<sign>more|less|over) than {{percent}} of {PICTURE} (?:{_TAKEN} ?(?:by|with))? ?{{a}}", _covers),
-    (rf"(?:what|which|how much|how large an?|how big an?|how many|{_GIVE})?(?: of)?(?: is)?(?: the)? ?{_PART} "
-     rf"of (?:the )?(?:pixels|{PICTURE}),? ?(?:is|are|that is|belongs? to|shows?)? ?(?:{_TAKEN})? ?(?:by|with|of)? ?{{a}}", _share),
-    (rf"(?:what|which|how large an?|how big an?|how many|how much) ?{_PART} of (?:the )?(?:pixels|"
-     rf"{PICTURE}),? {_DO} {{a}} {_TAKE}", _share),
-    (rf"how much of {PICTURE},? {_DO} {{a}} {_TAKE}", _share),
-    (rf"how much of {PICTURE},? {_IS} ?(?:{_TAKEN})? ?(?:by|with|of)? ?{{a}}", _share),
-    (rf"how (?:large|big|high|great) is (?:the )?{_PART} of (?:{PICTURE} )?(?:that is )?(?:{_TAKEN} by "
-     rf")?{{a}}(?: in {PICTURE})?", _share),
-    (rf"(?:by |to )?(?:how many|what|which) (?:percent|per cent|%|percentage|extent) {_DO} {{a}} (?:cover|"
-     rf"fill|occupy|take up) {PICTURE}", _share),
-    (rf"{{a}} (?:cover|covers|occupy|occupies|take up|takes up|fill|fills) (?:what|which|how much|how many) "
-     rf"?{_PART}? of {PICTURE}", _share),
-    (rf"(?:{_GIVE} )?(?:the )?(?:area )?(?:share|proportion|percentage|fraction|coverage|cover|areal share|"
-     rf"area fraction|area percentage|portion) of {{a}}(?: (?:in|of|on|within) {PICTURE})?", _share),
-    (rf"(?:{_GIVE} )?(?:the )?{{a}} (?:coverage|cover|share|percentage|fraction|area share)(?: (?:of|in) "
-     rf"{PICTURE})?", _share),
-    (rf"(?:what|which|how many|how large an?|how big an?) {_PART} of {{a}} (?:is|are|lies?) {{c}}", _share_where),
-    (rf"(?:what|which|how many|how large an?|how big an?) {_PART} of {{a}} (?:is|are) {{b}}", _share_of),
-    (rf"{_IS} (?:most|the majority|the greater part|more than half|over half) of {{a}} {{c}}", _most_are),
+    (rf"{IS} (?P<sign>more|less|over) than (?:half|N\d+ ?%) of {PICTURE} {{a}}", "half"),
+    (rf"{DO} {{a}} (?:{TAKE}) (?P<sign>more|less|over) than {{percent}} of {PICTURE}", _covers),
+    (rf"{IS} (?P<sign>more|less|over) than {{percent}} of {PICTURE} (?:{TAKEN} ?(?:by|"
+     rf"with))? ?{{a}}", _covers),
+    (rf"(?:what|which|how much|how large an?|how big an?|how many|"
+     rf"{GIVE})?(?: of)?(?: is)?(?: the)? ?{PART} of (?:the )?(?:pixels|{PICTURE}),? ?(?:is|are|"
+     rf"that is|belongs? to|shows?)? ?(?:{TAKEN})? ?(?:by|with|of)? ?{{a}}", _share),
+    (rf"(?:what|which|how large an?|how big an?|how many|how much) ?{PART} of (?:the )?(?:pixels|"
+     rf"{PICTURE}),? {DO} {{a}} {TAKE}", _share),
+    (rf"how much of {PICTURE},? {DO} {{a}} {TAKE}", _share),
+    (rf"how much of {PICTURE},? {IS} ?(?:{TAKEN})? ?(?:by|with|of)? ?{{a}}", _share),
+    (rf"how (?:large|big|high|great) is (?:the )?{PART} of (?:{PICTURE} )?(?:that is )?"
+     rf"(?:{TAKEN} by )?{{a}}(?: in {PICTURE})?", _share),
+    (rf"(?:by |to )?(?:how many|what|which) (?:percent|per cent|%|percentage|"
+     rf"extent) {DO} {{a}} (?:cover|fill|occupy|take up) {PICTURE}", _share),
+    (rf"{{a}} (?:cover|covers|occupy|occupies|take up|takes up|fill|fills) (?:what|which|"
+     rf"how much|how many) ?{PART}? of {PICTURE}", _share),
+    (rf"(?:{GIVE} )?(?:the )?(?:area )?(?:share|proportion|percentage|fraction|coverage|cover|"
+     rf"areal share|area fraction|area percentage|portion) of {{a}}(?: (?:in|of|on|"
+     rf"within) {PICTURE})?", _share),
+    (rf"(?:{GIVE} )?(?:the )?{{a}} (?:coverage|cover|share|percentage|fraction|"
+     rf"area share)(?: (?:of|in) {PICTURE})?", _share),
+    (rf"(?:what|which|how many|how large an?|how big an?) {PART} of {{a}} (?:is|are|lies?) {{c}}",
+     share_where),
+    (rf"(?:what|which|how many|how large an?|how big an?) {PART} of {{a}} (?:is|are) {{b}}",
+     _share_of),
+    (rf"{IS} (?:most|the majority|the greater part|more than half|over half) of {{a}} {{c}}",
+     most_are),
     # sizes
-    (rf"(?:{_GIVE} )?(?:the )?(?P<how>total|combined|overall|average|mean|median|typical|largest|maximum|max|"
-     rf"greatest|smallest|minimum|min)? ?(?P<what>length|width|area|size|diameter|surface area|surface|"
-     rf"acreage|footprint)s?,? (?:of|covered by|occupied by|taken up by) (?:each of |each |every )?{{a}}", _measure),
-    (rf"(?:{_GIVE} )?(?:the )?sum of (?:the )?(?P<what>length|width|area|size)s? of {{a}}", partial(_measure, how="total")),
-    (rf"(?:{_GIVE} )?(?:the )?(?P<how>total|combined|average|mean|median|typical|maximum|max|minimum|min)? "
-     rf"?{{a}} (?P<what>length|width|area|size|diameter|surface area)", _measure),
-    (r"how (?P<what>long|wide|broad|large|big) (?:is|are) (?:an?|the|each|every) (?P<how>average|typical|"
-     r"mean) {a}", _measure),
-    (rf"how (?P<what>long|wide|broad|large|big) (?:is|are) {{a}},? (?:{_TOGETHER})", partial(_measure, how="total")),
+    (rf"(?:{GIVE} )?(?:the )?(?P<how>total|combined|overall|average|mean|median|typical|largest|"
+     rf"maximum|max|greatest|smallest|minimum|min)? ?(?P<what>length|width|area|size|diameter|"
+     rf"surface area|surface|acreage|footprint)s?,? (?:of|covered by|occupied by|"
+     rf"taken up by) (?:each of |each |every )?{{a}}", _measure),
+    (rf"(?:{GIVE} )?(?:the )?sum of (?:the )?(?P<what>length|width|area|size)s? of {{a}}",
+     partial(_measure, how="total")),
+    (rf"(?:{GIVE} )?(?:the )?(?P<how>total|combined|average|mean|median|typical|maximum|max|"
+     rf"minimum|min)? ?{{a}} (?P<what>length|width|area|size|diameter|surface area)", _measure),
+    (r"how (?P<what>long|wide|broad|large|big) (?:is|are) (?:an?|the|each|every) (?P<how>average|"
+     r"typical|mean) {a}", _measure),
+    (rf"how (?P<what>long|wide|broad|large|big) (?:is|are) {{a}},? (?:{TOGETHER})",
+     partial(_measure, how="total")),
     (r"how (?P<what>long|wide|broad|large|big) (?:is|are|do|does) {a}(?: get)?", _measure),
-    (r"(?:what|which) (?P<how>average|mean|total|typical|median)? ?(?P<what>length|width|area|size|diameter) "
-     r"(?:do|does|is|are) {a}(?: (?:have|of|show|reach|cover|occupy))?", _measure),
-    (rf"how (?:much|large an?|big an?) (?P<what>area|ground|surface|space|land) {_DO} {{a}} (?:cover|occupy|"
-     rf"take up|have|fill|use)", _measure),
-    (r"how much (?P<what>area|ground|surface|space|land) is (?:covered|occupied|taken up|filled) by {a}", _measure),
+    (r"(?:what|which) (?P<how>average|mean|total|typical|median)? ?(?P<what>length|width|area|"
+     r"size|diameter) (?:do|does|is|are) {a}(?: (?:have|of|show|reach|cover|occupy))?", _measure),
+    (rf"how (?:much|large an?|big an?) (?P<what>area|ground|surface|space|"
+     rf"land) {DO} {{a}} (?:cover|occupy|take up|have|fill|use)", _measure),
+    (r"how much (?P<what>area|ground|surface|space|land) is (?:covered|occupied|taken up|"
+     r"filled) by {a}", _measure),
     (r"how much {a} (?:is|are) there", partial(_measure, what="area")),
     # distances
-    (r"how (?:far|close)(?: apart| away)? (?:is|are|lies?|do) (?:one |an? )?{a} (?:lie )?(?:away )?from "
-     r"the (?:other|second|next)(?: one| K\d+)?", _from_other),
-    (rf"(?:{_GIVE} )?(?:the )?(?:distance|separation) (?:between|from) (?:one |an? )?{{a}} (?:and|to) the "
-     rf"(?:other|second)(?: one| K\d+)?", _from_other),
-    (r"how (?P<gap>far|close)(?: apart)? (?:is|are|do|does|lies?) {a} (?:lie )?(?:apart |away )?(?:from|"
-     r"and|to) {b}(?: apart)?", _distance),
-    (r"how far(?: apart| from each other| away from each other| from one another)? (?:is|are|do|lie) "
-     r"{a}(?: lie)?(?: (?:apart|from each other|from one another|away from each other|separated))?", _distance),
-    (rf"(?:{_GIVE} )?(?:the )?(?:euclidean |straight line |centre to centre |center to center |cent(?:er|re) "
-     rf")?(?P<gap>gap|spacing|clearance|shortest distance|smallest distance|distance|separation|interval),? "
-     rf"(?:between|from|of) (?:the cent(?:re|er)s? of )?{{a}} (?:and|to) (?:the cent(?:re|er)s? of )?{{b}}", _distance),
-    (rf"(?:{_GIVE} )?(?:the )?(?:euclidean |straight line |centre to centre |center to center |cent(?:er|re) "
-     rf")?(?P<gap>gap|spacing|clearance|shortest distance|distance|separation|interval),? (?:between|of|"
-     rf"separating) (?:the cent(?:re|er)s? of )?{{a}}", _distance),
-    (rf"(?:{_GIVE} )?(?:the )?(?P<gap>gap|clearance|shortest distance|distance|separation) between (?:the )?(?:N\d+ )?(?:closest|nearest) "
-     rf"(?:N\d+ )?{{a}}", _of_nearest),
-    (r"how (?:far|close) apart (?:are|is) (?:the )?(?:N\d+ )?(?:closest|nearest) (?:N\d+ )?{a}", _of_nearest),
+    (r"how (?:far|close)(?: apart| away)? (?:is|are|lies?|do) (?:one |"
+     r"an? )?{a} (?:lie )?(?:away )?from the (?:other|second|next)(?: one| K\d+)?", _from_other),
+    (rf"(?:{GIVE} )?(?:the )?(?:distance|separation) (?:between|from) (?:one |an? )?{{a}} (?:and|"
+     rf"to) the (?:other|second)(?: one| K\d+)?", _from_other),
+    (r"how (?P<gap>far|close)(?: apart)? (?:is|are|do|does|lies?) {a} (?:lie )?(?:apart |"
+     r"away )?(?:from|and|to) {b}(?: apart)?", _distance),
+    (r"how far(?: apart| from each other| away from each other| from one another)? (?:is|are|do|"
+     r"lie) {a}(?: lie)?(?: (?:apart|from each other|from one another|away from each other|"
+     r"separated))?", _distance),
+    (rf"(?:{GIVE} )?(?:the )?(?:euclidean |straight line |centre to centre |center to center |"
+     rf"cent(?:er|re) )?(?P<gap>gap|spacing|clearance|shortest distance|smallest distance|"
+     rf"distance|separation|interval),? (?:between|from|of) (?:the cent(?:re|"
+     rf"er)s? of )?{{a}} (?:and|to) (?:the cent(?:re|er)s? of )?{{b}}", _distance),
+    (rf"(?:{GIVE} )?(?:the )?(?:euclidean |straight line |centre to centre |center to center |"
+     rf"cent(?:er|re) )?(?P<gap>gap|spacing|clearance|shortest distance|distance|separation|"
+     rf"interval),? (?:between|of|separating) (?:the cent(?:re|er)s? of )?{{a}}", _distance),
+    (rf"(?:{GIVE} )?(?:the )?(?P<gap>gap|clearance|shortest distance|distance|"
+     rf"separation) between (?:the )?(?:N\d+ )?(?:closest|nearest) (?:N\d+ )?{{a}}", _of_nearest),
+    (r"how (?:far|close) apart (?:are|is) (?:the )?(?:N\d+ )?(?:closest|nearest) (?:N\d+ )?{a}",
+     _of_nearest),
     (r"(?:what|which) (?P<gap>distance|gap) (?:separates|is between|lies between) {a}", _distance),
     # density
-    (r"how many {a} (?:are there )?(?:per|on an?|to the|to a|in each) (?P<per>hectare|ha|km2|square kilometre|"
-     r"square kilometer|sq km|acre|km\^2)(?: are there)?", _density),
-    (rf"(?:{_GIVE} )?(?:the )?(?:number of {{a}}) per (?P<per>hectare|ha|km2|square kilometre|square "
-     rf"kilometer|sq km|acre)", _density),
-    (rf"(?:{_GIVE} )?(?:the )?density of {{a}}(?: (?:per|in K\d+ per) (?P<per>hectare|ha|km2|square kilometre|"
-     rf"square kilometer|sq km))?", _density),
-    (rf"(?:{_GIVE} )?(?:the )?{{a}} density(?: (?:per|in K\d+ per) (?P<per>hectare|ha|km2|square kilometre|"
-     rf"square kilometer|sq km))?", _density),
+    (r"how many {a} (?:are there )?(?:per|on an?|to the|to a|in each) (?P<per>hectare|ha|km2|"
+     r"square kilometre|square kilometer|sq km|acre|km\^2)(?: are there)?", _density),
+    (rf"(?:{GIVE} )?(?:the )?(?:number of {{a}}) per (?P<per>hectare|ha|km2|square kilometre|"
+     rf"square kilometer|sq km|acre)", _density),
+    (rf"(?:{GIVE} )?(?:the )?density of {{a}}(?: (?:per|in K\d+ per) (?P<per>hectare|ha|km2|"
+     rf"square kilometre|square kilometer|sq km))?", _density),
+    (rf"(?:{GIVE} )?(?:the )?{{a}} density(?: (?:per|in K\d+ per) (?P<per>hectare|ha|km2|"
+     rf"square kilometre|square kilometer|sq km))?", _density),
     # rows
     (r"(?:in )?how many rows(?: of {a})?(?: (?:are there|do you see|can you see))?", _rows),
-    (rf"(?:in )?(?:into )?how many rows (?:do|does|is|are) {{a}} ?(?:form|make|stand in|lie in|have|{_PARKED}|"
-     rf"stand|lie|stand|fall into)?(?: in)?", _rows),
-    (rf"(?:count|number of|{_GIVE} the number of) (?:the )?rows (?:of|formed by) {{a}}", _rows),
-    (r"(?:in )?how many columns of {a}(?: (?:are there|do you see|can you see))?", partial(_rows, columns=True)),
-    (rf"(?:in )?how many columns (?:do|does|is|are) {{a}} ?(?:form|make|stand in|lie in|{_PARKED})?", partial(_rows, columns=True)),
-    (rf"(?:is|are|do|does) {{a}} (?:{_PARKED}|stand|lie|form)? ?(?:in )?{{n}} rows", _rows),
-    (rf"(?:is|are|do|does) {{a}} (?:{_PARKED}|stand|lie|form)? ?(?:in )?{{n}} columns", partial(_rows, columns=True)),
-    (rf"(?:is|are|do|does) {{a}} (?:(?:{_PARKED}|stand|lie|form)? ?(?:in |along )?(?:an? |one )?(?:single |"
-     rf"straight |one )?(?:row|line)|aligned|lined up|in line|collinear|in alignment)", lambda a: p.Arranged(a, "aligned")),
-    (r"(?:is|are|do|does) {a} (?:clustered|clustered together|grouped|grouped together|concentrated|in an? "
-     r"(?:single |tight |dense )?(?:cluster|group)|in clusters|bunched together|cluster|crowded together|close "
-     r"together)", lambda a: p.Arranged(a, "clustered")),
-    (r"(?:is|are) {a} (?:scattered|spread out|dispersed|spread over|distributed|strewn|scattered around|"
-     r"evenly spread|spread|scattered about)", lambda a: p.Arranged(a, "scattered")),
-    (r"(?:is|are) {a} (?:clustered or scattered|scattered or clustered|grouped or scattered|in rows or "
-     r"scattered|aligned or scattered)", lambda a: p.Arrangement(a)),
-    (r"how (?:is|are) {a} (?:arranged|distributed|laid out|organi[sz]ed|grouped|placed|spread)", lambda a: p.Arrangement(a)),
-    (r"(?:what is )?the (?:arrangement|layout|distribution|spatial arrangement) of {a}", lambda a: p.Arrangement(a)),
+    (rf"(?:in )?(?:into )?how many rows (?:do|does|is|are) {{a}} ?(?:form|make|stand in|lie in|"
+     rf"have|{PARKED}|stand|lie|stand|fall into)?(?: in)?", _rows),
+    (rf"(?:count|number of|{GIVE} the number of) (?:the )?rows (?:of|formed by) {{a}}", _rows),
+    (r"(?:in )?how many columns of {a}(?: (?:are there|do you see|can you see))?",
+     partial(_rows, columns=True)),
+    (rf"(?:in )?how many columns (?:do|does|is|are) {{a}} ?(?:form|make|stand in|lie in|"
+     rf"{PARKED})?", partial(_rows, columns=True)),
+    (rf"(?:is|are|do|does) {{a}} (?:{PARKED}|stand|lie|form)? ?(?:in )?{{n}} rows", _rows),
+    (rf"(?:is|are|do|does) {{a}} (?:{PARKED}|stand|lie|form)? ?(?:in )?{{n}} columns",
+     partial(_rows, columns=True)),
+    (rf"(?:is|are|do|does) {{a}} (?:(?:{PARKED}|stand|lie|form)? ?(?:in |along )?(?:an? |"
+     rf"one )?(?:single |straight |one )?(?:row|line)|aligned|lined up|in line|collinear|"
+     rf"in alignment)", lambda a: p.Arranged(a, "aligned")),
+    (r"(?:is|are|do|does) {a} (?:clustered|clustered together|grouped|grouped together|"
+     r"concentrated|in an? (?:single |tight |dense )?(?:cluster|group)|in clusters|"
+     r"bunched together|cluster|crowded together|close together)",
+     lambda a: p.Arranged(a, "clustered")),
+    (r"(?:is|are) {a} (?:scattered|spread out|dispersed|spread over|distributed|strewn|"
+     r"scattered around|evenly spread|spread|scattered about)",
+     lambda a: p.Arranged(a, "scattered")),
+    (r"(?:is|are) {a} (?:clustered or scattered|scattered or clustered|grouped or scattered|"
+     r"in rows or scattered|aligned or scattered)", lambda a: p.Arrangement(a)),
+    (r"how (?:is|are) {a} (?:arranged|distributed|laid out|organi[sz]ed|grouped|placed|spread)",
+     lambda a: p.Arrangement(a)),
+    (r"(?:what is )?the (?:arrangement|layout|distribution|spatial arrangement) of {a}",
+     lambda a: p.Arrangement(a)),
     # colour and heading
-    (r"(?:what|which) colou?r (?:is|are|do|does|has|have) (?:(?:most|the majority|nearly all) of )?{a}(?: have)?", lambda a: p.ColourOf(a)),
-    (rf"(?:{_GIVE} )?the colou?rs? of {{a}}", lambda a: p.ColourOf(a)),
-    (rf"(?:{_GIVE} )?(?:the )?(?:compass )?(?:heading|orientation|direction|bearing|azimuth)(?: of(?: the "
-     rf"long axis of)?)? {{a}}", lambda a: p.Axis(a)),
-    (r"(?:which way|(?:in |to )?(?:which|what) (?:compass )?(?:direction|heading|way|orientation)) (?:do|does|"
-     r"is|are) {a} ?(?:point|pointing|oriented|face|facing|head|heading|run|running|lie|lying|aligned|turned|"
-     r"have)?(?: in| to)?", lambda a: p.Axis(a)),
+    (r"(?:what|which) colou?r (?:is|are|do|does|has|have) (?:(?:most|the majority|"
+     r"nearly all) of )?{a}(?: have)?", lambda a: p.ColourOf(a)),
+    (rf"(?:{GIVE} )?the colou?rs? of {{a}}", lambda a: p.ColourOf(a)),
+    (rf"(?:{GIVE} )?(?:the )?(?:compass )?(?:heading|orientation|direction|bearing|"
+     rf"azimuth)(?: of(?: the long axis of)?)? {{a}}", lambda a: p.Axis(a)),
+    (r"(?:which way|(?:in |to )?(?:which|what) (?:compass )?(?:direction|heading|way|"
+     r"orientation)) (?:do|does|is|are) {a} ?(?:point|pointing|oriented|face|facing|head|heading|"
+     r"run|running|lie|lying|aligned|turned|have)?(?: in| to)?", lambda a: p.Axis(a)),
     # counting
-    (rf"(?:what|which) number of {{a}} {_IS} {{c}}", _counted),
-    (rf"how many {{a}} {_DO} (?:the )?{{place}} (?:contain|have|show|hold|include)", _counted),
-    (rf"how many {{a}} (?:{_IS}|exist|do you (?:see|count|find|detect)|can (?:you|be|i|one) (?:see|seen|count|"
-     rf"counted|find|found|spot|detect|detected)|{_SHOWS}|{_SHOWS[len(_DO) + 1:]}|have you found|do we have|are there|"
-     rf"is there)(?: {_TOGETHER})?", _counted),
-    (rf"how many {{a}} (?:{_IS} there|exist|do you (?:see|count|find|detect)|can (?:you|be|i|one) (?:see|seen|"
-     rf"count|counted|find|found|spot|detect)) {{c}}", _counted),
-    (r"how many (?:of )?{a} (?:are|is|lie|lies|have|has|stand|do|does|appear|measure|exceed|sit) {c}", _counted),
+    (rf"(?:what|which) number of {{a}} {IS} {{c}}", _counted),
+    (rf"how many {{a}} {DO} (?:the )?{{place}} (?:contain|have|show|hold|include)", _counted),
+    (rf"how many {{a}} (?:{IS}|exist|do you (?:see|count|find|detect)|can (?:you|be|i|"
+     rf"one) (?:see|seen|count|counted|find|found|spot|detect|detected)|{SHOWS}|"
+     rf"{SHOWS[len(DO) + 1:]}|have you found|do we have|are there|is there)(?: {TOGETHER})?",
+     _counted),
+    (rf"how many {{a}} (?:{IS} there|exist|do you (?:see|count|find|detect)|can (?:you|be|i|"
+     rf"one) (?:see|seen|count|counted|find|found|spot|detect)) {{c}}", _counted),
+    (r"how many (?:of )?{a} (?:are|is|lie|lies|have|has|stand|do|does|appear|measure|exceed|"
+     r"sit) {c}", _counted),
     (r"how many of {a} {c}", _counted),
     (r"how many K\d+ are (?:either )?{a}", _counted),
-    (rf"(?:{_TOGETHER}[ ,]+)?how many {{a}}(?: (?:are there|there))?(?: {_TOGETHER})?", _counted),
-    (rf"how many {{a}} (?:{_IS}|lie|stand|are there) {{c}},? and how many(?: of them)?(?: {_IS}| lie| stand)? {{c2}}", "both"),
-    (rf"how many {{a}}(?: {_IS} there)? and how many {{b}}(?: {_IS} there)?(?: {_TOGETHER})?", _both_counted),
-    (rf"(?:how many|what) (?:are there|is the (?:total|sum|count|number)|do you get|is it),? (?:if|when) "
-     rf"(?:you|we|i) (?:count|add|sum|take) (?:up )?{{a}}(?: {_TOGETHER})?", _counted),
-    (rf"(?:count|enumerate|tally|add|add up|sum|sum up|number)(?: up)? {{a}}(?:,? {_TOGETHER})?(?:[ :,]+how "
-     rf"many)?(?: (?:are there|is that))?", _counted),
+    (rf"(?:{TOGETHER}[ ,]+)?how many {{a}}(?: (?:are there|there))?(?: {TOGETHER})?", _counted),
+    (rf"how many {{a}} (?:{IS}|lie|stand|are there) {{c}},? and how many(?: of them)?(?: {IS}|"
+     rf" lie| stand)? {{c2}}", "both"),
+    (rf"how many {{a}}(?: {IS} there)? and how many {{b}}(?: {IS} there)?(?: {TOGETHER})?",
+     _both_counted),
+    (rf"(?:how many|what) (?:are there|is the (?:total|sum|count|number)|do you get|"
+     rf"is it),? (?:if|when) (?:you|we|i) (?:count|add|sum|take) (?:up )?{{a}}(?: {TOGETHER})?",
+     _counted),
+    (rf"(?:count|enumerate|tally|add|add up|sum|sum up|"
+     rf"number)(?: up)? {{a}}(?:,? {TOGETHER})?(?:[ :,]+how many)?(?: (?:are there|is that))?",
+     _counted),
     (r"what (?:do|does) {a} (?:add|sum) up to", _counted),
-    (rf"(?:{_GIVE} )?(?:the )?(?:total |overall |combined |exact |joint |summed )*(?:number|count|sum|"
-     rf"quantity|amount|tally|total)s? of (?:the )?(?:numbers? of )?{{a}}(?: (?:that (?:are )?)?(?:there|"
-     rf"visible|present))?(?:,? {_TOGETHER})?", _counted),
+    (rf"(?:{GIVE} )?(?:the )?(?:total |overall |combined |exact |joint |summed )*(?:number|count|"
+     rf"sum|quantity|amount|tally|total)s? of (?:the )?(?:numbers? of )?{{a}}(?: "
+     rf"(?:that (?:are )?)?(?:there|visible|present))?(?:,? {TOGETHER})?", _counted),
     (r"how many are there ?: ?{a}", _counted),
     (r"(?:total|number of) {a}", _counted),
     (r"(?:the )?(?:total )?{a} count", _counted),
     # yes or no
-    (rf"{_THERE} (?:no|not any) {{a}}", _none),
-    (rf"{_THERE} {{a}}", _exists),
-    (rf"{_DO} (?:the )?{{place}}(?: of {PICTURE})? (?:contain|have|show|hold|include) {{a}}", _exists),
+    (rf"{THERE} (?:no|not any) {{a}}", _none),
+    (rf"{THERE} {{a}}", _exists),
+    (rf"{DO} (?:the )?{{place}}(?: of {PICTURE})? (?:contain|have|show|hold|include) {{a}}",
+     _exists),
     (r"can {a} be (?:seen|found|spotted|detected)(?: {c})?", _exists),
-    (rf"{_DO} {{a}} (?:appear|occur|exist|show up|show)(?: {{c}})?", _exists),
+    (rf"{DO} {{a}} (?:appear|occur|exist|show up|show)(?: {{c}})?", _exists),
     (r"(?:is|are) (?P<some>any|an?|one|some|no) (?:any |an? |some )?{a}", "is there"),
     (r"(?:is|are) (?:any|an?|one|some) {a} {c}", _exists),
     (r"any {a}(?: {c})?", _exists),
@@ -487,13 +483,14 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (r"(?:is|are) all(?: of)? {a} {c}", _is),
     (r"(?:is|are|do|does) {a} {c}", _is),
     # regions
-    (rf"(?P<masks>{_MASKED}) (?:only |just )?all but {{a}}", _all_but),
-    (rf"{_FIND} (?:me )?(?:only |just )?all but {{a}}", _all_but),
-    (rf"(?P<masks>{_MASKED}) (?:only |just )?(?:out )?{{a}}(?: only| alone| separately)?", _chosen),
-    (rf"(?P<masks>{_MASKS}) (?:only |just )?{{a}}(?: only| alone| separately)?", _chosen),
+    (rf"(?P<masks>{MASKED}) (?:only |just )?all but {{a}}", _all_but),
+    (rf"{FIND} (?:me )?(?:only |just )?all but {{a}}", _all_but),
+    (rf"(?P<masks>{MASKED}) (?:only |just )?(?:out )?{{a}}(?: only| alone| separately)?", _chosen),
+    (rf"(?P<masks>{MASKS}) (?:only |just )?{{a}}(?: only| alone| separately)?", _chosen),
     (r"(?:i (?:need|want)|have|get) {a} (?P<masks>segmented|masked|outlined|traced)", _chosen),
-    (rf"{_FIND} (?:me )?(?:only |just )?{{a}}(?: only| alone)?", _chosen),
-    (r"(?:which|what) (?:of )?{a} (?:is|are|lie|lies|have|has|do|does|measure|exceed) {c}", _chosen),
+    (rf"{FIND} (?:me )?(?:only |just )?{{a}}(?: only| alone)?", _chosen),
+    (r"(?:which|what) (?:of )?{a} (?:is|are|lie|lies|have|has|do|does|measure|exceed) {c}",
+     _chosen),
     (r"(?:only |just )?{a}", _chosen),
 )  # fmt: skip
 """Questions, the special before the general. A word in place of a function: `english` builds it."""

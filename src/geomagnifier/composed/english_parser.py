@@ -20,7 +20,8 @@ from typing import Any
 from geomagnifier.composed import program as p
 from geomagnifier.composed import slots
 from geomagnifier.composed.english_forms import FORMS
-from geomagnifier.composed.english_phrases import RANK, SCENE, Reader
+from geomagnifier.composed.english_patterns import RANK, SCENE
+from geomagnifier.composed.english_phrases import Reader
 from geomagnifier.composed.placeholders import UNITS, Lexicon, marked, normalized, unit_of
 from geomagnifier.composed.slots import Build, Form, NoPlace
 
@@ -144,7 +145,11 @@ def _forms() -> tuple[Form, ...]:
 def read(question: str, lexicon: Lexicon) -> p.Program | None:
     """The program of an English question.
 
-    None where a word of it finds no place, or where it asks for nothing of this sort.
+    None where a word of it finds no place, or where it is no composed question.
+
+    Args:
+        question: as typed.
+        lexicon: the names of the model's classes.
     """
     plain = normalized(question)
     for sign, instead in _SIGNS:

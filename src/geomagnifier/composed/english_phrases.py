@@ -14,49 +14,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from geomagnifier.composed import program as p
+from geomagnifier.composed.english_patterns import JOIN, LONGER, PICTURE, RANK, RANKS
 from geomagnifier.composed.placeholders import Amount, Lexicon, Marked
 from geomagnifier.composed.placeholders import amount as made
 from geomagnifier.composed.slots import NoPlace
 from geomagnifier.language.ordinals import ORDINAL, number_of
 
-SCENE = (
-    r"(?:image|picture|photo|photograph|scene|tile|frame|view|map|shot|area shown|aerial"
-    r" image|satellite image|whole image)"
-)
-PICTURE = (
-    rf"(?:the |this |that )?(?:whole |entire |full |total )?(?:{SCENE}|area|ground|land"
-    r" surface|surface|region|aoi|box)"
-)
-_JOIN = (
-    r"(?: ?, ?(?:and |or |plus )?| and also | and | or | as well as | plus | & | together with |"
-    r" along with )(?:(?:the|an?|all|"
-    r"every|any|both|each|all the) )?"
-)
-_NOUN = re.compile(rf"K\d+(?:{_JOIN}K\d+)*|(?:of )?(?:them|they|those|these|it|ones|one)\b(?! K)")
+_NOUN = re.compile(rf"K\d+(?:{JOIN}K\d+)*|(?:of )?(?:them|they|those|these|it|ones|one)\b(?! K)")
 _COLOURS = {
-    "white": "white", "black": "black", "grey": "grey", "gray": "grey", "red": "red", "orange": "orange",
-    "yellow": "yellow", "green": "green",
-    "blue": "blue", "brown": "brown", "reddish": "red", "greenish": "green", "bluish": "blue", "whitish": "white", "brownish": "brown",
+    "white": "white", "black": "black", "grey": "grey", "gray": "grey", "red": "red",
+    "orange": "orange", "yellow": "yellow", "green": "green", "blue": "blue", "brown": "brown",
+    "reddish": "red", "greenish": "green", "bluish": "blue", "whitish": "white",
+    "brownish": "brown",
 }  # fmt: skip
 _COLOUR = rf"(?:{'|'.join(_COLOURS)})(?: (?:coloured|colored))?"
-_RANKS = {
-    "largest": ("area", True), "biggest": ("area", True), "smallest": ("area", False), "longest": ("length", True),
-    "shortest": ("length", False),
-    "widest": ("width", True), "narrowest": ("width", False), "leftmost": ("left", True), "rightmost": ("right", True),
-    "topmost": ("upper", True),
-    "uppermost": ("upper", True), "bottommost": ("lower", True), "lowermost": ("lower", True), "northernmost": ("upper", True),
-    "southernmost": ("lower", True), "westernmost": ("left", True), "easternmost": ("right", True), "tiniest": ("area", False),
-}  # fmt: skip
-RANK = rf"(?:{'|'.join(_RANKS)})"
 _ADJECTIVES: dict[str, p.Quantity] = {
-    "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area", "short": "length",
-    "small": "area", "narrow": "width",
-    "across": "length", "in length": "length", "in width": "width", "in area": "area", "in size": "area", "in diameter": "length",
-}  # fmt: skip
-LONGER: dict[str, tuple[p.Quantity, bool]] = {
-    "longer": ("length", True), "shorter": ("length", False), "wider": ("width", True), "broader": ("width", True),
-    "narrower": ("width", False),
-    "larger": ("area", True), "bigger": ("area", True), "greater": ("area", True), "smaller": ("area", False),
+    "long": "length", "wide": "width", "broad": "width", "large": "area", "big": "area",
+    "short": "length", "small": "area", "narrow": "width", "across": "length",
+    "in length": "length", "in width": "width", "in area": "area", "in size": "area",
+    "in diameter": "length",
 }  # fmt: skip
 _MORE = (
     r"(?:more than|over|above|greater than|larger than|exceed(?:s|ing)?|over|longer than|at"
@@ -69,32 +45,38 @@ _LESS = (
 )
 _WIDE = "|".join(_ADJECTIVES)
 _SIDES = {
-    "left": "left", "right": "right", "upper": "upper", "top": "upper", "lower": "lower", "bottom": "lower", "northern": "upper",
-    "southern": "lower", "western": "left", "eastern": "right", "north": "upper", "south": "lower", "west": "left", "east": "right",
+    "left": "left", "right": "right", "upper": "upper", "top": "upper", "lower": "lower",
+    "bottom": "lower", "northern": "upper", "southern": "lower", "western": "left",
+    "eastern": "right", "north": "upper", "south": "lower", "west": "left", "east": "right",
     "left hand": "left", "right hand": "right",
 }  # fmt: skip
 _COMPASS = {
-    "north": 0.0, "south": 0.0, "east": 90.0, "west": 90.0, "northeast": 45.0, "southwest": 45.0, "northwest": 135.0, "southeast": 135.0,
-    "north south": 0.0, "south north": 0.0, "east west": 90.0, "west east": 90.0, "north and south": 0.0, "east and west": 90.0,
+    "north": 0.0, "south": 0.0, "east": 90.0, "west": 90.0, "northeast": 45.0, "southwest": 45.0,
+    "northwest": 135.0, "southeast": 135.0, "north south": 0.0, "south north": 0.0,
+    "east west": 90.0, "west east": 90.0, "north and south": 0.0, "east and west": 90.0,
 }  # fmt: skip
 _WAYS: tuple[tuple[str, p.Way], ...] = (
-    (r"(?:to the |on the )?left (?:hand side )?of", "left of"), (r"(?:to the |on the )?right (?:hand side )?of", "right of"),
-    (r"(?:to the )?north of", "north of"), (r"(?:to the )?south of", "south of"), (r"(?:to the )?east of", "east of"),
-    (r"(?:to the )?west of", "west of"), (r"above", "above"), (r"below|beneath", "below"), (r"along|alongside", "along"),
+    (r"(?:to the |on the )?left (?:hand side )?of", "left of"),
+    (r"(?:to the |on the )?right (?:hand side )?of", "right of"),
+    (r"(?:to the )?north of", "north of"), (r"(?:to the )?south of", "south of"),
+    (r"(?:to the )?east of", "east of"), (r"(?:to the )?west of", "west of"), (r"above", "above"),
+    (r"below|beneath", "below"), (r"along|alongside", "along"),
     (r"near|next to|close to|beside|by|around|nearby|adjacent to|in the vicinity of|at", "near"),
-    (r"(?:over|on top of|on|across|crossing|spanning|upon|that crosses|"
-    r"that cross)", "on"), (r"inside|within|in|inside of|surrounded by", "inside"),
+    (r"(?:over|on top of|on|across|crossing|spanning|upon|that crosses|" r"that cross)", "on"),
+    (r"inside|within|in|inside of|surrounded by", "inside"),
 )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class Reader:
-    """Phrases of one question."""
+    """Parses the noun phrases and conditions of one English question."""
 
     marks: Marked
+    """The question with placeholders."""
     lexicon: Lexicon
+    """The names of the model's classes."""
     memory: dict[tuple[str, str], Any]
-    """What was read of a text before."""
+    """What was parsed before, by text."""
 
     def amount(self, mark: str) -> Amount:
         return self.marks.amounts[mark]
@@ -163,7 +145,7 @@ class Reader:
                 elif what == "rank":
                     if union or rank is not None:
                         raise NoPlace
-                    by, largest = _RANKS[found[0]]
+                    by, largest = RANKS[found[0]]
                     rank = p.Rank(by, largest, start=start or 1)
                 elif what == "colour":
                     if union:
@@ -309,7 +291,10 @@ class Reader:
         ):
             what, more = LONGER[m[1]]
             return self._between_numbers(what, m[2] if more else None, None if more else m[2])
-        lead = r"(?:(?:with|of|whose|having|has|have|an?|the|its|their|in|being|which|that|is|are|measur(?:e|es|ing)) )*"
+        lead = (
+            r"(?:(?:with|of|whose|having|has|have|an?|the|its|their|in|being|which|that|is|are|"
+            r"measur(?:e|es|ing)) )*"
+        )
         noun = (
             r"(?:(length|width|area|size|diameter)s? )?(?:(?:of|is|are|being|which is|that"
             r" is|measuring) )*"

@@ -20,7 +20,8 @@ import numpy as np
 from geomagnifier.composed import object_colours
 from geomagnifier.geometry import Box
 from geomagnifier.masks import decode_window
-from geomagnifier.types import Bytes, GeneratedText, Region, SceneInfo
+from geomagnifier.results import GeneratedText, Region
+from geomagnifier.types import Bytes, SceneInfo
 
 ENGLISH = re.compile(
     r"\b(describe|describing|caption|tell me"
@@ -83,14 +84,16 @@ PLACES = {
 
 @dataclass(frozen=True)
 class Group:
-    """Regions of one phrase, by index."""
+    """Regions that share a phrase of the sentence."""
 
     label: str
+    """Their class."""
     colour: str
     """"" where none is told."""
     side: tuple[int, int]
-    """Of `PLACES`."""
+    """A key of `PLACES`: -1, 0 or 1 across and down."""
     members: tuple[int, ...]
+    """Indices of the regions."""
 
 
 def asked(question: str) -> bool:
@@ -131,7 +134,13 @@ def groups(
 
 
 def colour_of(region: Region, scene: SceneInfo, read: Callable[[Box], Bytes]) -> str:
-    """The colour of the pixels inside a region's mask; "" where there are too few."""
+    """The colour of the pixels inside a region's mask; "" where there are too few.
+
+    Args:
+        region: of the scene.
+        scene: whose px the box is in.
+        read: reads a box of scene px -> (h, w, 3).
+    """
     if region.segmentation is None:
         return ""
     x0, y0, x1, y1 = region.box
@@ -146,7 +155,12 @@ def colour_of(region: Region, scene: SceneInfo, read: Callable[[Box], Bytes]) ->
 
 
 def side_of(regions: Sequence[Region], scene: SceneInfo) -> tuple[int, int]:
-    """On which side all of some regions lie: -1, 0 or 1 across and down."""
+    """The side of the scene on which all of some regions lie: -1, 0 or 1 across and down.
+
+    Args:
+        regions: of the scene.
+        scene: whose px the boxes are in.
+    """
     centres = np.array(
         [
             [(r.box[0] + r.box[2]) / 2 / scene.width, (r.box[1] + r.box[3]) / 2 / scene.height]
@@ -177,19 +191,15 @@ def said(
             for group in found
         ]
         places = [PLACES[group.side][1] for group in found]
-        return (
-            (
-                f"图中{'，'.join(f'{place}有{phrase}' for place, phrase in zip(places, phrases, strict=True))}。"
-            ),
-            phrases,
-        )
+        placed = [f"{place}有{phrase}" for place, phrase in zip(places, phrases, strict=True)]
+        return f"图中{'，'.join(placed)}。", phrases
     phrases = [_english(group, plain.phrases.get(group.label, "")) for group in found]
     verb = "is" if len(found[0].members) == 1 else "are"
+    listed = phrases[0]
+    if len(phrases) > 1:
+        listed = f"{', '.join(phrases[:-1])} and {phrases[-1]}"
     return (
-        (
-            f"There {verb}"
-            f" {phrases[0] if len(phrases) == 1 else ', '.join(phrases[:-1]) + ' and ' + phrases[-1]}."
-        ),
+        f"There {verb} {listed}.",
         phrases,
     )
 

@@ -1,7 +1,9 @@
-"""Names of classes and amounts in a question, put into short marks, so that the rest of the reader sees words of asking alone.
+"""Placeholders for the class names and the amounts in a question.
 
-"Are there more ships than oil tanks?"     "are there more K0 than K1"     K0: ship, K1: storage tank
-"ships longer than 30 m"                   "K0 longer than Q0"             Q0: 30 m
+The parser then sees nothing but words of asking:
+
+"Are there more ships than oil tanks?"   "are there more K0 than K1"   K0: ship, K1: storage tank
+"ships longer than 30 m"                 "K0 longer than Q0"           Q0: 30 m
 """
 
 from __future__ import annotations
@@ -21,24 +23,28 @@ COURTS = "court, sports court, 球场"
 
 @dataclass(frozen=True)
 class Amount:
-    """A number with a unit, "" for a bare number."""
+    """A number with a unit."""
 
     value: float
+    """In `unit`."""
     unit: str = ""
+    """"m", "px", "m2", "px2", "%"; "" for a bare number."""
     said: str = ""
-    """The unit as written, where it is another one ("ft")."""
+    """The unit as typed, where it is another one ("ft")."""
 
 
 @dataclass(frozen=True, eq=False)
 class Marked:
-    """A question with marks."""
+    """A question with placeholders for names and amounts."""
 
     text: str
+    """Normalized, with K0, Q0, N0 ... in place of names and amounts."""
     names: Sequence[tuple[str, ...]]
-    """Kinds of K0, K1 ..."""
+    """The classes of K0, K1 ..."""
     amounts: Mapping[str, Amount]
-    """Of Q0 (with a unit) and N0 (without), by mark."""
+    """By placeholder: Q0 has a unit, N0 has none."""
     plural: Sequence[bool] = ()
+    """Whether K0, K1 ... stand in the plural."""
 
 
 def plural(noun: str) -> str:
@@ -123,10 +129,14 @@ _NUMBER = (
 )
 _SQUARE = {"m": "m2", "km": "km2", "ft": "ft2", "px": "px2"}
 _LENGTHS = {
-    "m": r"m|met(?:re|er)s?", "km": r"km|kilomet(?:re|er)s?|kms", "ft": r"ft|feet|foot", "px": r"px|pixels?|pix",
+    "m": r"m|met(?:re|er)s?",
+    "km": r"km|kilomet(?:re|er)s?|kms",
+    "ft": r"ft|feet|foot",
+    "px": r"px|pixels?|pix",
     "cm": r"cm|centimet(?:re|er)s?",
-    "mi": r"mi|miles?", "yd": r"yd|yards?",
-}  # fmt: skip
+    "mi": r"mi|miles?",
+    "yd": r"yd|yards?",
+}
 _AREAS = {"ha": r"ha|hectares?", "acre": r"acres?"}
 _METRES = {
     "m": 1.0,
@@ -159,7 +169,12 @@ def unit_of(words: str) -> str:
 
 
 def amount(value: float, unit: str) -> Amount:
-    """An amount in the units of programs: m, px, m2, px2."""
+    """An amount converted to the units of programs: m, px, m2, px2.
+
+    Args:
+        value: as typed.
+        unit: as typed, a key of `UNITS`.
+    """
     if unit in _IN_M2:
         return Amount(value * _IN_M2[unit], "m2", unit)
     base, squared = unit.removesuffix("2"), unit.endswith("2")
@@ -180,7 +195,14 @@ def _value(words: str) -> float:
 
 
 def marked(text: str, lexicon: Lexicon) -> Marked:
-    """An English question, normalized, with marks for names and amounts; hyphens become blanks."""
+    """An English question with placeholders for names and amounts.
+
+    Hyphens become blanks.
+
+    Args:
+        text: normalized.
+        lexicon: the names of the model's classes.
+    """
     text = re.sub(r"(?<=[a-z0-9])[-\u2010-\u2015](?=[a-z])", " ", text)
     names: list[tuple[str, ...]] = []
     several: list[bool] = []

@@ -1,10 +1,11 @@
-"""What a composed question asks, as a small typed program.
+"""What a composed question asks, as a small typed program: select, filter, aggregate, compare.
 
-Select, filter, relate, aggregate, compare.
-
-    "How many airplanes are in the left half?"      Count(Select(("airplane",), (Place("left half"),)))
-    "Are there more ships than storage tanks?"      Compare(Count(ship), ">", Count(storage tank))
-    "Segment the ships longer than 30 m."           Chosen(Select(("ship",), (Limit("length", 30, None, "m"),)))
+    "How many airplanes are in the left half?"
+        Count(Select(("airplane",), (Place("left half"),)))
+    "Are there more ships than storage tanks?"
+        Compare(Count(ship), ">", Count(storage tank))
+    "Segment the ships longer than 30 m."
+        Chosen(Select(("ship",), (Limit("length", 30, None, "m"),)))
 
 A program is plain data. `str` of it is the one line that says how the question was read:
 "count(airplane; in left half)".
@@ -16,196 +17,27 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, ClassVar, Literal
 
-from geomagnifier.language.ordinals import ordinal
+from geomagnifier.composed.program_filters import BY_MASK as BY_MASK
+from geomagnifier.composed.program_filters import OUTLINED as OUTLINED
+from geomagnifier.composed.program_filters import Among as Among
+from geomagnifier.composed.program_filters import AnyOf as AnyOf
+from geomagnifier.composed.program_filters import Between as Between
+from geomagnifier.composed.program_filters import Colour as Colour
+from geomagnifier.composed.program_filters import Filter as Filter
+from geomagnifier.composed.program_filters import Heading as Heading
+from geomagnifier.composed.program_filters import Limit as Limit
+from geomagnifier.composed.program_filters import Not as Not
+from geomagnifier.composed.program_filters import Place as Place
+from geomagnifier.composed.program_filters import Quantity as Quantity
+from geomagnifier.composed.program_filters import Rank as Rank
+from geomagnifier.composed.program_filters import Related as Related
+from geomagnifier.composed.program_filters import Select as Select
+from geomagnifier.composed.program_filters import Way as Way
 
-Quantity = Literal["length", "width", "area"]
 Sign = Literal[">", ">=", "<", "<=", "=="]
 How = Literal["sum", "mean", "median", "largest", "smallest"]
-Way = Literal[
-    "inside",
-    "on",
-    "near",
-    "along",
-    "left of",
-    "right of",
-    "above",
-    "below",
-    "north of",
-    "south of",
-    "east of",
-    "west of",
-]
-OUTLINED = ("length", "width", "area")
-"""Quantities that are taken from outlines, not from boxes."""
-BY_MASK = ("inside", "on", "along")
-"""Relations that are told by outlines."""
 
 # Filters: which of some regions.
-
-
-@dataclass(frozen=True)
-class Limit:
-    """Those of a size between two numbers."""
-
-    what: Quantity
-    low: float | None
-    high: float | None
-    unit: str
-    """"m", "px", "m2" or "px2"."""
-
-    def __str__(self) -> str:
-        unit = f" {self.unit}"
-        if self.low is not None and self.high is not None:
-            return f"{self.what} {self.low:g} to {self.high:g}{unit}"
-        return (
-            f"{self.what} > {self.low:g}{unit}"
-            if self.low is not None
-            else f"{self.what} < {self.high:g}{unit}"
-        )
-
-
-@dataclass(frozen=True)
-class Place:
-    """Those with their centre in a part of the picture.
-
-    "left half", "upper left quarter", "centre", "lower third", "edge".
-    """
-
-    part: str
-
-    def __str__(self) -> str:
-        return f"at {self.part}" if self.part == "edge" else f"in {self.part}"
-
-
-@dataclass(frozen=True)
-class Colour:
-    """Those whose pixels are of one of these colours."""
-
-    names: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return " or ".join(self.names)
-
-
-@dataclass(frozen=True)
-class Heading:
-    """Those whose long axis lies this way, degrees clockwise from north, 0 to 180."""
-
-    degrees: float
-
-    def __str__(self) -> str:
-        return f"axis at {self.degrees:g} deg"
-
-
-@dataclass(frozen=True)
-class Related:
-    """Those that lie so to one of some others."""
-
-    way: Way
-    others: Select
-    within: float | None = None
-    """A limit on the gap between the outlines, `unit` "m" or "px"."""
-    unit: str = ""
-
-    def __str__(self) -> str:
-        limit = "" if self.within is None else f"within {self.within:g} {self.unit} of "
-        return f"{limit or f'{self.way} '}{self.others}"
-
-
-@dataclass(frozen=True)
-class Between:
-    """Those between one of some others and one of some more.
-
-    The same twice where two of a class are meant.
-    """
-
-    first: Select
-    second: Select
-
-    def __str__(self) -> str:
-        return f"between {self.first} and {self.second}"
-
-
-@dataclass(frozen=True)
-class Among:
-    """Those that are chosen by another selection."""
-
-    of: Select
-
-    def __str__(self) -> str:
-        return f"among {self.of}"
-
-
-@dataclass(frozen=True)
-class Not:
-    """Those that a filter leaves out."""
-
-    of: Filter
-
-    def __str__(self) -> str:
-        return f"not {self.of}"
-
-
-@dataclass(frozen=True)
-class AnyOf:
-    """Those that pass one of some filters."""
-
-    tests: tuple[Filter, ...]
-
-    def __str__(self) -> str:
-        return " or ".join(map(str, self.tests))
-
-
-Filter = Limit | Place | Colour | Heading | Related | Between | Among | Not | AnyOf
-
-
-@dataclass(frozen=True)
-class Rank:
-    """The first ones by size or place."""
-
-    by: str
-    """A quantity, or "left", "right", "upper", "lower"."""
-    largest: bool = True
-    count: int = 1
-    """How many."""
-    start: int = 1
-    """Of which rank on."""
-
-    def __str__(self) -> str:
-        size = {
-            "length": ("longest", "shortest"),
-            "width": ("widest", "narrowest"),
-            "area": ("largest", "smallest"),
-        }.get(self.by)
-        name = f"{self.by}most" if size is None else size[not self.largest]
-        name = f"{ordinal(self.start)} {name}" if self.start > 1 else name
-        return f"{self.count} {name}" if self.count > 1 else name
-
-
-@dataclass(frozen=True)
-class Select:
-    """Regions of some classes that pass every filter, and of these the first by rank.
-
-    them: of the last answer.  number: how many the words speak of ("the two ships"); it is held
-        against what is found.
-    """
-
-    kinds: tuple[str, ...]
-    filters: tuple[Filter, ...] = ()
-    rank: Rank | None = None
-    them: bool = False
-    number: int | None = None
-
-    def __str__(self) -> str:
-        names = (
-            "them"
-            if self.them
-            else " or ".join(self.kinds)
-            if len(self.kinds) < 4
-            else f"{len(self.kinds)} classes"
-        )
-        named = names if self.rank is None else f"{self.rank} {names}"
-        return "; ".join([named, *map(str, self.filters)])
 
 
 # Numbers.
@@ -236,11 +68,14 @@ class Count(_Told):
 
 @dataclass(frozen=True)
 class Measure:
-    """A size of the regions together."""
+    """The length, width or area of some regions together."""
 
     of: Select
+    """The regions."""
     what: Quantity
+    """Length, width or area."""
     how: How
+    """Sum, mean, median, largest or smallest."""
     unit: str = ""
     """That was asked for, "" for what the scene gives."""
     shown: str = ""
@@ -255,13 +90,15 @@ class Measure:
 
 @dataclass(frozen=True)
 class Share:
-    """Per cent of the picture, or of a box that was given, that the masks cover.
+    """The share of the image, or of a box that was given, that the masks cover, per cent.
 
-    Or of the number of other regions.
+    With `whole`: of the number of other regions.
     """
 
     of: Select
+    """The regions."""
     whole: Select | None = None
+    """The regions of which the others are a share."""
 
     def __str__(self) -> str:
         return f"share({self.of} of {self.whole or 'picture'})"
@@ -269,28 +106,34 @@ class Share:
 
 @dataclass(frozen=True)
 class Distance:
-    """Between centres, or the gap between outlines.
+    """The distance between centres, or the gap between outlines.
 
-    How: of several pairs, the nearest.
+    Of several pairs, that of the nearest.
     """
 
     first: Select
+    """The regions on one side."""
     second: Select | None = None
-    """None for the two of the first."""
+    """Those on the other; None for the two of the first."""
     gap: bool = False
+    """Between outlines, not centres."""
     unit: str = ""
+    """That was asked for, "" for what the scene gives."""
     shown: str = ""
+    """A unit for the sentence ("ft")."""
 
     def __str__(self) -> str:
         pair = f"{self.first}, {self.second}" if self.second is not None else f"{self.first}"
-        return f"{'gap' if self.gap else 'distance'}({pair}){f' in {self.shown or self.unit}' if self.unit else ''}"
+        unit = f" in {self.shown or self.unit}" if self.unit else ""
+        return f"{'gap' if self.gap else 'distance'}({pair}){unit}"
 
 
 @dataclass(frozen=True)
 class Density:
-    """How many on an area."""
+    """The number of regions on an area."""
 
     of: Select
+    """The regions."""
     per: str = "ha"
     """"ha" or "km2"."""
 
@@ -300,9 +143,10 @@ class Density:
 
 @dataclass(frozen=True)
 class Lines(_Told):
-    """In how many rows, or columns, they lie."""
+    """The number of rows, or columns, that the regions form."""
 
     columns: bool = False
+    """Columns, not rows."""
 
     @property
     def name(self) -> str:
@@ -321,6 +165,7 @@ class Given:
     """A number that the question states."""
 
     number: float
+    """The number."""
     unit: str = ""
     """"" for a count."""
 
@@ -330,10 +175,12 @@ class Given:
 
 @dataclass(frozen=True)
 class Difference:
-    """By how much one number is more than another."""
+    """The first number minus the second."""
 
     left: Number
+    """The first."""
     right: Number
+    """The second."""
 
     def __str__(self) -> str:
         return f"{self.left} - {self.right}"
@@ -341,9 +188,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Counts:
-    """Several numbers, each told; the value is their sum."""
+    """Several counts, each told; the value is their sum."""
 
     counts: tuple[Count, ...]
+    """The counts, in order."""
 
     def __str__(self) -> str:
         return ", ".join(map(str, self.counts))
@@ -362,8 +210,9 @@ class Exists:
     """
 
     of: Select
+    """The regions."""
     each: bool = False
-    """Of every one of the classes."""
+    """There must be some of every class."""
 
     def __str__(self) -> str:
         return f"exists({'each of ' if self.each else ''}{self.of})"
@@ -371,13 +220,16 @@ class Exists:
 
 @dataclass(frozen=True)
 class Compare:
-    """Whether one number is larger, smaller, as large."""
+    """Whether one number is larger than, smaller than or equal to another."""
 
     left: Number
+    """The first number."""
     sign: Sign
+    """What must hold."""
     right: Number
+    """The second number."""
     times: float = 1.0
-    """The second one is multiplied by it."""
+    """The factor of the second number."""
 
     def __str__(self) -> str:
         return (
@@ -390,7 +242,9 @@ class Every:
     """Whether all of some regions pass a filter."""
 
     of: Select
+    """The regions."""
     test: Filter
+    """The filter."""
 
     def __str__(self) -> str:
         return f"every({self.of}) {self.test}"
@@ -398,9 +252,10 @@ class Every:
 
 @dataclass(frozen=True)
 class Arranged(_Told):
-    """Whether they are "aligned", "clustered" or "scattered"."""
+    """Whether the regions are aligned, clustered or scattered."""
 
     form: Literal["aligned", "clustered", "scattered"]
+    """Which of these."""
 
     @property
     def name(self) -> str:
@@ -416,10 +271,12 @@ class Arrangement(_Told):
 
 @dataclass(frozen=True)
 class Which:
-    """Of several numbers the one that is largest, or smallest: its class."""
+    """The class of the largest, or smallest, of several numbers."""
 
     options: tuple[Number, ...]
+    """The numbers."""
     most: bool = True
+    """The largest, not the smallest."""
 
     def __str__(self) -> str:
         return f"{'most' if self.most else 'least'} of {', '.join(map(str, self.options))}"
@@ -427,9 +284,10 @@ class Which:
 
 @dataclass(frozen=True)
 class Commonest(_Told):
-    """The class with most regions, or fewest."""
+    """The class with the most regions, or the fewest."""
 
     most: bool = True
+    """The most, not the fewest."""
 
     @property
     def name(self) -> str:
@@ -528,7 +386,12 @@ def simple(program: Program) -> bool:
 
 
 def replaced(program: Any, old: Mapping[Any, Any]) -> Any:
-    """The program with some of its parts replaced by others, outermost first."""
+    """A program with some of its parts replaced, outermost first.
+
+    Args:
+        program: the program, or a part of one.
+        old: part -> what stands in its place.
+    """
     if program.__hash__ is not None and program in old:
         return old[program]
     if isinstance(program, tuple):

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.sentences import (
+from geomagnifier.composed.sentence_words import (
     FORMS_ZH,
     HOW_ZH,
     MORE_ZH,
@@ -50,7 +50,8 @@ def told(program: p.Program, words: Words) -> str:
         case p.Arrangement(of):
             return f"排列方式（{_of(of, words)}）"
         case p.Which(options, most):
-            return f"{'最大' if most else '最小'}的一项：{'、'.join(_number(option, words) for option in options)}"
+            listed = "、".join(_number(option, words) for option in options)
+            return f"{'最大' if most else '最小'}的一项：{listed}"
         case p.Commonest(of, most):
             return f"数量{'最多' if most else '最少'}的类别（{_of(of, words)}）"
         case p.ColourOf(of):

@@ -1,8 +1,8 @@
-"""The sentence of a composed answer, in English and Chinese, by rule.
+"""The sentence of a composed answer, by rule: the value with its unit, in English and Chinese.
 
-The value with its unit, and what it is made of.
-
-"Yes: 9 ships against 7 storage tanks."    "The mean length of the 9 ships is 51.5 px."    "是：9艘船，7个储罐。"
+"Yes: 9 ships against 7 storage tanks."
+"The mean length of the 9 ships is 51.5 px."
+"是：9艘船，7个储罐。"
 """
 
 from __future__ import annotations
@@ -10,252 +10,39 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.evaluation import FACTORS, Outcome, Term
-from geomagnifier.composed.placeholders import MASS, plural
-from geomagnifier.language.ordinals import ordinal
-from geomagnifier.types import GeneratedText
-
-_UNITS = {"m2": "m2", "px2": "px", "deg": "degrees", "1/ha": "per hectare", "1/km2": "per km2"}
-UNITS_ZH = {
-    "m": "米", "px": "像素", "m2": "平方米", "px2": "像素", "ha": "公顷", "km2": "平方公里", "deg": "度", "%": "%", 
-    "1/ha": "每公顷", "1/km2": "每平方公里", "ft": "英尺", "km": "公里", "mi": "英里", "yd": "码", "cm": "厘米", "acre": "英亩", "mu": "亩",
-}  # fmt: skip
-MORE_ZH = {">": "多于", ">=": "至少", "<": "少于", "<=": "至多", "==": "等于"}
-_ADJECTIVES = {
-    "length": ("longer", "shorter"),
-    "width": ("wider", "narrower"),
-    "area": ("larger", "smaller"),
-}
-_TAKEN = {
-    "sum": " in total",
-    "mean": " on average",
-    "median": " in the median",
-    "largest": " at most",
-    "smallest": " at least",
-}
-QUANTITIES_ZH = {"length": "长度", "width": "宽度", "area": "面积"}
-HOW_ZH = {"sum": "总", "mean": "平均", "median": "中位", "largest": "最大", "smallest": "最小"}
-_COLOURS_ZH = {
-    "white": "白色", "black": "黑色", "grey": "灰色", "red": "红色", "orange": "橙色", "yellow": "黄色", "green": "绿色", "blue": "蓝色",
-    "brown": "棕色", "purple": "紫色",
-}  # fmt: skip
-_FORMS = {
-    "aligned": "in one line",
-    "rows": "in rows",
-    "clustered": "clustered",
-    "scattered": "scattered",
-    "single": "alone",
-}
-FORMS_ZH = {
-    "aligned": "排成一条线",
-    "rows": "成行成列",
-    "clustered": "聚集",
-    "scattered": "分散",
-    "single": "只有一个",
-}
-_WAYS_ZH: dict[str, str] = {
-    "inside": "里面", "on": "上", "near": "附近", "along": "沿线", "left of": "左边", "right of": "右边", "above": "上方", "below": "下方",
-    "north of": "北边", "south of": "南边", "east of": "东边", "west of": "西边",
-}  # fmt: skip
-NAMED = 4
-"""Classes that a question may name for those to be told that are not there; more of them are a
-group ("all objects").
-"""
-_PARTS_ZH = {"left": "左", "right": "右", "upper": "上", "lower": "下"}
-
-
-@dataclass(frozen=True)
-class Words:
-    """How classes are called."""
-
-    language: Literal["en", "zh"]
-    chinese: Mapping[str, str]
-    """nouns."""
-    counters: Mapping[str, str]
-    """Chinese measure words."""
-    them: tuple[str, ...] = ()
-    """Classes of the last answer's regions."""
-
-    def counted(self, kind: str, count: int) -> str:
-        """As in "9 ships", "1 area of water", "9艘船"."""
-        if self.language == "zh":
-            return f"{count}{self.counters.get(kind, '个')}{self.chinese.get(kind, kind)}"
-        return f"{count} {self.noun(kind, count)}"
-
-    def noun(self, kind: str, count: int = 2) -> str:
-        """In the number of so many."""
-        if self.language == "zh":
-            return self.chinese.get(kind, kind)
-        if kind in MASS:
-            return f"area{'' if count == 1 else 's'} of {kind}"
-        return kind if count == 1 else plural(kind)
-
-    def listed(self, words: list[str], joint: str = "and") -> str:
-        if self.language == "zh":
-            return "、".join(words)
-        return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"
-
-    def counts(self, counts: Mapping[str, int]) -> str:
-        return self.listed([self.counted(kind, n) for kind, n in counts.items()])
-
-
-def number(value: float, unit: str | None, words: Words, shown: str = "") -> str:
-    """A value with its unit, to four digits.
-
-    In another unit of the question's as well ("98 ft (30 m)").
-    """
-    text = f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.4g}"
-    if unit is None:
-        return text
-    unit_said = (UNITS_ZH if words.language == "zh" else _UNITS).get(unit, unit)
-    told = (
-        f"{text}{'' if words.language == 'zh' or unit_said.startswith('%') else ' '}{unit_said}"
-        if unit != "%"
-        else f"{text} %"
-    )
-    base = unit.removesuffix("2")
-    if shown in ("ft", "km", "mi", "yd", "cm", "acre", "mu") and base in ("m", "ha"):
-        factor = {"cm": 0.01, "mi": 1609.344, "yd": 0.9144}.get(shown) or FACTORS[shown]
-        other = value * FACTORS[unit] / factor
-        return (
-            f"{other:.4g}{UNITS_ZH[shown]}（{told}）"
-            if words.language == "zh"
-            else f"{other:.4g} {shown} ({told})"
-        )
-    return told
-
-
-def condition(test: p.Filter, words: Words) -> str:
-    """A filter as it stands after a noun; in Chinese, before one."""
-    zh = words.language == "zh"
-    match test:
-        case p.Limit(what, low, high, unit):
-            a, b = ("" if value is None else number(value, unit, words) for value in (low, high))
-            if zh:
-                return f"{QUANTITIES_ZH[what]}{f'{a}到{b}' if a and b else f'至少{a}' if a else f'至多{b}'}的"
-            if a and b:
-                return (
-                    f"between {a} and {b}"
-                    f" {'large' if what == 'area' else 'long' if what == 'length' else 'wide'}"
-                )
-            return f"{_ADJECTIVES[what][not a]} than {a or b}"
-        case p.Place(part):
-            if zh:
-                return f"{_part_zh(part)}的"
-            return f"at the {part}" if part == "edge" else f"in the {part}"
-        case p.Colour(names):
-            return (
-                f"{'或'.join(_COLOURS_ZH[name] for name in names)}的"
-                if zh
-                else f"that are {' or '.join(names)}"
-            )
-        case p.Heading(degrees):
-            return f"朝向约{degrees:g}度的" if zh else f"with the long axis at {degrees:g} degrees"
-        case p.Related(way, others, within, unit):
-            other = thing(others, words)
-            if within is not None:
-                limit = number(within, unit, words)
-                return f"距{other}{limit}以内的" if zh else f"within {limit} of {other}"
-            if zh:
-                return f"{other}{_WAYS_ZH[way]}的"
-            return f"{'in' if way == 'inside' else way} {other}"
-        case p.Between(first, second):
-            if zh:
-                return f"{thing(first, words)}和{thing(second, words)}之间的"
-            if first == second:
-                return (
-                    f"between two {words.listed([words.noun(kind) for kind in first.kinds], 'or')}"
-                )
-            return f"between {thing(first, words)} and {thing(second, words)}"
-        case p.Among(of):
-            return f"属于{thing(of, words)}的" if zh else f"among {several(of, words)}"
-        case p.AnyOf(tests):
-            return (
-                "或".join(condition(one, words).removesuffix("的") for one in tests) + "的"
-                if zh
-                else _or(tests, words)
-            )
-        case p.Not(p.Colour(names)) if not zh:
-            return f"that are not {' or '.join(names)}"
-        case p.Not(p.Among(of)):
-            return f"除{thing(of, words)}以外的" if zh else f"other than {several(of, words)}"
-        case p.Not(of):
-            return f"不是{condition(of, words)}" if zh else f"not {condition(of, words)}"
-    raise ValueError(test)
-
-
-def _or(tests: tuple[p.Filter, ...], words: Words) -> str:
-    return " or ".join(
-        [
-            condition(tests[0], words),
-            *(condition(one, words).removeprefix("that are ") for one in tests[1:]),
-        ]
-    )
-
-
-def _part_zh(part: str) -> str:
-    if part in ("centre", "edge"):
-        return {"centre": "中央", "edge": "边缘"}[part]
-    words = part.split()
-    side = "".join(sorted((_PARTS_ZH[word] for word in words[:-1]), key="左右上下".index))
-    return (
-        side
-        + {"half": "半部分", "third": "三分之一", "quarter": "四分之一", "corner": "角"}[words[-1]]
-    )
-
-
-def _nouns(of: p.Select, words: Words, count: int = 2, joint: str = "or") -> str:
-    kinds = of.kinds or words.them
-    if of.them and words.language == "zh" and of.rank is None:
-        return "它们"
-    if not 0 < len(kinds) < 4:
-        return "目标" if words.language == "zh" else "object" if count == 1 else "objects"
-    return words.listed([words.noun(kind, count) for kind in kinds], joint)
-
-
-def thing(of: p.Select, words: Words) -> str:
-    """One of a selection: "a harbor", "the largest ship"."""
-    if words.language == "zh":
-        return f"{rank_zh(of.rank)}{''.join(condition(f, words) for f in of.filters)}{_nouns(of, words)}"
-    noun = _nouns(of, words, 1)
-    article = f"the {of.rank}" if of.rank is not None else "an" if noun[0] in "aeiou" else "a"
-    return f"{article} {noun}{_after(of, words, 1)}"
-
-
-def several(of: p.Select, words: Words, count: int = 2) -> str:
-    """All of a selection, "ships longer than 30 m", "the largest ship"."""
-    if words.language == "zh":
-        return thing(of, words)
-    if of.rank is not None:
-        return f"the {of.rank} {_nouns(of, words, of.rank.count)}{_after(of, words, of.rank.count)}"
-    return f"{_nouns(of, words, count, 'and')}{_after(of, words, count)}"
-
-
-def rank_zh(rank: p.Rank | None) -> str:
-    """As it stands before a Chinese noun: "最大的"."""
-    if rank is None:
-        return ""
-    name = {
-        ("length", True): "最长",
-        ("length", False): "最短",
-        ("area", True): "最大",
-        ("area", False): "最小",
-    }
-    name |= {("width", True): "最宽", ("width", False): "最窄"}
-    side = {"left": "最左边", "right": "最右边", "upper": "最上边", "lower": "最下边"}
-    first = side.get(rank.by) or name[rank.by, rank.largest]
-    if rank.start > 1:
-        nth = ordinal(rank.start, "zh")
-        return f"{first.removeprefix('最')}数{nth}个" if rank.by in side else f"{nth}{first[1:]}的"
-    return f"{first}的{rank.count if rank.count > 1 else ''}"
+from geomagnifier.composed.ground import Outcome, Term
+from geomagnifier.composed.sentence_words import (
+    ADJECTIVES,
+    COLOURS_ZH,
+    FORMS_EN,
+    FORMS_ZH,
+    HOW_ZH,
+    NAMED,
+    QUANTITIES_ZH,
+    TAKEN,
+    Words,
+    after_noun,
+    condition,
+    nouns_of,
+    number,
+    rank_zh,
+    several,
+    thing,
+)
+from geomagnifier.results import GeneratedText
 
 
 def say(program: p.Program, outcome: Outcome, words: Words) -> GeneratedText:
-    """What is said of an outcome, with the phrase that stands for the regions of each class."""
+    """The sentence of an outcome, with the phrase that stands for the regions of each class.
+
+    Args:
+        program: of the question.
+        outcome: what it comes to.
+        words: of the language.
+    """
     zh = words.language == "zh"
     text = (
         _why(program, outcome, words) if outcome.why is not None else _told(program, outcome, words)
@@ -286,7 +73,7 @@ def _side(term: Term, words: Words) -> str:
         return (
             f"{''.join(condition(f, words) for f in of.filters)}{told}"
             if zh
-            else f"{told}{_after(of, words, sum(counts.values()))}"
+            else f"{told}{after_noun(of, words, sum(counts.values()))}"
         )
     value = number(term.value, term.unit, words)
     if zh:
@@ -296,7 +83,7 @@ def _side(term: Term, words: Words) -> str:
     if isinstance(term.of, p.Measure) and of.rank is None:
         return (
             f"{value} for"
-            f" {words.counts(counts)}{_TAKEN[term.of.how] if sum(counts.values()) > 1 else ''}"
+            f" {words.counts(counts)}{TAKEN[term.of.how] if sum(counts.values()) > 1 else ''}"
         )
     return f"{value} for {several(of, words)}"
 
@@ -311,32 +98,42 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
         case p.Chosen(of):
             if not counts:
                 return _none(of, words)
+            missed = _missing(of, counts, words)
             if zh:
-                return f"{''.join(condition(f, words) for f in of.filters) or '图中'}有{words.counts(counts)}{_missing(of, counts, words)}。"
-            return f"{words.counts(counts)}{_after(of, words, sum(counts.values()))}{_missing(of, counts, words)}."
+                where = "".join(condition(f, words) for f in of.filters) or "图中"
+                return f"{where}有{words.counts(counts)}{missed}。"
+            after = after_noun(of, words, sum(counts.values()))
+            return f"{words.counts(counts)}{after}{missed}."
         case p.Count(of) if not counts:
             return _none(of, words)
         case p.Count(of):
+            missed = _missing(of, counts, words)
             if zh:
-                return f"{''.join(condition(f, words) for f in of.filters)}共有{words.counts(counts)}{_missing(of, counts, words)}。"
+                where = "".join(condition(f, words) for f in of.filters)
+                return f"{where}共有{words.counts(counts)}{missed}。"
             sum_up = f", {sum(counts.values())} in total" if len(counts) > 1 else ""
-            return f"{words.counts(counts)}{sum_up}{_after(of, words, sum(counts.values()))}{_missing(of, counts, words)}."
+            after = after_noun(of, words, sum(counts.values()))
+            return f"{words.counts(counts)}{sum_up}{after}{missed}."
         case p.Exists(of, _):
             if not counts:
                 return ("没有：" if zh else "No: ") + _none(of, words, start=False)
             missing = [kind for kind in of.kinds if kind not in counts] if not value else []
             if zh:
-                return f"{'没有都有' if missing else '有'}：{''.join(condition(f, words) for f in of.filters)}{words.counts(counts)}。"
+                where = "".join(condition(f, words) for f in of.filters)
+                return f"{'没有都有' if missing else '有'}：{where}{words.counts(counts)}。"
             none = (
                 f", but no {words.listed([words.noun(kind, 1) for kind in missing], 'or')}"
                 if missing
                 else ""
             )
-            return f"{yes}{words.counts(counts)}{_after(of, words, sum(counts.values()))}{none}."
+            return (
+                f"{yes}{words.counts(counts)}{after_noun(of, words, sum(counts.values()))}{none}."
+            )
         case p.Every(_, test):
             total = sum(counts.values())
             if zh:
-                return f"{yes}{words.counts(counts)}中有{outcome.passed}个符合“{condition(test, words)}”。"
+                passed = f"有{outcome.passed}个符合“{condition(test, words)}”"
+                return f"{yes}{words.counts(counts)}中{passed}。"
             whom = (
                 words.counts(counts)
                 if total == 1
@@ -354,7 +151,7 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
                 if zh
                 else (
                     f"There {'is' if (n := sum(counts.values())) == 1 else 'are'}"
-                    f" {words.counts(counts)}{_after(of, words, n)}."
+                    f" {words.counts(counts)}{after_noun(of, words, n)}."
                 )
             )
         case p.Compare(_, _, right, times):
@@ -377,7 +174,8 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             )
             rest = [term for term in outcome.terms if term is not best]
             if zh:
-                return f"{words.noun(str(value))}：{'，'.join(_side(term, words) for term in [best, *rest])}。"
+                numbers = "，".join(_side(term, words) for term in [best, *rest])
+                return f"{words.noun(str(value))}：{numbers}。"
             return (
                 f"{words.noun(str(value))}: {_side(best, words)} against"
                 f" {words.listed([_side(term, words) for term in rest])}."
@@ -390,21 +188,19 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
         case p.ColourOf(of):
             total = sum(counts.values())
             if zh:
-                return (
-                    f"{_COLOURS_ZH[str(value)]}（{words.counts(counts)}中的{outcome.passed}个）。"
-                )
+                return f"{COLOURS_ZH[str(value)]}（{words.counts(counts)}中的{outcome.passed}个）。"
             return f"{value}: {f'{outcome.passed} of ' if total > 1 else ''}{words.counts(counts)}."
         case p.Arranged(_, form):
             return (
                 f"{yes}{words.counts(counts)}，{'' if value else '不'}{FORMS_ZH[form]}。"
                 if zh
-                else f"{yes}{words.counts(counts)}, {'' if value else 'not '}{_FORMS[form]}."
+                else f"{yes}{words.counts(counts)}, {'' if value else 'not '}{FORMS_EN[form]}."
             )
         case p.Arrangement():
             return (
                 f"{words.counts(counts)}，{FORMS_ZH[str(value)]}。"
                 if zh
-                else f"{words.counts(counts)}, {_FORMS[str(value)]}."
+                else f"{words.counts(counts)}, {FORMS_EN[str(value)]}."
             )
     term, *sides = outcome.terms
     told = number(term.value, term.unit, words, getattr(program, "shown", ""))
@@ -416,7 +212,7 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
                     f"{words.counts(counts) if counts else 0}：{part}。"
                     if zh
                     else (
-                        f"{part} of the {_nouns(whole, words)}:"
+                        f"{part} of the {nouns_of(whole, words)}:"
                         f" {words.counts(counts) if counts else 'none'}."
                     )
                 )
@@ -425,18 +221,17 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             if zh:
                 return f"{several(of, words)}占{told}（{words.counts(counts)}）。"
             verb = "covers" if sum(counts.values()) == 1 else "cover"
-            return (
-                f"{words.counts(counts)}{_after(of, words, sum(counts.values()))} {verb} {told} of"
-                " the picture."
-            )
+            after = after_noun(of, words, sum(counts.values()))
+            return f"{words.counts(counts)}{after} {verb} {told} of the picture."
         case p.Measure(of, what, how, _):
             if not counts:
                 return _none(of, words)
             single = sum(counts.values()) == 1
             if zh:
-                return f"{words.counts(counts)}的{'' if single else HOW_ZH[how]}{QUANTITIES_ZH[what]}为{told}。"
+                quantity = f"{'' if single else HOW_ZH[how]}{QUANTITIES_ZH[what]}"
+                return f"{words.counts(counts)}的{quantity}为{told}。"
             name = what if single else f"{'total' if how == 'sum' else how} {what}"
-            every = f"the {words.counts(counts)}{_after(of, words, 1 if single else 2)}"
+            every = f"the {words.counts(counts)}{after_noun(of, words, 1 if single else 2)}"
             whose = f"{several(of, words)} ({words.counts(counts)})" if of.rank else every
             return f"the {name} of {whose} is {told}."
         case p.Distance(_, second, gap, _):
@@ -459,7 +254,7 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             more = (
                 ("more", "fewer")
                 if isinstance(left, p.Count)
-                else _ADJECTIVES[left.what]
+                else ADJECTIVES[left.what]
                 if isinstance(left, p.Measure)
                 else ("", "")
             )
@@ -495,14 +290,6 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
     raise ValueError(program)
 
 
-def _after(of: p.Select, words: Words, count: int = 2) -> str:
-    """The conditions of so many things, as they stand after their noun."""
-    said = [condition(f, words) for f in of.filters]
-    if count == 1:
-        said = [text.replace("that are ", "that is ") for text in said]
-    return f" {words.listed(said)}" if said else ""
-
-
 def _is(test: p.Filter, passed: int, total: int, words: Words) -> str:
     verb = "is" if passed == 1 or total == 1 else "are"
     negated = total == 1 and not passed
@@ -524,8 +311,10 @@ def _missing(of: p.Select, counts: Mapping[str, int], words: Words) -> str:
 def _none(of: p.Select, words: Words, start: bool = True) -> str:
     """That there is none."""
     if words.language == "zh":
-        return f"没有{''.join(condition(f, words) for f in of.filters)}{_nouns(of, words)}。"
-    return f"{'There' if start else 'there'} is no {_nouns(of, words, 1)}{_after(of, words, 1)}."
+        return f"没有{''.join(condition(f, words) for f in of.filters)}{nouns_of(of, words)}。"
+    return (
+        f"{'There' if start else 'there'} is no {nouns_of(of, words, 1)}{after_noun(of, words, 1)}."
+    )
 
 
 def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
@@ -601,5 +390,5 @@ def _fewer(program: p.Program, there: Term, words: Words) -> str:
     none = f"; there is no {rank}" if rank.count == 1 else ""
     return (
         f"There {'is' if there.value == 1 else 'are'} only"
-        f" {counted}{_after(of, words, int(there.value))}{none}."
+        f" {counted}{after_noun(of, words, int(there.value))}{none}."
     )

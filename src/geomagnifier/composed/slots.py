@@ -45,17 +45,18 @@ class Form:
     written: str
     """A regular expression with slots."""
     slots: Mapping[str, str]
-    """Their patterns."""
+    """The pattern of each slot."""
     build: Build | str
-    """Of what; "english" builds a word."""
+    """The function that builds the program; a word names one of `english_parser`."""
     pattern: re.Pattern[str]
+    """`written` with the slots filled in."""
 
     @classmethod
     def of(cls, written: str, slots: Mapping[str, str], build: Build | str) -> Form:
         return cls(written, slots, build, re.compile(_pattern(written, slots)))
 
     def fits(self, text: str) -> Iterator[dict[str, str]]:
-        """What stands in the slots of a whole text, for every way in which the first noun phrase may end."""
+        """The contents of the slots, once for each place where the first noun phrase may end."""
         found = self.pattern.fullmatch(text)
         while found is not None:
             yield {name: value for name, value in found.groupdict().items() if value is not None}
@@ -72,9 +73,14 @@ def _pattern(written: str, slots: Mapping[str, str], least: int = 0) -> str:
 
 
 def read(said: Mapping[str, str], reader: Reads) -> dict[str, Any]:
-    """What stands in the slots, read; groups that are no slots stay as they are said.
+    """The contents of the slots, parsed; groups that are no slots stay words.
 
-    Raises NoPlace.
+    Args:
+        said: text by slot, as `Form.fits` yields it.
+        reader: parses noun phrases, conditions and amounts.
+
+    Raises:
+        NoPlace: a word finds no place in a phrase.
     """
     slots: dict[str, Any] = dict(said)
     for names, of in (
@@ -87,10 +93,13 @@ def read(said: Mapping[str, str], reader: Reads) -> dict[str, Any]:
 
 
 def built(build: Build, slots: dict[str, Any], reader: Reads, said: str = "") -> p.Program | None:
-    """What a form builds.
+    """The program that a form builds.
 
     Args:
-        said: the words of the first noun phrase, for what asks for them.
+        build: the function of the form.
+        slots: its arguments, as `read` returns them.
+        reader: with the classes that "everything" stands for.
+        said: the words of the first noun phrase, for a function that takes them.
     """
     takes = _takes(build)
     if "everything" in takes:

@@ -98,7 +98,12 @@ def _words(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def remark(words: Collection[str], zh: bool) -> str:
-    """The sentence that says what was passed over; "" for none."""
+    """The sentence that names the words that were not read; "" for none.
+
+    Args:
+        words: the words.
+        zh: in Chinese.
+    """
     if not words:
         return ""
     if zh:

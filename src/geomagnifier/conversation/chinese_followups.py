@@ -1,11 +1,11 @@
-"""Chinese follow-ups.
+"""Chinese follow-ups, rewritten as full questions.
 
-A full Chinese question with 它们 for what was found, the last question with another noun, or plain
-English.
+A full question in Chinese has 它们 for what was found, or is the last question with another noun;
+other follow-ups become plain English and are answered in Chinese.
 
-"左边有几个？"     after ships    "左边有几个它们"          composed, about the regions of the last answer
-"那飞机呢？"       after ships    "图中有几架飞机？"        the last question, about another class
-"最大的呢？"                      "the largest of them"     read as an English follow-up, answered in Chinese
+"左边有几个？"    after ships   "左边有几个它们"       about the regions of the last answer
+"那飞机呢？"      after ships   "图中有几架飞机？"     the last question, about another class
+"最大的呢？"                    "the largest of them"  parsed as an English follow-up
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ _REFERS = re.compile(
     r"其中|[它他她]们?|牠|这些|那些|这个|那个|这艘|那艘|这架|那架|上述|它們|這些|這個"
 )
 _RANKS = {
-    "最大": "largest", "最小": "smallest", "最长": "longest", "最短": "shortest", "最宽": "widest", "最窄": "narrowest",
-    "最靠?左": "leftmost", "最靠?右": "rightmost", "最靠?上": "topmost", "最靠?下": "bottommost", "最靠?北": "northernmost",
-    "最靠?南": "southernmost", "最靠?西": "westernmost", "最靠?东": "easternmost", "最大的?前?": "largest",
+    "最大": "largest", "最小": "smallest", "最长": "longest", "最短": "shortest", "最宽": "widest",
+    "最窄": "narrowest", "最靠?左": "leftmost", "最靠?右": "rightmost", "最靠?上": "topmost",
+    "最靠?下": "bottommost", "最靠?北": "northernmost", "最靠?南": "southernmost",
+    "最靠?西": "westernmost", "最靠?东": "easternmost", "最大的?前?": "largest",
 }  # fmt: skip
 _BESIDE = {
-    "左": "left of", "右": "right of", "上": "above", "下": "below", "北": "north of", "南": "south of", "西": "west of", "东": "east of",
+    "左": "left of", "右": "right of", "上": "above", "下": "below", "北": "north of",
+    "南": "south of", "西": "west of", "东": "east of",
 }  # fmt: skip
 _HALVES = {"左": "left", "右": "right", "上": "upper", "下": "lower"}
 _NUMBERS = {"两": "two", "二": "two", "三": "three", "四": "four", "五": "five"}
@@ -63,7 +65,7 @@ def _plain(text: str) -> str:
 
 
 def starts_beside(text: str) -> bool:
-    """Whether a follow-up begins with a place that what was found last may stand for: "上面有船吗？"."""
+    """Whether a follow-up begins with a place: "上面有船吗？" means on what was found last."""
     return (
         re.match(
             "(?:那么|那)?(?:上面|里面|旁边|附近|周围|边上|周边|左边|右边|上方|下方)", _plain(text)
@@ -146,13 +148,15 @@ def other(
 
 
 def anew(text: str, noun: str, nouns: Sequence[str], alone: bool) -> str:
-    """A question in full about all of a class, for a follow-up that chooses among them as if nothing had been chosen; "" for no such one.
+    """The full question of a follow-up that chooses among all of a class, as if none were chosen.
+
+    "" where the follow-up is no such one.
 
     Args:
-        text: as said: "所有的都找出来", "哪个离港口最近？".
+        text: as typed: "所有的都找出来", "哪个离港口最近？".
         noun: of the class asked for last.
         nouns: Chinese names of classes.
-        alone: but one was found last, so that "the second largest" is none of it.
+        alone: only one object was found last, so "the second largest" cannot be among it.
     """
     plain = _SOFT.sub("", _plain(text))
     ranked = re.match(

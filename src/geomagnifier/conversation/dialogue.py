@@ -21,7 +21,8 @@ from geomagnifier.conversation.chinese_followups import (
     other,
     starts_beside,
 )
-from geomagnifier.conversation.followup_parser import FollowUp, Sort, plural, read
+from geomagnifier.conversation.followup_parser import FollowUp, Sort, read
+from geomagnifier.conversation.followup_tokens import plural
 from geomagnifier.errors import NothingMeant
 from geomagnifier.geometry import Box
 from geomagnifier.inference.references import Reference
@@ -29,7 +30,8 @@ from geomagnifier.language import chinese_text, unsupported
 from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import ask, in_traditional
 from geomagnifier.raster.scene import Scene
-from geomagnifier.types import Answer, Granularity, Query, Region
+from geomagnifier.results import Answer, Region
+from geomagnifier.types import Granularity, Query
 
 LIKELY, CERTAIN = 0.6, 0.9
 """Probability of image level from which a sentence is about the whole picture, where "it" may mean
@@ -53,20 +55,20 @@ AROUND = 32
 
 @dataclass(frozen=True, eq=False)
 class Turn:
-    """A question with its answer.
-
-    question: as said.  meant: in full, what was asked of the model.  sort: how it refers back;
-        "fresh" where it does not.
-    answer: its `question` is the one said.  pool: regions that those of the answer were chosen
-        from.  refers: of "beside".
-    """
+    """A question with its answer."""
 
     question: str
+    """As typed."""
     meant: str
+    """The full question that the model was asked."""
     sort: Sort
+    """How it refers back; "fresh" where it does not."""
     answer: Answer
+    """Its `question` is the one typed."""
     pool: tuple[Region, ...] = ()
+    """The regions that those of the answer were chosen from."""
     refers: Reference | None = None
+    """The reference of a question of sort "beside"."""
 
 
 def follow(question: str, last: Turn | None, scene: Scene, model: Model, **options: Any) -> Turn:
@@ -151,9 +153,13 @@ def _followed(
 
 
 def understood(question: str, last: Turn | None, model: Model, box: Any = None) -> FollowUp:
-    """What a question asks in full, and how it refers to the last turn.
+    """The full question of a follow-up, and how it refers to the last turn.
 
-    Arguments as of `follow` and `pipeline.ask`.
+    Args:
+        question: as typed.
+        last: the turn before, or None.
+        model: of `load_model`.
+        box: as of `ask`.
     """
     english = _english(Query(question).text)
     regions = referable(last)

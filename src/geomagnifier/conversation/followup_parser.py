@@ -2,7 +2,8 @@
 
     "and the largest of them?"       after ships   choose   "Find the largest of the ships?"
     "segment those"                                choose   "segment the ships"
-    "any cars near it?"              after a ship  beside   "any cars?", chosen by "any cars near the ship?"
+    "any cars near it?"              after a ship  beside   "any cars?", chosen by
+                                                            "any cars near the ship?"
     "what about tanks?"                            swap     "Find tanks."
     "How many bridges are there?"                  fresh    as it is
 
@@ -20,24 +21,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from geomagnifier.conversation import word_lists as w
+from geomagnifier.conversation.followup_tokens import ITS_SIDE, Token, plural, tag
 
 Sort = Literal["fresh", "choose", "beside", "swap"]
 LONGEST = 2000
 """Letters of a follow-up; what is longer says all that it means."""
-_TOKEN = re.compile(r"[A-Za-z0-9][\w'’-]*")
-_ITS_SIDE = re.compile(
-    r"\b(?:its|their)\s+(?:immediate\s+)?(left|right|north|south|east|west|vicinity|surroundings|neighbou?rhood)"
-    r"\b(?:[- ]hand)?(?:\s+side)?",
-    re.I,
-)
-_THIS_SCENE = re.compile(
-    r"\b(?:in|on|of|from|within|over|across|inside)\s+(?:the|this|that|my)?\s*(?:whole|entire|satellite|aerial|same)?\s*"
-    r"(?:image|picture|photo|photograph|scene|frame|tile|view|area|map)\b",
-    re.I,
-)
-_IMAGE_IT = re.compile(
-    r"\bit\s+(?=(?:contain|show|have|hold|include|depict|look|feature)s?\b)", re.I
-)
 
 
 @dataclass(frozen=True)
@@ -58,25 +46,6 @@ class FollowUp:
     """It says outright that it refers to something."""
 
 
-@dataclass(frozen=True)
-class _Token:
-    word: str
-    start: int
-    end: int
-    noun: bool = False
-    refers: bool = False
-    placed: bool = False
-
-
-def plural(noun: str) -> str:
-    """The plural of a kind's name; a mass noun stays."""
-    if noun in ("water", "vegetation", "land") or noun.endswith("s"):
-        return noun
-    if re.search(r"(?:ch|sh|x|z)$", noun):
-        return f"{noun}es"
-    return f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else f"{noun}s"
-
-
 def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> FollowUp:
     """What a follow-up asks, in full.
 
@@ -91,8 +60,8 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> FollowU
     plain = " ".join(
         text.split()
     )  # several blanks in a row can be read in many ways, which takes for ever
-    plain = _ITS_SIDE.sub(lambda m: f"{m[1]} of {'them' if m[0][0] in 'tT' else 'it'}", plain)
-    tokens = _tag(plain)
+    plain = ITS_SIDE.sub(lambda m: f"{m[1]} of {'them' if m[0][0] in 'tT' else 'it'}", plain)
+    tokens = tag(plain)
     pronouns = [t for t in tokens if t.refers]
     nouns = [t for t in tokens if t.noun]
     free = [t for t in nouns if not t.placed]
@@ -126,107 +95,6 @@ def read(text: str, kinds: Sequence[str], several: bool, pixel: bool) -> FollowU
     return FollowUp("fresh", text, text)
 
 
-def _tag(text: str) -> list[_Token]:
-    """Tokens with their part in the sentence.
-
-    Names of the whole picture after a preposition count for nothing.
-    """
-    hidden = _IMAGE_IT.sub(
-        lambda m: " " * len(m[0]), _THIS_SCENE.sub(lambda m: " " * len(m[0]), text)
-    )
-    raw = [(m[0].lower().replace("’", "'"), m.start(), m.end()) for m in _TOKEN.finditer(hidden)]
-    out: list[_Token] = []
-    for i, (word, start, end) in enumerate(raw):
-        before = raw[i - 1][0] if i else ""
-        after = raw[i + 1][0] if i + 1 < len(raw) else ""
-        noun = word not in w.CLOSED and _noun(raw, i)
-        refers = word in w.PRONOUNS and _refers(word, before, after, out)
-        placed = (noun or refers) and word not in ("its", "their") and _placed(raw, i)
-        out.append(_Token(word, start, end, noun, refers, placed))
-    return out
-
-
-def _noun(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
-    """Whether an open word stands where a noun does, and is no verb or adjective of one that follows."""
-    word = raw[i][0]
-    before = raw[i - 1][0] if i else ""
-    after = raw[i + 1][0] if i + 1 < len(raw) else ""
-    if after in ("one", "ones") or word.endswith("ly") or word.isdigit():
-        return False
-    if after and after not in w.CLOSED and before in w.QUANTITIES | w.SPACE:
-        return True  # "the storage tanks": the first of a compound
-    if after in w.PRONOUNS - {"that"} or (
-        after in ("down", "out", "up") and (not before or before in w.SMALL)
-    ):
-        return False  # "blur them", "thin it out"
-    if re.search(r"[^siu]s$", word) and len(word) > 3:
-        return True
-    known = (
-        w.QUANTITIES
-        | w.SPACE
-        | w.ASKING
-        | w.SIZES
-        | w.SIDES
-        | {"and", "about", "for", "or", "no", "as"}
-    )
-    return before in known or (bool(before) and before not in w.CLOSED) or len(raw) <= 2
-
-
-def _refers(word: str, before: str, after: str, earlier: Sequence[_Token]) -> bool:
-    """Whether a pronoun stands for a thing.
-
-    "segment that", "those two", but not "this image", "one ship" or "ships that are".
-    """
-    if word in ("that", "this"):
-        if after in w.SCENE or (word == "that" and after in w.QUANTITIES):
-            return False  # "this image", "check that the ..."
-        ahead = before == "" or before in w.ASKING | w.SPACE | w.SMALL | w.QUANTITIES
-        return word == "this" or (
-            ahead and before not in ("so", "know", "say")
-        )  # "the ships that lie there" does not refer
-    if word == "one":
-        return (
-            before in ("that", "this", "the", "which", "each", "every", *w.SIZES, *w.SIDES)
-            and after != "by"
-        )
-    if word in ("those", "these"):
-        return after not in w.SCENE
-    if word == "each":
-        return after in ("", "one", "and")
-    if word in ("both", "either", "neither"):
-        return after in ("", "of") or before == "of"
-    if word in ("rest", "others", "latter", "former"):
-        return before in ("the", "all", "")
-    return True
-
-
-def _placed(raw: Sequence[tuple[str, int, int]], i: int) -> bool:
-    """Whether a word of place governs this one.
-
-    "near the harbor", "left of it", "closest to them".
-    """
-    k = i - 1
-    while k >= 0 and (
-        raw[k][0] in w.QUANTITIES
-        or raw[k][0] in ("that", "this", "those", "these", "two", "only", "big")
-        or raw[k][0] not in w.CLOSED
-    ):
-        k -= 1
-    if k < 0 or any(
-        r[0] in ("every", "each", "all", "any", "no", "some", "many") for r in raw[k + 1 : i]
-    ):
-        return False
-    word = raw[k][0]
-    earlier = [r[0] for r in raw[max(0, k - 3) : k]]
-    if word in ("of", "to", "from", "by", "at", "with"):
-        return word == "by" or any(e in w.PLACED for e in earlier)
-    return (
-        word in w.PLACED
-        and word not in ("top", "front")
-        and not (word in ("left", "right") and k > 0 and raw[k - 1][0] in ("the", "on"))
-    )
-
-
 def _names(kinds: Sequence[str], many: bool) -> str:
     if len(kinds) == 1:
         return f"the {plural(kinds[0]) if many else kinds[0]}"
@@ -236,7 +104,7 @@ def _names(kinds: Sequence[str], many: bool) -> str:
     return f"{', '.join(named[:-1])} and {named[-1]}" if named else "them"
 
 
-def _asks(plain: str, tokens: Sequence[_Token]) -> bool:
+def _asks(plain: str, tokens: Sequence[Token]) -> bool:
     """Whether the sentence has a verb or question word of its own beside its opening."""
     start = len(plain) - len(_strip(plain)[0])
     quiet = {
@@ -279,7 +147,7 @@ def _strip(plain: str) -> tuple[str, str]:
 
 
 def _swapped(
-    plain: str, tokens: Sequence[_Token], kinds: Sequence[str], pixel: bool
+    plain: str, tokens: Sequence[Token], kinds: Sequence[str], pixel: bool
 ) -> FollowUp | None:
     """Another kind, the rest as before: "and the airplanes?"."""
     rest, opened = _strip(plain)
@@ -291,7 +159,7 @@ def _swapped(
         closed += f" {closer}"
         low = low[: -len(closer)].rstrip(" ,")
     phrase = rest[: len(low)]
-    inner = _tag(phrase)
+    inner = tag(phrase)
     nouns = [t for t in inner if t.noun and not t.placed]
     marks = opened or closed.replace("please", "").replace("now", "").strip()
     if (
@@ -320,9 +188,9 @@ def _is(noun: str, kinds: Sequence[str]) -> bool:
 
 def _beside(
     plain: str,
-    tokens: Sequence[_Token],
-    first: _Token,
-    free: Sequence[_Token],
+    tokens: Sequence[Token],
+    first: Token,
+    free: Sequence[Token],
     kinds: Sequence[str],
     several: bool,
 ) -> FollowUp:
@@ -373,7 +241,7 @@ def _beside(
             flags=re.I,
         )
         text = f"{before}{plain[end:]}".strip(" ,:")
-        if not _asks(text, _tag(text)):
+        if not _asks(text, tag(text)):
             text, words = f"Find {_strip(text)[0]}", f"Find {_strip(words)[0]}"
         noun = plain[named[0].start : named[-1].end]
         return FollowUp("beside", text, words, many, noun, first.word)
@@ -389,18 +257,18 @@ def _beside(
     )
 
 
-def _free_later(follow: Sequence[_Token]) -> bool:
+def _free_later(follow: Sequence[Token]) -> bool:
     return bool(follow[0].noun and len(follow) > 1 and follow[1].noun)
 
 
 def _choose(
-    plain: str, tokens: Sequence[_Token], kinds: Sequence[str], several: bool, pixel: bool
+    plain: str, tokens: Sequence[Token], kinds: Sequence[str], several: bool, pixel: bool
 ) -> FollowUp:
     """Among what was found, or all of it: every pronoun and gap filled with its kind."""
     first = next((t.word for t in tokens if t.refers), "")
     many = any(t.word in w.MANY for t in tokens if t.refers)
     plain = _strip(plain)[0]
-    tokens = _tag(plain)
+    tokens = tag(plain)
     one, all_of = (kinds[0], plural(kinds[0])) if len(kinds) == 1 else ("object", "objects")
     whole = _names(kinds, several) if len(kinds) == 1 else "the objects"
     out, at, filled = [], 0, False
@@ -459,13 +327,13 @@ def _choose(
         filled = True
     full = "".join([*out, plain[at:]]).strip()
     full = full if filled else _fill(full, tokens, one, all_of, whole, kinds)
-    if not _asks(full, _tag(full)) or re.match(r"(?:only|just|the|all but)\b", full, re.I):
+    if not _asks(full, tag(full)) or re.match(r"(?:only|just|the|all but)\b", full, re.I):
         full = f"{'Segment' if pixel else 'Find'} {full[:1].lower()}{full[1:]}".rstrip(" ?")
     return FollowUp("choose", full, full, many, "", first)
 
 
 def _fill(
-    full: str, tokens: Sequence[_Token], one: str, all_of: str, whole: str, kinds: Sequence[str]
+    full: str, tokens: Sequence[Token], one: str, all_of: str, whole: str, kinds: Sequence[str]
 ) -> str:
     """An ellipsis with its noun.
 

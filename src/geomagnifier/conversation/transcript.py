@@ -29,11 +29,12 @@ from geomagnifier.conversation.dialogue import Turn
 from geomagnifier.detections import Labels
 from geomagnifier.errors import GeomagError, GeomagWarning
 from geomagnifier.export.answer_json import to_json
-from geomagnifier.inference.merge import assemble_chosen
+from geomagnifier.inference.answer_mask import assemble_chosen
 from geomagnifier.inference.references import Reference
 from geomagnifier.raster.preview import Preview
 from geomagnifier.raster.scene import Scene
-from geomagnifier.types import Answer, Granularity, Query, Region, Trace
+from geomagnifier.results import Answer, Region, Trace
+from geomagnifier.types import Granularity, Query
 
 VERSION = 1
 ENDING = ".chat.jsonl"
@@ -85,9 +86,13 @@ def forget(path: Path) -> None:
 
 
 def load(path: Path, scene: Scene) -> list[Turn]:
-    """The turns of a file, none where there is no such file.
+    """The turns of a file; none where there is no such file.
 
-    Their previews are drawn from the scene; where was looked is not kept.
+    Previews are drawn anew from the scene; traces are not kept.
+
+    Args:
+        path: of `save`.
+        scene: that the conversation is about.
     """
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -126,6 +131,10 @@ def load(path: Path, scene: Scene) -> list[Turn]:
 
 def save(path: Path, turns: Sequence[Turn]) -> None:
     """Write the turns, all of them or nothing.
+
+    Args:
+        path: the file.
+        turns: all turns, in order.
 
     Raises:
         OutputError: the file cannot be written.

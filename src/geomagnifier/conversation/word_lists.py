@@ -94,13 +94,16 @@ SMALL = _words(
 CLOSED = PRONOUNS | SCENE | SPACE | PLACED | SIZES | SIDES | QUANTITIES | ASKING | SHAPES | SMALL
 
 OPENERS = (
-    "and what about", "and how about", "but what about", "what about", "how about", "and also", "and now", "and then", "now do",
-    "then do", "and the same for", "the same for", "the same with", "same for", "same with", "same again for", "same again with",
-    "repeat that with", "repeat that for", "repeat this for", "repeat this with", "repeat it for", "repeat it with", "repeat for",
-    "repeat with", "do the same for", "do the same with", "do that for", "do this for", "ditto for", "ditto with", "likewise for",
-    "likewise", "similarly for", "now try", "try", "and are there", "and is there", "are there also", "and do you see", "then", "now",
-    "and", "also", "or", "but", "next", "now for", "now the same for", "now the same with", "again for", "again with", "now again for",
-    "i meant", "i mean", "ok", "okay", "so", "plus", "switch to", "now switch to", "now take", "on to",
+    "and what about", "and how about", "but what about", "what about", "how about", "and also",
+    "and now", "and then", "now do", "then do", "and the same for", "the same for", "the same with",
+    "same for", "same with", "same again for", "same again with", "repeat that with",
+    "repeat that for", "repeat this for", "repeat this with", "repeat it for", "repeat it with",
+    "repeat for", "repeat with", "do the same for", "do the same with", "do that for",
+    "do this for", "ditto for", "ditto with", "likewise for", "likewise", "similarly for",
+    "now try", "try", "and are there", "and is there", "are there also", "and do you see", "then",
+    "now", "and", "also", "or", "but", "next", "now for", "now the same for", "now the same with",
+    "again for", "again with", "now again for", "i meant", "i mean", "ok", "okay", "so", "plus",
+    "switch to", "now switch to", "now take", "on to",
 )  # fmt: skip
 """Begin a follow-up that names another kind and nothing else, longest first where it matters."""
 SAME = _words("same repeat ditto likewise similarly again")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from geomagnifier.geometry import Box
-from geomagnifier.types import Answer, Region
+from geomagnifier.results import Answer, Region
 
 REGIONS = '"regions": []'
 """Where the regions go. Quotes inside JSON strings are escaped, so no string can contain this."""

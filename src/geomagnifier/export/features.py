@@ -12,7 +12,7 @@ from geomagnifier.errors import GeomagWarning, LibraryMissing, OptionError, inst
 from geomagnifier.export import oriented_boxes, vectors
 from geomagnifier.masks import area
 from geomagnifier.raster import shapes
-from geomagnifier.types import Answer
+from geomagnifier.results import Answer
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

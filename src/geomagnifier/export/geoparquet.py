@@ -13,7 +13,7 @@ from typing import Any
 from geomagnifier.atomic import Staging
 from geomagnifier.errors import LibraryMissing, install
 from geomagnifier.raster import shapes
-from geomagnifier.types import Answer
+from geomagnifier.results import Answer
 
 COLUMNS = (
     *("scene", "number", "label", "score", "phrase"),

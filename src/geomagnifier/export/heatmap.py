@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geomagnifier.export import overlay, overlay_panel
-from geomagnifier.types import Answer, Bytes, Floats
+from geomagnifier.results import Answer
+from geomagnifier.types import Bytes, Floats
 
 if TYPE_CHECKING:
     from PIL.Image import Image

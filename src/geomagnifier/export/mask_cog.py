@@ -22,7 +22,8 @@ from geomagnifier.geometry import Box
 from geomagnifier.masks import read_patches
 from geomagnifier.raster import georeference
 from geomagnifier.raster.dataset import CACHE
-from geomagnifier.types import Answer, Bools
+from geomagnifier.results import Answer
+from geomagnifier.types import Bools
 
 BLOCK = 512
 """Side of the file's blocks, px."""

@@ -15,7 +15,7 @@ from html import escape
 
 from geomagnifier.export import overlay
 from geomagnifier.raster import shapes
-from geomagnifier.types import Answer, Region
+from geomagnifier.results import Answer, Region
 
 SIDE = 1000
 """The longest side of the picture, px."""

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.raster import measures
-from geomagnifier.types import Answer, Region, SceneInfo
+from geomagnifier.results import Answer, Region
+from geomagnifier.types import SceneInfo
 
 Floats64 = NDArray[np.float64]
 

@@ -14,7 +14,8 @@ import numpy as np
 from geomagnifier.export import overlay_panel
 from geomagnifier.geometry import Box
 from geomagnifier.masks import read_patches
-from geomagnifier.types import Answer, Bytes, Region
+from geomagnifier.results import Answer, Region
+from geomagnifier.types import Bytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image

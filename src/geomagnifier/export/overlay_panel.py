@@ -7,7 +7,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from geomagnifier.types import Answer
+from geomagnifier.results import Answer
 
 if TYPE_CHECKING:
     from PIL.Image import Image

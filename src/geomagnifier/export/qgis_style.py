@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from geomagnifier.export.overlay import COLOURS, TINT, colours_of
-from geomagnifier.types import Answer
+from geomagnifier.results import Answer
 
 NEAR = 15_000
 """Labels of regions are shown from a scale of 1 : NEAR x GSD on, at which four pixels of the scene

@@ -20,7 +20,8 @@ from geomagnifier.errors import GeomagWarning, OptionError
 from geomagnifier.export import oriented_boxes as oriented
 from geomagnifier.export import qgis_style
 from geomagnifier.raster import georeference, shapes
-from geomagnifier.types import Answer, Region, SceneInfo
+from geomagnifier.results import Answer, Region
+from geomagnifier.types import SceneInfo
 
 BATCH = 1000
 """Regions that are held as shapes at a time; also one transaction of a GeoPackage."""

@@ -21,7 +21,8 @@ from geomagnifier.export import (
 )
 from geomagnifier.export.answer_json import to_json as to_json
 from geomagnifier.export.image_file import write_picture as write_picture
-from geomagnifier.types import Answer, Bytes
+from geomagnifier.results import Answer
+from geomagnifier.types import Bytes
 
 VECTORS = {"geojson": vectors.write_geojson, "gpkg": vectors.write_gpkg}
 SUFFIXES = (".json", ".geojson", ".gpkg", ".parquet", ".tif", ".tiff", ".png", ".jpg", ".jpeg")

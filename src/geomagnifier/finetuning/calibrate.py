@@ -23,16 +23,8 @@ from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.small.backbone import inference
 from geomagnifier.models.small.cells import crop
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import (
-    Bools,
-    ClassMask,
-    Floats,
-    Granularity,
-    Query,
-    SceneInfo,
-    View,
-    ViewPrediction,
-)
+from geomagnifier.results import ClassMask, ViewPrediction
+from geomagnifier.types import Bools, Floats, Granularity, Query, SceneInfo, View
 
 Window = tuple[Source, Labelled, BoxTuple]
 

@@ -1,4 +1,4 @@
-"""How much of what was asked about was looked at, in words, where that is not all of it.
+"""Sentences that say how much of the scene was searched, where that is not all of it.
 
 By rule, from the regions that were found.
 
@@ -24,7 +24,7 @@ Part = bool | Literal["area"]
 def found(
     phrases: Mapping[str, str], missing: Sequence[str], share: float, box: Part, language: str
 ) -> str:
-    """A sentence about what was found in the part that was looked at.
+    """A sentence about what was found in the part that was searched.
 
     Args:
         phrases: by kind with regions how many there are, as in "nine ships".
@@ -62,7 +62,7 @@ def found(
 
 
 def seen(share: float, box: Part, language: str) -> str:
-    """A sentence that says how much was looked at, for an answer about all of it.
+    """A sentence that says how much was searched, for an answer about all of it.
 
     Args:
         share: as in `found`.
@@ -77,7 +77,7 @@ def seen(share: float, box: Part, language: str) -> str:
 
 
 def nothing(box: Part, language: str) -> str:
-    """A sentence for an answer that looked at nothing.
+    """The sentence of an answer for which nothing was searched.
 
     Args:
         box: as in `found`.
@@ -89,10 +89,11 @@ def nothing(box: Part, language: str) -> str:
 
 
 def within(share: float, language: str) -> str:
-    """A sentence that says that an answer is of a given area alone.
+    """The sentence that limits an answer to the area of interest.
 
     Args:
-        share: of the scene that it covers.
+        share: of the scene that the area covers.
+        language: "en" or "zh".
     """
     if share >= 1:
         return ""
@@ -108,7 +109,10 @@ def _named(box: Part, language: str) -> str:
 
 
 def unknown(text: str) -> str:
-    """The sentence of an answer about what there is no class for, which holds however little was looked at; "" where there is none."""
+    """The sentence of an answer about what there is no class for; "" where it has none.
+
+    It holds however little of the scene was searched.
+    """
     found = _NO_CLASS.search(text)
     return found[0] if found else ""
 
@@ -128,10 +132,11 @@ def _listed(words: Sequence[str], comma: str, joint: str) -> str:
 
 
 def outlined(share: float, language: str) -> str:
-    """That masks are of the last window of the paper's search alone.
+    """The sentence that masks come from the last window of the paper's search alone.
 
     Args:
-        share: of the scene that it covers.
+        share: of the scene that the window covers.
+        language: "en" or "zh".
     """
     if language == "zh":
         return f"掩膜只来自最后一个窗口，占全图的 {share:.0%}。"

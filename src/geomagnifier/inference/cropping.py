@@ -1,4 +1,4 @@
-"""PSC: a heat map becomes the few windows worth a closer look (paper, section 2.2).
+"""PSC: a relevance map becomes the few windows to read at full size (paper, section 2.2).
 
     Score(bbox) = mean of H inside bbox;  windows of 32 x 32 cells, stride 8;  bbox1 = the best 3,
     bbox2 = the best 1 inside bbox1
@@ -8,14 +8,17 @@ each way and 4096 x 2160 gives the paper's 2048 x 1080 and 1024 x 540. The best 
 neighbours as a rule, so that three of them would hold one thing: a window that overlaps a better
 one by an IoU of more than 0.3 is passed over. Policies:
 
-adaptive    one pass where the scene fits a view; else the scene is scouted and every spot with enough heat is opened (spots.py).
-paper       three windows of D(I) for a region question; D(D(I)), then D of three windows, then one of it for a pixel question.
+adaptive    one pass where the scene fits a view; else every region proposal of a shrunk scan whose
+            relevance reaches a threshold (region_proposals.py).
+paper       three windows of D(I) for a region question; for a pixel question D(D(I)), then D of
+            three windows, then one of it.
 exhaustive  everything at full size.
 
 For comparison with `paper`, at equal area:
 
 random      windows as large as those of `paper`, anywhere, the same ones each time.
-grid        windows as large as those of `paper`, at set places: in three corners; in the middle of the first.
+grid        windows as large as those of `paper`, at set places: in three corners; in the middle of
+            the first.
 shrink      no window: all of the area, shrunk to 1024 px.
 """
 
@@ -47,24 +50,26 @@ Heats = Sequence[tuple[Window, Floats]]
 
 @dataclass(frozen=True)
 class Search:
-    """Where a search stands."""
+    """The state of a search."""
 
     policy: str
+    """One of `POLICIES`."""
     plan: Plan
+    """What is searched, and the first windows."""
     worth: float
-    """Heat from which `adaptive` opens a spot."""
+    """Threshold of the relevance map at which `adaptive` reads a region proposal."""
     left: float | None = None
     """Pixels that may still be read, or None."""
     round: int = 0
     """Steps taken."""
     crops: tuple[Box, ...] = ()
-    """Boxes opened for a closer look."""
+    """Boxes read at a closer scale."""
     skipped: tuple[tuple[Box, float], ...] = ()
-    """Boxes worth a look that the budget did not reach, with their relevance."""
+    """Boxes, with their relevance, that the budget did not reach."""
     closed: tuple[tuple[Box, float], ...] = ()
-    """Boxes not worth a closer look, with theirs."""
+    """Boxes, with their relevance, below the threshold."""
     done: bool = False
-    """Nothing more will be opened."""
+    """Nothing more will be read."""
     apart: bool = True
     """Windows of bbox1 are kept apart, else united."""
 
@@ -75,7 +80,11 @@ def start(
     """A search whose wide windows are about to be read.
 
     Args:
-        apart: see `Search`.
+        policy: one of `POLICIES`.
+        plan: with the wide windows.
+        budget: pixels that may be read, or None.
+        worth: threshold of the relevance map at which a region proposal is read.
+        apart: windows of bbox1 are kept apart, else united.
 
     Raises:
         OptionError: the budget, in pixels, is too small for them.
@@ -192,7 +201,12 @@ def _moved(state: Search, boxes: Sequence[Box], area: Box) -> list[Box]:
 
 
 def relevance(box: Box, heats: Heats) -> float:
-    """The highest heat inside a box (scene px), 0 where no window saw it."""
+    """The highest relevance inside a box; 0 where no window covers it.
+
+    Args:
+        box: scene px.
+        heats: windows with their relevance maps.
+    """
     best = 0.0
     for window, heat in heats:
         common = window.box.intersection(box)
@@ -211,9 +225,13 @@ def relevance(box: Box, heats: Heats) -> float:
 
 
 def grid(area: Box, heats: Heats) -> Floats:
-    """Heat maps of windows -> (64, 64) over `area`, the mean of what falls into each cell.
+    """The relevance maps of windows on one grid of (64, 64) over an area.
 
-    Cells that no window saw are 0.
+    Each cell has the mean of what falls into it; 0 where no window covers it.
+
+    Args:
+        area: scene px.
+        heats: windows with their relevance maps, (h, w) in [0, 1].
     """
     total, count = np.zeros((CELLS, CELLS)), np.zeros((CELLS, CELLS))
     for window, heat in heats:

@@ -1,4 +1,4 @@
-"""A box that is drawn in the picture itself.
+"""Find a box that is drawn in the image itself.
 
 "what is in the red box?" finds the frame by its colour, and is about its inside.
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box
-from geomagnifier.masks import components
+from geomagnifier.mask_components import components
 from geomagnifier.types import Bools, Bytes, View
 
 HUES = {
@@ -104,7 +104,12 @@ def asked(question: str) -> str | None:
 
 
 def find(view: View, colour: str) -> Frame | None:
-    """The largest frame of a colour in a picture of the whole scene; None where there is none."""
+    """The largest frame drawn in a colour; None where there is none.
+
+    Args:
+        view: the whole scene.
+        colour: the name of a colour.
+    """
     mask = of_colour(view.pixels, colour)
     best: tuple[int, int, int, int, int] | None = None
     for x, y, whole in components(mask, 4 * SMALLEST):
@@ -148,7 +153,12 @@ def find(view: View, colour: str) -> Frame | None:
 
 
 def of_colour(pixels: Bytes, colour: str) -> Bools:
-    """Where a picture (h, w, 3) has a colour, (h, w)."""
+    """Which pixels of an image have a colour, (h, w).
+
+    Args:
+        pixels: (h, w, 3).
+        colour: the name of a colour.
+    """
     rgb: NDArray[np.float32] = pixels.astype(np.float32) / np.float32(255)
     high, low = rgb.max(2), rgb.min(2)
     if colour == "white":

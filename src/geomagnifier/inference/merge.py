@@ -13,38 +13,23 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.area_of_interest import Area
 from geomagnifier.geometry import Box, Placement, suppress_many
-from geomagnifier.masks import (
-    MaskPatch,
-    bounds,
-    components,
-    decode_window,
-    place,
-    read_patches,
-    resize,
-    union,
-    without_specks,
-)
-from geomagnifier.types import (
-    LEVEL,
-    Bools,
-    Bytes,
+from geomagnifier.mask_components import components, without_specks
+from geomagnifier.masks import MaskPatch, decode_window, place, read_patches, resize
+from geomagnifier.results import (
     ClassMask,
     ClassMaskPatch,
     Detection,
-    Granularity,
     Region,
-    SceneInfo,
     ViewPrediction,
-    Window,
     WindowResult,
 )
+from geomagnifier.types import LEVEL, Bools, Bytes, Granularity, SceneInfo, Window
 
 SAME = 0.6
 """Two boxes of one label from different views are one object when they share this part of the
@@ -59,14 +44,10 @@ SURE, ALONE = 0.75, 0.85
 object that was not detected: where others of its class were, and where nothing was.
 """
 SURROUNDINGS = 0.2
-"""An object's mask may be this much longer than its box: boxes often cut the ends of long things."""
+"""A mask may be this much longer than its box: boxes often cut the ends of long objects."""
 
 WHOLE = 64_000_000
-"""Scene px up to which land cover is pieced together over the whole scene; above, within each view."""
-BLOCK = 2048
-"""Side of the blocks that chosen regions are drawn in, scene px."""
-FAINT = 0.001
-"""A mask below this share of the scene is told by its size."""
+"""Scene px up to which land cover is joined over the whole scene; above, within each view."""
 
 
 def part_of(
@@ -382,7 +363,10 @@ def _pieces(
     pixel: bool,
     limit: Box | Area | None,
 ) -> list[Region]:
-    """Connected pieces of one land cover, fine views over coarse ones, whole across the seams of tiles."""
+    """Connected pieces of one land cover, whole across the seams of tiles.
+
+    Where views overlap, the finer one counts.
+    """
     mine = [(part.window, layer) for part in parts for layer in part.layers if layer.label == label]
     patches = [layer.patch for _, layer in mine]
     finest = [layer.patch for _, layer in sorted(mine, key=lambda m: m[0].placement.scale[0])]
@@ -427,7 +411,7 @@ def _meeting(boxes: NDArray[np.float64], box: Box) -> list[int]:
 
 
 def _inside(box: Box, corner: tuple[int, int]) -> tuple[slice, slice]:
-    """Rows and columns of a box, rounded outwards, in a mask whose first pixel is at a corner (x, y) of the scene."""
+    """Rows and columns of a box, rounded outwards, in a mask whose first pixel is at `corner`."""
     (x, y), (x0, y0, x1, y1) = corner, box.tuple()
     return slice(max(0, int(y0) - y), math.ceil(y1) - y), slice(
         max(0, int(x0) - x), math.ceil(x1) - x
@@ -471,75 +455,3 @@ def _mean_probability(
         )
         return max(0.5, float(probability[nearest]) / 255)
     return float(cells.mean()) / 255
-
-
-def assemble_chosen(regions: Sequence[Region]) -> tuple[MaskPatch, ...]:
-    """The answer's mask.
-
-    The union of the masks of its regions, a patch at scene resolution for each block of the scene
-    that has any.
-    """
-    blocks: dict[tuple[int, int], list[tuple[Sequence[int], dict[str, Any]]]] = {}
-    for outline in (region.segmentation for region in regions if region.segmentation):
-        x0, y0, x1, y1 = own = bounds(outline)  # a mask may reach beyond its region's box
-        for row in range(y0 // BLOCK, math.ceil(y1 / BLOCK)):
-            for column in range(x0 // BLOCK, math.ceil(x1 / BLOCK)):
-                blocks.setdefault((row, column), []).append((own, outline))
-    patches = []
-    for (row, column), mine in sorted(blocks.items()):
-        low, high = (
-            np.array([own[:2] for own, _ in mine]).min(0),
-            np.array([own[2:] for own, _ in mine]).max(0),
-        )
-        x0, y0 = max(column * BLOCK, int(low[0])), max(row * BLOCK, int(low[1]))
-        x1, y1 = min((column + 1) * BLOCK, int(high[0])), min((row + 1) * BLOCK, int(high[1]))
-        area = Box(x0, y0, x1, y1)
-        mask = union([outline for _, outline in mine], area).view(np.uint8)
-        patches.append(
-            MaskPatch(
-                Placement(area, mask.shape[1], mask.shape[0]), area, mask * np.uint8(255), 0.5
-            ).packed()
-        )
-    return tuple(patches)
-
-
-def covered(patches: Sequence[MaskPatch]) -> int:
-    """How many pixels of the scene the patches of `assemble_chosen` cover.
-
-    Their cells are pixels, and none lies in two of them.
-    """
-    return sum(int(np.count_nonzero(patch.probability)) for patch in patches)
-
-
-def measured(
-    pixels: int,
-    scene: SceneInfo,
-    metres: float | None = None,
-    language: str = "en",
-    area: Area | None = None,
-) -> str:
-    """What was measured of the mask, as a sentence.
-
-    Args:
-        pixels: of the mask; 0 where there is none.
-        scene: the whole.
-        metres: ground under the mask, m2; None where it is not known.
-        language: "en" or "zh".
-        area: the part of it that was asked about, where that is not all.
-    """
-    if not pixels:
-        return ""
-    share = pixels / (scene.pixels if area is None else area.pixels)
-    if share >= FAINT:
-        whole = "scene" if area is None else "area"
-        return (
-            f"掩膜占{'全图' if area is None else '该区域'}的 {share:.1%}。"
-            if language == "zh"
-            else f"The mask covers {share:.1%} of the {whole}."
-        )
-    if metres is not None:
-        size = f"{metres:,.0f}" if metres >= 10 else f"{metres:.2g}"
-        return f"掩膜覆盖 {size} 平方米。" if language == "zh" else f"The mask covers {size} m2."
-    return (
-        f"掩膜覆盖 {pixels:,} 个像素。" if language == "zh" else f"The mask covers {pixels:,} px."
-    )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geomagnifier.geometry import overlap
-from geomagnifier.types import Region
+from geomagnifier.results import Region
 
 SAME = 0.5
 """IoU from which a box found anew is the earlier object."""
@@ -23,15 +23,16 @@ SAME = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What is referred to."""
+    """What a follow-up refers to."""
 
     regions: tuple[Region, ...]
+    """Those of an earlier answer."""
     words: str
     """The question to choose by, the reference spelled out."""
     beside: bool = False
     """The regions only say where."""
     bare: bool = False
-    """No other kind is named ("the smallest of them", "what is next to it?")."""
+    """No other class is named ("the smallest of them", "what is next to it?")."""
 
     def settled(self, outlined: bool) -> bool:
         """Whether the regions are enough to choose by.
@@ -79,7 +80,12 @@ def beside(
 ) -> list[Region]:
     """What was found, without the earlier regions, which follow as landmarks.
 
-    Of a kind of their own where theirs is asked for.
+    The landmarks have a class of their own where their class is asked for.
+
+    Args:
+        regions: the earlier ones.
+        found: what was found now.
+        asked: classes asked for.
     """
     new = [r for r in found if r.label in asked]
     if new and regions:

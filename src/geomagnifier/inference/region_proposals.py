@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.geometry import Box, sides
-from geomagnifier.masks import components
+from geomagnifier.mask_components import components
 from geomagnifier.types import CropRequest, Floats, Window
 
 GROUND = 24.0
 """View px of ground around what is suspected: an object is known by what lies about it."""
 STEP = 64.0
-"""Sides of a look are multiples of this, view px: looks of one size are looked at together."""
+"""Sides of a crop are multiples of this, view px: crops of one size share a batch."""
 FIXED = 96.0
 """A look costs as much as if each of its sides were this much longer, view px: tokens are read and
 masks drawn whatever its size.
@@ -82,7 +82,7 @@ def propose(
 
 
 def _core_of(window: Window, heat: Floats) -> Floats:
-    """The heat with everything beyond the window's core at -1: a neighbour answers for that."""
+    """The relevance map with -1 outside the window's core, which a neighbour answers for."""
     rows, columns = heat.shape
     sx, sy = window.box.width / columns, window.box.height / rows
     x, y = (
@@ -95,7 +95,7 @@ def _core_of(window: Window, heat: Floats) -> Floats:
 
 
 def _shut(window: Window, heat: Floats, box: tuple[float, float, float, float]) -> None:
-    """Set the heat inside a box that is looked at to -1."""
+    """Set the relevance inside a box that will be read to -1."""
     rows, columns = heat.shape
     sx, sy = window.box.width / columns, window.box.height / rows
     c0, c1 = (round((x - window.box.x0) / sx) for x in (box[0], box[2]))

@@ -1,4 +1,4 @@
-"""TMRA: how large a picture each question needs (paper, section 2.1).
+"""TMRA: the resolution that each question needs (paper, section 2.1).
 
     I' = bilinear(I, 100 x 100)                        image
          C1(I, P) (+) D(I)                             region
@@ -46,7 +46,7 @@ from geomagnifier.types import (
 SUSPECTED = 10.0
 """Length of a target in the wide view, px: enough for the scout to suspect it."""
 ENLARGED = 12.0
-"""Targets shorter than this at full size are looked at enlarged, px."""
+"""Targets shorter than this at full size are enlarged, px."""
 LEGIBLE = 28.0
 """Length that enlarging brings a target to, px."""
 LARGEST = 4.0
@@ -60,7 +60,7 @@ PEEK = 192
 PEEK_SHRINK = 6.0
 """How often the first glance is shrunk, where the scene is large enough."""
 CERTAIN = 2.0
-"""Things must look this many times smaller than in the training pictures before it is believed."""
+"""Objects must look this many times smaller than in training before the estimate is believed."""
 TOO_LARGE = 1.7
 """Targets known to be this many times longer than in the training pictures are looked at shrunk:
 the model never saw larger ones.
@@ -90,7 +90,12 @@ def compress(pixels: Bytes) -> Bytes:
 
 
 def thumbnail(view: View, side: int) -> View:
-    """The whole view as a square of `side` px, bilinear, for image-level questions."""
+    """The whole view as a square, bilinear, for image-level questions.
+
+    Args:
+        view: of the whole area.
+        side: px.
+    """
     from PIL import Image
 
     pixels = np.asarray(
@@ -103,9 +108,13 @@ def thumbnail(view: View, side: int) -> View:
 def window_of(
     box: Box, shrink: float, role: str, core: Box | None = None, aspect: float = 1.0
 ) -> Window:
-    """A window on `box` read at 1 / `shrink` of its size, at least one px each way.
+    """A window on a box, read at 1 / `shrink` of its size, at least one px each way.
 
     Args:
+        box: scene px.
+        shrink: scene px for one view px.
+        role: what the window is for.
+        core: the part whose objects count; None for all of the box.
         aspect: of the scene's px on the ground.
     """
     across, down = sides(shrink, aspect)
@@ -115,7 +124,13 @@ def window_of(
 
 
 def scale_known(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str]) -> bool:
-    """Whether the scene and the model say how long all of some classes are, px."""
+    """Whether scene and model say how long objects of all these classes are, in px.
+
+    Args:
+        scene: with its GSD, or without.
+        spec: with the sizes of its classes.
+        kinds: classes.
+    """
     return scene.gsd is not None and all(
         k in spec.sizes and spec.sizes[k].metres is not None for k in kinds
     )
@@ -162,7 +177,9 @@ def target_length(
 def untrained(
     scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], zh: bool = False
 ) -> str | None:
-    """A warning where the ground pixels are known and lie outside those that the model was trained on; else None.
+    """A warning where the GSD is known and outside the range that the model was trained on.
+
+    None where there is nothing to warn of.
 
     Pixels of half the smallest size and of twice the largest one still pass.
 
@@ -209,10 +226,16 @@ def _length(scene: SceneInfo, size: Size, smaller: float) -> float:
 
 
 def closer_shrink(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], length: float) -> float:
-    """Scene px for one view px of a closer look.
+    """Scene px for one view px of a closer crop.
 
-    1, or less where the targets (`length` scene px) are looked at enlarged, or more where all of
-    them are known to be so large that the model never saw the like.
+    Less than 1 where the targets are enlarged, more where all of them are known to be larger than
+    any in training.
+
+    Args:
+        scene: whose GSD counts where it is known.
+        spec: with the sizes of its classes.
+        kinds: classes looked for.
+        length: of the targets, scene px.
     """
     if length < ENLARGED:
         return max(1 / LARGEST, min(1.0, length / LEGIBLE))
@@ -223,9 +246,13 @@ def closer_shrink(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], lengt
 
 
 def peek(area: Box, aspect: float = 1.0) -> Window:
-    """The first glance at a large scene.
+    """The first window on a large scene: its middle, small.
 
-    Its middle, small, to read the question by and to see how large things are.
+    The model reads the question by it, and estimates the scale.
+
+    Args:
+        area: what is searched, scene px.
+        aspect: of the scene's px on the ground.
     """
     across, down = sides(1.0, aspect)
     shrink = min(PEEK_SHRINK, max(1.0, max(area.width / across, area.height / down) / PEEK))
@@ -251,7 +278,7 @@ def plan(
     length: float = TYPICAL.pixels,
     closer: float = 1.0,
 ) -> Plan:
-    """What to read first, and how closely what follows is looked at.
+    """The windows to read first, and the scale of the crops that follow.
 
     An image-level question sees the whole scene within a view, for a thumbnail. The policy `paper`
     takes D(I) for a region and D(D(I)) for a pixel question, smaller where that is more than a
@@ -300,7 +327,12 @@ def plan(
 
 
 def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
-    """The spec with views so small that a process that holds `held` bytes takes no more than `memory` bytes.
+    """The spec with views so small that the process takes no more than `memory` bytes.
+
+    Args:
+        spec: of the model.
+        memory: the most that the process may take, bytes.
+        held: what model and program hold already, bytes.
 
     Raises:
         OptionError: even the smallest views take more.
@@ -325,11 +357,13 @@ def bounded(spec: ModelSpec, memory: float, held: float = 0.0) -> ModelSpec:
 
 
 def windows(look: CropRequest, spec: ModelSpec, aspect: float = 1.0) -> tuple[Window, ...]:
-    """The windows of a look: one of its size where that fits a view, else tiles over its core.
+    """The windows of a crop: one where it fits a view, else tiles over its core.
 
     What is seen shrunk for its context, D(C1), is one window in any case.
 
     Args:
+        look: the crop.
+        spec: with the largest view, and the tile.
         aspect: of the scene's px on the ground.
     """
     if look.role in COARSE:

@@ -28,21 +28,22 @@ from geomagnifier.atomic import output_error
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch
-from geomagnifier.types import ClassMaskPatch, Floats, Region, Window, WindowResult
+from geomagnifier.results import ClassMaskPatch, Region, WindowResult
+from geomagnifier.types import Floats, Window
 
 
 @dataclass(frozen=True, eq=False)
 class Spent:
-    """What a window cost, and what of it is damaged.
-
-    pixels: that went through a network.  seconds: by stage, since the window before it.  broken:
-        boxes that cannot be read, scene px.
-    """
+    """What a window cost, and what of it is damaged."""
 
     pixels: int = 0
+    """That went through a network."""
     flops: float = 0.0
+    """Multiply-adds x 2."""
     seconds: Mapping[str, float] = field(default_factory=dict)
+    """By stage, since the window before it."""
     broken: tuple[Box, ...] = ()
+    """Boxes that cannot be read, scene px."""
 
 
 class Journal:
@@ -79,7 +80,7 @@ class Journal:
         return value
 
     def heat(self, window: Window) -> Floats | None:
-        """The heat map that was kept of a window."""
+        """The relevance map that was kept of a window; None for none."""
         data = self._get(window, "heat")
         if data is None:
             return None
@@ -198,9 +199,13 @@ class Journal:
 
 
 def join(into: Path, others: Sequence[Path]) -> None:
-    """Take over into one journal what those of other processes hold.
+    """Merge the journals of other processes into one.
 
     A process that saw no window has left no file.
+
+    Args:
+        into: the journal that goes on.
+        others: the journals of the other processes.
 
     Raises:
         OptionError: they are of different questions, or no journals.

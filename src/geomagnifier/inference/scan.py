@@ -1,13 +1,11 @@
-"""Look where the search says, window after window, within time, pixels and memory.
+"""Tiled inference over a scene, coarse to fine, within a budget of time, pixels and memory.
 
-Give what was seen.
+    first view -> classes and their size -> plan -> wide windows -> relevance map -> cropping.step
+    -> closer windows -> window results
 
-    glance -> kinds and their size -> plan -> wide windows -> heat -> search.step -> closer windows
-    -> parts
-
-The next windows are read from the file while the network runs. A window that cannot be read is left
-out and told; one that was finished in an earlier run (`inference/resume.py`) is not looked at
-again.
+The next windows are read from the file while the network runs (`window_reader`). A window that
+cannot be read is left out and reported; one that was finished in an earlier run
+(`inference/resume.py`) is not answered again.
 
 The paper's search answers once, when all of I' has been read: C1 (+) D(I), or C2 (+) D(C1) (+)
 D(D(I)), in one input.
@@ -15,77 +13,47 @@ D(D(I)), in one input.
 
 from __future__ import annotations
 
-import math
 import time
-import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from geomagnifier.errors import GeomagWarning
-from geomagnifier.geometry import Box
 from geomagnifier.inference import cropping, resolution
 from geomagnifier.inference import merge as assembly
+from geomagnifier.inference.first_view import first_view
 from geomagnifier.inference.resume import Spent
+from geomagnifier.inference.scan_state import BY, ScanConfig, ScanResult, ScanState
 from geomagnifier.inference.view_groups import (
     Read,
+    Stopwatch,
     by_size,
     in_one,
     is_blank,
     together,
     whole_heat,
 )
-from geomagnifier.inference.view_groups import Stopwatch as Stopwatch
 from geomagnifier.inference.view_limits import area_of, as_before, asked_about, bounded, heat_within
-from geomagnifier.inference.walk import (
-    BY,
-    ScanConfig,
-    Walk,
-    begin_again,
-    read,
-    read_ahead,
-    show_again,
-)
+from geomagnifier.inference.window_reader import begin_again, read_ahead, read_window, show_again
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.halt import Halted
 from geomagnifier.raster.preview import Preview
 from geomagnifier.raster.scene import Scene
+from geomagnifier.results import ModelOutput, Trace, WindowResult
 from geomagnifier.types import (
     COARSE,
-    LEVEL,
     Floats,
     Granularity,
-    ModelOutput,
-    ModelSpec,
     Plan,
     Query,
-    Trace,
     View,
     Window,
-    WindowResult,
 )
 
 _Looked = tuple[Window, Floats | None, WindowResult | None, Spent | None]
-"""A window with its heat map, its part of the answer, or both; and what it cost, None where an
-earlier run has looked at it.
+"""A window with its relevance map, its result, or both; and what it cost, None where an earlier run
+has answered it.
 """
-
-
-@dataclass(frozen=True, eq=False)
-class ScanResult:
-    """What was seen."""
-
-    parts: list[WindowResult]
-    reply: ModelOutput
-    """Says what was asked for."""
-    trace: Trace
-    first: View
-    """The first view."""
-    preview: View
-    """The whole scene."""
-    stopped: bool
-    """The search was stopped before its end."""
 
 
 def scan_scene(
@@ -118,7 +86,7 @@ def scan_scene(
     if wanted.memory is not None and wanted.journal is not None:
         spec = as_before(spec, wanted.journal)
     area = area_of(scene.info, query, spec, level)
-    walk = Walk(
+    walk = ScanState(
         scene,
         query,
         level,
@@ -129,7 +97,7 @@ def scan_scene(
         Preview(scene.info, scene.pyramid),
     )
     if wanted.policy == "adaptive" and level is not Granularity.IMAGE:
-        plan = _glance(walk, spec, area)
+        plan = first_view(walk, spec, area)
     else:
         plan = resolution.plan(level, scene.info, spec, wanted.policy, area)
     state = cropping.Search(wanted.policy, plan or Plan(level, area, ()), wanted.worth, done=True)
@@ -206,123 +174,12 @@ def scan_scene(
     return ScanResult(walk.parts, walk.reply, trace, walk.first, preview, walk.stopped)
 
 
-def _glance(walk: Walk, spec: ModelSpec, area: Box) -> Plan | None:
-    """A first view, which says what is looked for and how large it is.
-
-    And the plan for what is left to be seen, None for nothing.
-
-    Where the area fits a view it is looked at as it is, and that is all, unless the targets are so
-    small that they must be enlarged.
-    """
-    fits = area.area <= spec.view_pixels and not walk.wanted.settled
-    aspect = walk.scene.info.view_aspect
-    window = (
-        resolution.window_of(
-            area, resolution.finest(walk.scene.info, spec, area), "whole", aspect=aspect
-        )
-        if fits
-        else resolution.peek(area, aspect)
-    )
-    budget = walk.wanted.budget
-    cropping.start(
-        "adaptive",
-        Plan(walk.level, area, (window,)),
-        budget[1] if budget and budget[0] == "pixels" else None,
-    )  # is it enough?
-    with walk.watch.stage("read"):
-        view = read(walk, window, needed=fits)
-    reply = walk.answer([view])
-    walk.windows.append(window)
-    kinds = (*reply.asked, *reply.landmarks)
-    if reply.named and not fits:  # what a large box shows: seen as large as a view can be
-        return resolution.plan(walk.level, walk.scene.info, spec, "shrink", area)
-    if fits:
-        walk.preview.add(view)
-        walk.parts.append(
-            assembly.part_of(window, reply.views[0], walk.scene.info, walk.level, walk.calibrated)
-        )
-        walk.done = 1
-        if walk.wanted.progress is not None:
-            walk.wanted.progress(1, 1)
-    if not kinds or reply.named or (walk.wanted.settled and not reply.landmarks):
-        return None
-    with walk.watch.stage("relevance"):
-        told = resolution.scale_known(walk.scene.info, spec, kinds)
-        smaller = (
-            1.0
-            if told
-            else walk.model.scale(view)
-            * float(np.sqrt(window.width * window.height / window.box.area))
-        )
-    length = resolution.target_length(walk.scene.info, spec, kinds, smaller)
-    closer = resolution.closer_shrink(walk.scene.info, spec, kinds, length)
-    closer = closer if walk.wanted.enlarge else max(1.0, closer)
-    objects = [
-        cover.label
-        for cover in reply.views[0].covers
-        if cover.separate and cover.label in spec.sizes
-    ]
-    unknown = smaller < resolution.CERTAIN and not resolution.scale_known(
-        walk.scene.info, spec, objects
-    )
-    if fits and objects and unknown and walk.wanted.enlarge:
-        _pyramid(walk, area)
-    if fits and closer >= 1:
-        return None
-    plan = resolution.plan(walk.level, walk.scene.info, spec, "adaptive", area, length, closer)
-    if (
-        fits
-        and budget
-        and budget[0] == "pixels"
-        and walk.pixels + sum(w.width * w.height for w in plan.wide) > budget[1]
-    ):
-        message = (
-            f"the budget leaves no room to search enlarged; objects of about {length:.0f} px are"
-            " easily missed at full size"
-        )
-        warnings.warn(message, GeomagWarning, stacklevel=2)
-        return None
-    return plan
-
-
-def _pyramid(walk: Walk, area: Box) -> None:
-    """See the same area at a half, a quarter and an eighth of its size.
-
-    What looks larger than in the training pictures is found there.
-    """
-    most = (
-        walk.wanted.budget[1]
-        if walk.wanted.budget and walk.wanted.budget[0] == "pixels"
-        else math.inf
-    )
-    for shrink in resolution.LEVELS:
-        window = resolution.window_of(area, shrink, LEVEL, aspect=walk.scene.info.view_aspect)
-        if (
-            min(window.width, window.height) < resolution.SMALLEST_LEVEL
-            or walk.late()
-            or walk.pixels + window.width * window.height > most
-        ):
-            return
-        with walk.watch.stage("read"):
-            try:
-                view = read(walk, window, needed=False)
-            except Halted:
-                walk.stopped = True
-                return
-        reply = walk.answer([view])
-        walk.windows.append(window)
-        part = assembly.part_of(
-            window, reply.views[0], walk.scene.info, walk.level, calibrated=False
-        )
-        walk.parts.append(replace(part, layers=()))  # land cover is outlined at full size
-
-
 def _visit(
-    walk: Walk, windows: Sequence[Window], state: cropping.Search, before: cropping.Heats
+    walk: ScanState, windows: Sequence[Window], state: cropping.Search, before: cropping.Heats
 ) -> list[tuple[Window, Floats]]:
-    """Look at windows, those of one size together; heat maps of those that say where to look next.
+    """Answer windows, those of one size together; returns the relevance maps of a coarse round.
 
-    Before: those that led here.
+    before: the maps that led to these windows.
     """
     scouting = (state.plan.scouted and state.round == 0) or (walk.joint and not state.done)
     whole = walk.joint and state.done
@@ -369,10 +226,10 @@ def _visit(
     return heats
 
 
-def _recall_coarse(walk: Walk, windows: Sequence[Window]) -> None:
-    """Of a search that goes on.
+def _recall_coarse(walk: ScanState, windows: Sequence[Window]) -> None:
+    """Take the results of the coarse views from the journal of a resumed search.
 
-    What its coarse views gave, if the windows that it was worked out with are kept as well.
+    Only where the windows that were one input with them are kept as well.
     """
     first = in_one(windows)[:1]
     if (
@@ -382,24 +239,23 @@ def _recall_coarse(walk: Walk, windows: Sequence[Window]) -> None:
     ):
         return
     kept = [part for window in walk.coarse if (part := walk.journal.part(window)) is not None]
-    answered = any(
-        walk.journal.spent(window).pixels for window in first[0]
-    )  # where all of them are blank there was no input
+    # where all of them are blank there was no input
+    answered = any(walk.journal.spent(window).pixels for window in first[0])
     walk.told = answered and (len(kept) == len(walk.coarse) or not walk.outlined)
     walk.parts += kept if walk.told else []
 
 
-def _coarse_views(walk: Walk) -> list[View]:
+def _coarse_views(walk: ScanState) -> list[View]:
     """The coarse views of the paper's I', read again where an earlier run has looked at them."""
     held = {view.window: view for view in walk.beside}
     return [
-        held[window] if window in held else read(walk, window, needed=False)
+        held[window] if window in held else read_window(walk, window, needed=False)
         for window in walk.coarse
     ]
 
 
-def _tell_coarse(walk: Walk) -> None:
-    """The answer of the coarse views, where nothing was seen at full size.
+def _tell_coarse(walk: ScanState) -> None:
+    """Answer the coarse views where no window was read at full size.
 
     Nothing is there, or the search was ended before.
     """
@@ -410,8 +266,8 @@ def _tell_coarse(walk: Walk) -> None:
         walk.parts += _parts(walk, views, reply)
 
 
-def _parts(walk: Walk, views: Sequence[View], reply: ModelOutput) -> list[WindowResult]:
-    """What views add to the answer."""
+def _parts(walk: ScanState, views: Sequence[View], reply: ModelOutput) -> list[WindowResult]:
+    """The results of views, placed on the scene."""
     info, level = walk.scene.info, walk.level
     return [
         assembly.part_of(v.window, one, info, level, walk.calibrated)
@@ -420,9 +276,9 @@ def _parts(walk: Walk, views: Sequence[View], reply: ModelOutput) -> list[Window
 
 
 def _see(
-    walk: Walk, group: Sequence[Read], state: cropping.Search, scouting: bool
+    walk: ScanState, group: Sequence[Read], state: cropping.Search, scouting: bool
 ) -> Iterator[_Looked]:
-    """What is seen in windows."""
+    """The relevance maps and results of a group of windows."""
     views = []
     for window, view, heat, part in group:
         if view is None:  # from the journal, or left to others
@@ -490,10 +346,10 @@ def _see(
             yield view.window, heat, part, walk.spent(view.window, pixels, flops)
 
 
-def _see_as_one(walk: Walk, views: Sequence[View]) -> Iterator[_Looked]:
-    """What is seen in windows of full size, in one input with all coarse views.
+def _see_as_one(walk: ScanState, views: Sequence[View]) -> Iterator[_Looked]:
+    """The results of full-size windows, in one input with all coarse views.
 
-    The first time the coarse ones are answered, too.
+    The first time the coarse views are answered as well.
     """
     coarse, first = _coarse_views(walk), not walk.told
     walk.first = walk.first or coarse[0]

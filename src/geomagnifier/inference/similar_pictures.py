@@ -1,7 +1,4 @@
-"""Questions that search for pictures like this one.
-
-They are answered with the command that does.
-"""
+"""Questions that ask for similar images; they are answered with the search command."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ CHINESE = re.compile(
 
 
 def asked(question: str) -> bool:
-    """Whether pictures like this one are asked for.
+    """Whether a question asks for images similar to this one.
 
     Example:
         >>> asked("Find images similar to this one."), asked("Find ships similar to this one.")
@@ -30,7 +27,12 @@ def asked(question: str) -> bool:
 
 
 def told(name: str, question: str) -> str:
-    """The command that searches for pictures like `name`, as a sentence in the question's language."""
+    """A sentence in the question's language with the command that searches for similar images.
+
+    Args:
+        name: the image file.
+        question: as asked, English or Chinese.
+    """
     command = f"geomag search INDEX --image {shlex.quote(name)}"
     if CHINESE.search(question):
         return (

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from geomagnifier.types import Floats, SceneInfo, View, Window, WindowResult
+from geomagnifier.results import WindowResult
+from geomagnifier.types import Floats, SceneInfo, View, Window
 
 HEAT_SIDE = 256
-"""Longest side of the heat map kept in the trace, cells."""
+"""Longest side of the relevance map kept in the trace, cells."""
 SORTED, TOGETHER = 64, 300_000
 """Windows among which those of one size are brought together; the most pixels that are looked at
 together.
@@ -25,7 +26,7 @@ each so many are one.
 """
 
 Read = tuple[Window, View | None, Floats | None, WindowResult | None]
-"""A window with its view; or with the heat map and the part that were kept of it."""
+"""A window with its view; or with the relevance map and the result that were kept of it."""
 
 
 class Stopwatch:
@@ -87,7 +88,12 @@ def is_blank(view: View) -> bool:
 
 
 def whole_heat(heats: Sequence[tuple[Window, Floats]], scene: SceneInfo) -> Floats:
-    """Heat maps of windows on one map of the scene, for the eye."""
+    """The relevance maps of windows on one map of the scene, for the eye.
+
+    Args:
+        heats: windows with their maps.
+        scene: its size.
+    """
     step = max(scene.width, scene.height) / HEAT_SIDE
     canvas = np.zeros(
         (max(1, round(scene.height / step)), max(1, round(scene.width / step))), np.float32

@@ -30,7 +30,11 @@ MARGIN = 320
 def bounded(model: Model, memory: float) -> ModelSpec:
     """The model's spec with views that fit into the memory.
 
-    The model keeps what it sees in what they leave, and nothing if they need it.
+    The model caches in what the views leave, and nothing if they need it.
+
+    Args:
+        model: of `load_model`.
+        memory: bytes that the process may hold.
 
     Raises:
         OptionError: it is too little.
@@ -60,11 +64,16 @@ def as_before(spec: ModelSpec, journal: Journal) -> ModelSpec:
 
 
 def area_of(scene: SceneInfo, query: Query, spec: ModelSpec, level: Granularity) -> Box:
-    """What must be looked at.
+    """The part of the scene that must be searched.
 
-    Everything, or the surroundings of the box or area in a scene too large for one view.
+    All of it, or the surroundings of the box or area in a scene too large for one view. An
+    image-level question about an area is about its bounding box.
 
-    An image-level question about an area is about the rectangle round it.
+    Args:
+        scene: its size.
+        query: with a box or area, or without.
+        spec: with the largest view.
+        level: how closely the scene is searched.
     """
     if query.area is not None and level is Granularity.IMAGE:
         return query.area.box
@@ -77,9 +86,11 @@ def area_of(scene: SceneInfo, query: Query, spec: ModelSpec, level: Granularity)
 
 
 def asked_about(query: Query, windows: Sequence[Window]) -> tuple[Window, ...]:
-    """Those of some windows that answer for a part of the area that was given.
+    """The windows that cover a part of the area of interest; all where there is none.
 
-    All where none was.
+    Args:
+        query: with an area, or without.
+        windows: of a plan.
     """
     return tuple(
         window for window in windows if query.area is None or query.area.meets(window.core)
@@ -87,9 +98,12 @@ def asked_about(query: Query, windows: Sequence[Window]) -> tuple[Window, ...]:
 
 
 def heat_within(query: Query, view: View, heat: Floats) -> Floats:
-    """A view's heat map where the area that was given lies, and nothing elsewhere.
+    """A view's relevance map, 0 outside the area of interest.
 
-    (h, w), cells of one size.
+    Args:
+        query: with an area, or without.
+        view: of the map.
+        heat: (h, w), cells of one size.
     """
     if query.area is None:
         return heat

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from geomagnifier.language.positions import CHINESE, Box, parts
-from geomagnifier.language.yes_no import YesNoQuestion
+from geomagnifier.language.yes_no_question import YesNoQuestion
 
 NOUNS: dict[str, tuple[str, str]] = {
     "airplane": ("架", "飞机"),
@@ -95,7 +95,12 @@ def noun(kind: str) -> str:
 
 
 def counted(kind: str, count: int) -> str:
-    """As in "三艘船", "12艘船"."""
+    """A class with its number in Chinese: "三艘船", "12艘船".
+
+    Args:
+        kind: the class.
+        count: how many.
+    """
     measure, word = NOUNS.get(kind, ("个", kind))
     return f"{_DIGITS[count] if count < len(_DIGITS) else count}{measure}{word}"
 
@@ -130,13 +135,11 @@ def found(
         elif len(set(places)) == 1:
             sentences.append(f"图中{places[0]}有{listed(list(phrases.values()))}。")
         else:
-            sentences.append(
-                f"图中{'，'.join(f'{place}有{phrases[kind]}' for kind, place in zip(kinds, places, strict=True))}。"
-            )
+            placed = [f"{place}有{phrases[k]}" for k, place in zip(kinds, places, strict=True)]
+            sentences.append(f"图中{'，'.join(placed)}。")
     if missing:
-        sentences.append(
-            f"{f'图中{CHINESE[part]}' if part else '这里'}没有{listed([noun(k) for k in missing], '或')}。"
-        )
+        place = f"图中{CHINESE[part]}" if part else "这里"
+        sentences.append(f"{place}没有{listed([noun(k) for k in missing], '或')}。")
     if everything and not kinds:
         sentences.append("我认识的东西这里都没有。")
     if unknown and thing:
@@ -163,7 +166,12 @@ def start(word: str, asked: YesNoQuestion | None) -> str:
 
 
 def listed(words: Sequence[str], joint: str = "和") -> str:
-    """As in "一、二和三"."""
+    """A list in Chinese: "一、二和三".
+
+    Args:
+        words: at least one.
+        joint: before the last one.
+    """
     return words[0] if len(words) == 1 else f"{'、'.join(words[:-1])}{joint}{words[-1]}"
 
 

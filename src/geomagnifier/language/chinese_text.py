@@ -34,7 +34,9 @@ _PAIRS = (
 SIMPLIFIED = str.maketrans(_PAIRS[::2], _PAIRS[1::2])
 """Traditional characters as simplified ones."""
 _EITHER = "面只系周制布梁干谷志征复松尽升舍托才吃你它秘群伙游污堤席辟"
-"""Simplified characters that stand for themselves in words of answers, for another one elsewhere."""
+"""Simplified characters that are traditional too in the words of answers; elsewhere they stand for
+another one.
+"""
 _TRADITIONAL = {
     ord(b): a
     for a, b in reversed(list(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
@@ -60,8 +62,10 @@ LONGEST = 2000
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ASKING = (
     (r"how many(?= )", "有多少"), (r"(?:please )?(?:count|number of)", "数"),
-    (r"(?:please )?(?:segment|mask|outline)", "分割"), (r"(?:please )?(?:find|show(?: me)?|locate|detect|mark)", "找出"),
-    (r"where (?:is|are)", "在哪里"), (r"(?:are|is) there(?: any)?", "有没有"), (r"and", "和"), (r"or", "或"),
+    (r"(?:please )?(?:segment|mask|outline)", "分割"),
+    (r"(?:please )?(?:find|show(?: me)?|locate|detect|mark)", "找出"),
+    (r"where (?:is|are)", "在哪里"), (r"(?:are|is) there(?: any)?", "有没有"),
+    (r"and", "和"), (r"or", "或"),
     (r"(?:the|all|every|an?|of)", ""),
 )  # fmt: skip
 """English words of asking between Chinese ones."""

@@ -59,86 +59,94 @@ KINDS: tuple[ClassEntry, ...] = (
         "airplane",
         "airplanes",
         _nouns(
-            """plane, aeroplane, aircraft=, jet, airliner, jetliner, jet plane, passenger jet, passenger plane, fighter jet,
-        warplane, parked plane, cargo plane, propeller plane, fixed-wing aircraft="""
+            """plane, aeroplane, aircraft=, jet, airliner, jetliner, jet plane, passenger jet,
+            passenger plane, fighter jet, warplane, parked plane, cargo plane, propeller plane,
+            fixed-wing aircraft="""
         ),
     ),
     ClassEntry(
         "ship",
         "ships",
         _nouns(
-            """vessel, ferry/ferries, barge, cargo ship, freighter, container ship, tanker ship, warship, cruise ship, watercraft=,
-        tugboat, passenger ship, merchant ship"""
+            """vessel, ferry/ferries, barge, cargo ship, freighter, container ship, tanker ship,
+            warship, cruise ship, watercraft=, tugboat, passenger ship, merchant ship"""
         ),
     ),
     ClassEntry(
         "storage tank",
         "storage tanks",
         _nouns(
-            """tank, oil tank, fuel tank, petroleum tank, oil storage tank, fuel storage tank, oil reservoir tank, gas holder,
-        gasometer, cylindrical tank, petrol tank, chemical tank, liquid storage tank, crude oil tank, bulk storage tank"""
+            """tank, oil tank, fuel tank, petroleum tank, oil storage tank, fuel storage tank,
+            oil reservoir tank, gas holder, gasometer, cylindrical tank, petrol tank, chemical tank,
+            liquid storage tank, crude oil tank, bulk storage tank"""
         ),
     ),
     ClassEntry(
         "baseball diamond",
         "baseball diamonds",
         _nouns(
-            """baseball field, ball field, ballfield, ballpark, baseball park, baseball pitch/baseball pitches, softball field,
-        softball diamond, baseball infield, baseball ground"""
+            """baseball field, ball field, ballfield, ballpark, baseball park,
+            baseball pitch/baseball pitches, softball field, softball diamond, baseball infield,
+            baseball ground"""
         ),
     ),
     ClassEntry(
         "tennis court",
         "tennis courts",
         _nouns(
-            """tennis field, tennis ground, lawn tennis court, clay tennis court, grass tennis court, hard tennis court,
-        outdoor tennis court, tennis pitch/tennis pitches"""
+            """tennis field, tennis ground, lawn tennis court, clay tennis court,
+            grass tennis court, hard tennis court, outdoor tennis court,
+            tennis pitch/tennis pitches"""
         ),
     ),
     ClassEntry(
         "basketball court",
         "basketball courts",
         _nouns(
-            """basketball field, basketball ground, basketball pitch/basketball pitches, outdoor basketball court, hoops court,
-        streetball court, basketball play area"""
+            """basketball field, basketball ground, basketball pitch/basketball pitches,
+            outdoor basketball court, hoops court, streetball court, basketball play area"""
         ),
     ),
     ClassEntry(
         "ground track field",
         "ground track fields",
         _nouns(
-            """running track, athletics track, athletic track, stadium track, track and field ground, track-and-field stadium,
-        sports track, athletics field, athletic field, athletics ground, running oval, 400 m track, track oval"""
+            """running track, athletics track, athletic track, stadium track,
+            track and field ground, track-and-field stadium, sports track, athletics field,
+            athletic field, athletics ground, running oval, 400 m track, track oval"""
         ),
     ),
     ClassEntry(
         "harbor",
         "harbors",
         _nouns(
-            """harbour, dock, pier, wharf/wharves, jetty/jetties, marina, quay, port, seaport, mooring, landing stage, berth,
-        boat dock, ship dock, anchorage, boat harbor"""
+            """harbour, dock, pier, wharf/wharves, jetty/jetties, marina, quay, port, seaport,
+            mooring, landing stage, berth, boat dock, ship dock, anchorage, boat harbor"""
         ),
     ),
     ClassEntry(
         "bridge",
         "bridges",
         _nouns(
-            """road bridge, footbridge, highway bridge, railway bridge, river bridge, river crossing, suspension bridge, viaduct,
-        pedestrian bridge, arch bridge/arch bridges, girder bridge, bridge span"""
+            """road bridge, footbridge, highway bridge, railway bridge, river bridge,
+            river crossing, suspension bridge, viaduct, pedestrian bridge, arch bridge/arch bridges,
+            girder bridge, bridge span"""
         ),
     ),
     ClassEntry(
         "vehicle",
         "vehicles",
         _nouns(
-            """motor vehicle, road vehicle, parked vehicle, automotive vehicle, small vehicle, large vehicle"""
+            """motor vehicle, road vehicle, parked vehicle, automotive vehicle, small vehicle,
+            large vehicle"""
         ),
     ),
     ClassEntry(
         "car",
         "cars",
         _nouns(
-            """automobile, motorcar, parked car, sedan, SUV, taxi, motor car, passenger car, hatchback"""
+            """automobile, motorcar, parked car, sedan, SUV, taxi, motor car, passenger car,
+            hatchback"""
         ),
         within="vehicle",
     ),
@@ -170,8 +178,8 @@ KINDS: tuple[ClassEntry, ...] = (
         "boat",
         "boats",
         _nouns(
-            """yacht, fishing boat, motorboat, sailboat, speedboat, small boat, sailing boat, rowing boat, dinghy/dinghies,
-        pleasure boat, moored boat"""
+            """yacht, fishing boat, motorboat, sailboat, speedboat, small boat, sailing boat,
+            rowing boat, dinghy/dinghies, pleasure boat, moored boat"""
         ),
         within="ship",
     ),
@@ -201,8 +209,8 @@ KINDS: tuple[ClassEntry, ...] = (
         "solar panel",
         "solar panels",
         _nouns(
-            """photovoltaic panel, PV panel, solar module, solar array, photovoltaic module, rooftop solar panel, solar collector,
-        photovoltaic array"""
+            """photovoltaic panel, PV panel, solar module, solar array, photovoltaic module,
+            rooftop solar panel, solar collector, photovoltaic array"""
         ),
     ),
     ClassEntry(
@@ -225,16 +233,17 @@ KINDS: tuple[ClassEntry, ...] = (
         "crop field",
         "crop fields",
         _nouns(
-            """farm field, agricultural field, cultivated field, arable field, crop plot, farm plot, field parcel, agricultural parcel,
-        field of crops/fields of crops, cropland parcel"""
+            """farm field, agricultural field, cultivated field, arable field, crop plot, farm plot,
+            field parcel, agricultural parcel, field of crops/fields of crops, cropland parcel"""
         ),
     ),
     ClassEntry(
         "building",
         "buildings",
         _nouns(
-            """house, rooftop, roof, home, built structure, warehouse, apartment block, edifice, dwelling, hangar, office block,
-        villa, barn, residential building, roofed structure, shed"""
+            """house, rooftop, roof, home, built structure, warehouse, apartment block, edifice,
+            dwelling, hangar, office block, villa, barn, residential building, roofed structure,
+            shed"""
         ),
         stuff=True,
         outlined=True,
@@ -243,8 +252,9 @@ KINDS: tuple[ClassEntry, ...] = (
         "water",
         "water",
         _nouns(
-            """water surface, body of water/bodies of water, water body/water bodies, open water=, river, lake, pond, sea=, stream,
-        canal, reservoir, ocean=, waterway, surface water=, inland water=, seawater="""
+            """water surface, body of water/bodies of water, water body/water bodies, open water=,
+            river, lake, pond, sea=, stream, canal, reservoir, ocean=, waterway, surface water=,
+            inland water=, seawater="""
         ),
         stuff=True,
     ),
@@ -252,8 +262,9 @@ KINDS: tuple[ClassEntry, ...] = (
         "vegetation",
         "vegetation",
         _nouns(
-            """greenery=, grass=, plant cover=, green cover=, bush/bushes, shrub, tree cover=, woodland=, lawn, green area,
-        plant life=, foliage=, shrubbery=, tree canopy=, grass cover=, green space"""
+            """greenery=, grass=, plant cover=, green cover=, bush/bushes, shrub, tree cover=,
+            woodland=, lawn, green area, plant life=, foliage=, shrubbery=, tree canopy=,
+            grass cover=, green space"""
         ),
         stuff=True,
     ),
@@ -261,8 +272,8 @@ KINDS: tuple[ClassEntry, ...] = (
         "road",
         "roads",
         _nouns(
-            """street, highway, roadway, motorway, avenue, paved road, carriageway, freeway, lane, asphalt road, road surface,
-        expressway, paved street, driveway, tarmac=, thoroughfare"""
+            """street, highway, roadway, motorway, avenue, paved road, carriageway, freeway, lane,
+            asphalt road, road surface, expressway, paved street, driveway, tarmac=, thoroughfare"""
         ),
         stuff=True,
     ),
@@ -270,8 +281,9 @@ KINDS: tuple[ClassEntry, ...] = (
         "land",
         "land",
         _nouns(
-            """bare soil=, sand=, bare ground=, bare earth=, unpaved ground=, unpaved land=, unpaved area, bare land=, open soil=,
-        dirt=, exposed soil=, barren land=, barren ground=, soil=, sandy ground=, dirt patch/dirt patches"""
+            """bare soil=, sand=, bare ground=, bare earth=, unpaved ground=, unpaved land=,
+            unpaved area, bare land=, open soil=, dirt=, exposed soil=, barren land=,
+            barren ground=, soil=, sandy ground=, dirt patch/dirt patches"""
         ),
         stuff=True,
     ),
@@ -286,231 +298,90 @@ def narrow(kind: str) -> tuple[str, ...]:
     return tuple(name for name, wide in WITHIN.items() if wide == kind)
 
 
-AID: dict[str, tuple[str, ...]] = {
-    "Airport": ("airport",),
-    "BareLand": ("bare land",),
-    "BaseballField": ("baseball diamond",),
-    "Beach": ("beach",),
-    "Bridge": ("bridge",),
-    "Center": ("center",),
-    "Church": ("church",),
-    "Commercial": ("commercial",),
-    "DenseResidential": ("dense residential",),
-    "Desert": ("desert",),
-    "Farmland": ("farmland",),
-    "Forest": ("forest",),
-    "Industrial": ("industrial",),
-    "Meadow": ("meadow",),
-    "MediumResidential": ("medium residential",),
-    "Mountain": ("mountain",),
-    "Park": ("park",),
-    "Parking": ("parking lot",),
-    "Playground": ("playground",),
-    "Pond": ("pond",),
-    "Port": ("harbor",),
-    "RailwayStation": ("railway station",),
-    "Resort": ("resort",),
-    "River": ("river",),
-    "School": ("school",),
-    "SparseResidential": ("sparse residential",),
-    "Square": ("square",),
-    "Stadium": ("stadium",),
-    "StorageTanks": ("storage tanks",),
-    "Viaduct": ("overpass",),
-}
-
-UCM: dict[str, tuple[str, ...]] = {
-    "agricultural": ("farmland",),
-    "airplane": ("airplane",),
-    "baseballdiamond": ("baseball diamond",),
-    "beach": ("beach",),
-    "buildings": ("buildings",),
-    "chaparral": ("chaparral",),
-    "denseresidential": ("dense residential",),
-    "forest": ("forest",),
-    "freeway": ("freeway",),
-    "golfcourse": ("golf course",),
-    "harbor": ("harbor",),
-    "intersection": ("intersection",),
-    "mediumresidential": ("medium residential",),
-    "mobilehomepark": ("mobile home park",),
-    "overpass": ("overpass",),
-    "parkinglot": ("parking lot",),
-    "river": ("river",),
-    "runway": ("runway",),
-    "sparseresidential": ("sparse residential",),
-    "storagetanks": ("storage tanks",),
-    "tenniscourt": ("tennis court",),
-}
-
-RSSCN7: dict[str, tuple[str, ...]] = {
-    "Field": ("farmland",),
-    "Forest": ("forest",),
-    "Grass": ("meadow",),
-    "Industry": ("industrial",),
-    "Parking": ("parking lot",),
-    "Resident": ("dense residential", "medium residential", "sparse residential"),
-    "RiverLake": ("river", "pond"),
-}
-
-SCENES: tuple[str, ...] = tuple(
-    sorted({name for table in (AID, UCM, RSSCN7) for names in table.values() for name in names})
-)
-
-COARSE: dict[str, tuple[str, ...]] = {
-    "residential": ("dense residential", "medium residential", "sparse residential"),
-    "river or lake": ("river", "pond"),
-}
-
-SCENE_WORDS: dict[str, tuple[str, ...]] = {
-    "airplane": ("parked airplane", "aircraft stand", "apron with planes"),
-    "airport": ("airfield", "aerodrome", "airport terminal", "air hub"),
-    "bare land": ("barren land", "bare ground", "wasteland", "bare soil"),
-    "baseball diamond": ("baseball field", "ball field", "ballpark", "softball field"),
-    "beach": ("seashore", "sandy shore", "sandy beach", "coastline"),
-    "bridge": ("river bridge", "road bridge", "river crossing"),
-    "buildings": ("large buildings", "office blocks", "city blocks", "tall buildings"),
-    "center": ("civic center", "convention center", "exhibition center", "landmark hall"),
-    "chaparral": ("scrubland", "shrubland", "bushland", "dry scrub"),
-    "church": ("cathedral", "chapel", "place of worship", "basilica"),
-    "commercial": ("shopping district", "business district", "downtown", "commercial zone"),
-    "dense residential": (
-        "dense housing",
-        "tightly packed houses",
-        "crowded neighborhood",
-        "high-density housing",
-    ),
-    "desert": ("sand desert", "dune field", "arid land", "sand dunes"),
-    "farmland": ("cropland", "agricultural land", "crop fields", "arable land", "cultivated land"),
-    "forest": ("woodland", "woods", "dense trees", "timberland"),
-    "freeway": ("highway", "motorway", "expressway", "multi-lane road"),
-    "golf course": ("golf club", "golf links", "golfing ground", "fairway"),
-    "harbor": ("port", "seaport", "marina", "harbour", "dock"),
-    "industrial": (
-        "factory site",
-        "industrial park",
-        "manufacturing plant",
-        "industrial zone",
-        "factories",
-    ),
-    "intersection": ("crossroads", "road junction", "street crossing", "road crossing"),
-    "meadow": ("grassland", "pasture", "grass field", "grassy land"),
-    "medium residential": (
-        "suburban housing",
-        "medium-density housing",
-        "suburb",
-        "ordinary neighborhood",
-    ),
-    "mobile home park": ("trailer park", "caravan park", "mobile homes"),
-    "mountain": ("mountain range", "mountainous terrain", "hills", "rocky ridge"),
-    "overpass": ("viaduct", "flyover", "highway interchange", "elevated road"),
-    "park": ("city park", "public garden", "urban park", "recreation ground"),
-    "parking lot": ("car park", "parking area", "parking ground"),
-    "playground": ("sports ground", "playing field", "athletics ground", "running track"),
-    "pond": ("lake", "small lake", "pool of water", "lagoon"),
-    "railway station": (
-        "train station",
-        "rail terminal",
-        "railroad station",
-        "station with tracks",
-    ),
-    "resort": ("holiday resort", "vacation resort", "hotel complex", "leisure resort"),
-    "river": ("stream", "waterway", "river bend", "watercourse"),
-    "runway": ("landing strip", "airstrip", "takeoff strip"),
-    "school": ("campus", "school grounds", "school campus", "college"),
-    "sparse residential": (
-        "scattered houses",
-        "low-density housing",
-        "isolated homes",
-        "rural homes",
-    ),
-    "square": ("plaza", "town square", "public square", "city square"),
-    "stadium": ("arena", "sports stadium", "football stadium", "sports arena"),
-    "storage tanks": ("oil tanks", "tank farm", "fuel depot", "oil depot"),
-    "tennis court": ("tennis courts", "tennis club", "tennis facility"),
-}
-
 OTHER_NOUNS: tuple[tuple[str, str], ...] = _nouns(
     # Seen from above, at least now and then.
-    """chimney, smokestack, dam, playground slide, billboard, satellite dish/satellite dishes, fountain, helipad, helicopter,
-    cooling tower, water tower, power line, transmission tower, utility pole, street lamp, traffic light, traffic sign, road sign,
-    bus stop, railway track, train, locomotive, freight wagon, tram, shipping container, pallet, dumpster, scaffold, fence, gate,
-    hedge maze, flagpole, lighthouse/lighthouses, buoy, breakwater, weir, waterfall, geyser, volcano/volcanoes, crater, glacier,
-    iceberg, snowfield, avalanche, coral reef, sandbank, quarry/quarries, mine shaft, coal pile, landfill, scrap heap, log pile,
-    haystack, hay bale, oil rig, pipeline, sewage basin, aerator, sluice, golf hole, putting green, ski slope,
-    ski lift, chairlift, cable car, roller coaster, Ferris wheel, carousel, water slide, skate park, skateboard ramp, football goal,
-    goalpost, volleyball net, hockey rink, ice rink, cricket wicket, bowling green, grandstand, scoreboard, floodlight,
-    park bench/park benches, picnic table, sundial, gravestone, tombstone, cemetery/cemeteries, parasol, beach umbrella, sun lounger,
-    bonfire, campfire, wildfire, smoke plume, cloud, contrail, hot air balloon, airship, parachute, rocket, launch pad, missile,
-    radar dome, radio mast, telescope, observatory/observatories, antenna/antennas, manhole cover, fire hydrant, jet bridge, windsock,
-    control tower, baggage cart, toll booth, level crossing, railway signal, turnstile, bollard, trampoline, sandbox/sandboxes, seesaw,
-    weather station, beehive, scarecrow, wheelbarrow, bicycle, motorcycle, scooter, rickshaw, horse cart, sled, """
+    """chimney, smokestack, dam, playground slide, billboard, satellite dish/satellite dishes,
+    fountain, helipad, helicopter, cooling tower, water tower, power line, transmission tower,
+    utility pole, street lamp, traffic light, traffic sign, road sign, bus stop, railway track,
+    train, locomotive, freight wagon, tram, shipping container, pallet, dumpster, scaffold, fence,
+    gate, hedge maze, flagpole, lighthouse/lighthouses, buoy, breakwater, weir, waterfall, geyser,
+    volcano/volcanoes, crater, glacier, iceberg, snowfield, avalanche, coral reef, sandbank,
+    quarry/quarries, mine shaft, coal pile, landfill, scrap heap, log pile, haystack, hay bale,
+    oil rig, pipeline, sewage basin, aerator, sluice, golf hole, putting green, ski slope, ski lift,
+    chairlift, cable car, roller coaster, Ferris wheel, carousel, water slide, skate park,
+    skateboard ramp, football goal, goalpost, volleyball net, hockey rink, ice rink, cricket wicket,
+    bowling green, grandstand, scoreboard, floodlight, park bench/park benches, picnic table,
+    sundial, gravestone, tombstone, cemetery/cemeteries, parasol, beach umbrella, sun lounger,
+    bonfire, campfire, wildfire, smoke plume, cloud, contrail, hot air balloon, airship, parachute,
+    rocket, launch pad, missile, radar dome, radio mast, telescope, observatory/observatories,
+    antenna/antennas, manhole cover, fire hydrant, jet bridge, windsock, control tower,
+    baggage cart, toll booth, level crossing, railway signal, turnstile, bollard, trampoline,
+    sandbox/sandboxes, seesaw, weather station, beehive, scarecrow, wheelbarrow, bicycle,
+    motorcycle, scooter, rickshaw, horse cart, sled, """
     # Animals and people.
-    """cow, horse, sheep=, goat, pig, dog, cat, rabbit, mouse/mice, squirrel, fox/foxes, wolf/wolves, bear, lion, tiger, zebra, giraffe,
-    camel, deer=, moose=, kangaroo, koala, panda, monkey, gorilla, hippopotamus/hippopotamuses, rhinoceros/rhinoceroses, crocodile,
-    snake, turtle, frog, lizard, whale, dolphin, shark, seal, penguin, flamingo/flamingos, ostrich/ostriches, eagle, owl, pigeon, duck,
-    goose/geese, chicken, seagull, butterfly/butterflies, bee, spider, ant, crab, octopus/octopuses, jellyfish=, person/people,
-    child/children, cyclist, swimmer, farmer, soldier, dancer, """
+    """cow, horse, sheep=, goat, pig, dog, cat, rabbit, mouse/mice, squirrel, fox/foxes,
+    wolf/wolves, bear, lion, tiger, zebra, giraffe, camel, deer=, moose=, kangaroo, koala, panda,
+    monkey, gorilla, hippopotamus/hippopotamuses, rhinoceros/rhinoceroses, crocodile, snake, turtle,
+    frog, lizard, whale, dolphin, shark, seal, penguin, flamingo/flamingos, ostrich/ostriches,
+    eagle, owl, pigeon, duck, goose/geese, chicken, seagull, butterfly/butterflies, bee, spider,
+    ant, crab, octopus/octopuses, jellyfish=, person/people, child/children, cyclist, swimmer,
+    farmer, soldier, dancer, """
     # Things of the house, the kitchen and the workshop.
-    """chair, sofa, table, desk, bed, pillow, blanket, carpet, curtain, lamp, candle, mirror, clock, vase, bookshelf/bookshelves,
-    wardrobe, bathtub, toilet, sink, faucet, refrigerator, oven, toaster, kettle, microwave, washing machine, vacuum cleaner, iron,
-    plate, bowl, cup, mug, fork, knife/knives, spoon, bottle, wine glass/wine glasses, teapot, frying pan, apple, banana, orange, pear,
-    grape, strawberry/strawberries, lemon, pineapple, watermelon, tomato/tomatoes, potato/potatoes, carrot, onion, mushroom, pumpkin,
-    pizza, sandwich/sandwiches, hamburger, hot dog, cake, donut, croissant, cookie, egg, cheese wheel, laptop, keyboard,
-    computer mouse/computer mice, television, telephone, camera, printer, headphone, microphone, remote control, robot, light bulb,
-    battery/batteries, book, newspaper, pencil, notebook, envelope, stapler, ruler, backpack, suitcase, handbag, wallet, umbrella, hat,
-    shoe, boot, glove, scarf/scarves, necktie, shirt, dress/dresses, sock, button, ring, necklace, wristwatch/wristwatches,
-    eyeglass frame, hammer, screwdriver, wrench/wrenches, saw, drill, ladder, bucket, broom, shovel, rake, lawn mower, rope, chain,
-    anchor, """
+    """chair, sofa, table, desk, bed, pillow, blanket, carpet, curtain, lamp, candle, mirror, clock,
+    vase, bookshelf/bookshelves, wardrobe, bathtub, toilet, sink, faucet, refrigerator, oven,
+    toaster, kettle, microwave, washing machine, vacuum cleaner, iron, plate, bowl, cup, mug, fork,
+    knife/knives, spoon, bottle, wine glass/wine glasses, teapot, frying pan, apple, banana, orange,
+    pear, grape, strawberry/strawberries, lemon, pineapple, watermelon, tomato/tomatoes,
+    potato/potatoes, carrot, onion, mushroom, pumpkin, pizza, sandwich/sandwiches, hamburger,
+    hot dog, cake, donut, croissant, cookie, egg, cheese wheel, laptop, keyboard,
+    computer mouse/computer mice, television, telephone, camera, printer, headphone, microphone,
+    remote control, robot, light bulb, battery/batteries, book, newspaper, pencil, notebook,
+    envelope, stapler, ruler, backpack, suitcase, handbag, wallet, umbrella, hat, shoe, boot, glove,
+    scarf/scarves, necktie, shirt, dress/dresses, sock, button, ring, necklace,
+    wristwatch/wristwatches, eyeglass frame, hammer, screwdriver, wrench/wrenches, saw, drill,
+    ladder, bucket, broom, shovel, rake, lawn mower, rope, chain, anchor, """
     # Play, music and parts of machines.
-    """guitar, piano/pianos, violin, drum, trumpet, flute, harp, tennis racket, baseball bat, baseball glove, basketball hoop, football,
-    frisbee, kite, surfboard, snowboard, skateboard, ski, golf bag, chess piece, playing card, teddy bear, doll, toy block,
-    snowman/snowmen, steering wheel, car tire, bumper, windshield, headlight, license plate, propeller, cockpit, ship anchor, sail, oar,
-    paddle, gear wheel, camshaft, spark plug"""
+    """guitar, piano/pianos, violin, drum, trumpet, flute, harp, tennis racket, baseball bat,
+    baseball glove, basketball hoop, football, frisbee, kite, surfboard, snowboard, skateboard, ski,
+    golf bag, chess piece, playing card, teddy bear, doll, toy block, snowman/snowmen,
+    steering wheel, car tire, bumper, windshield, headlight, license plate, propeller, cockpit,
+    ship anchor, sail, oar, paddle, gear wheel, camshaft, spark plug"""
 )
 
 # Ways to pick one thing of a kind, and some of them; {other} and {others} are things of another
 # kind.
 REFER_ONE: tuple[str, ...] = entries("""
-    the largest {s} | the smallest {s} | the biggest {s} | the leftmost {s} | the rightmost {s} | the topmost {s}
-    the second {s} from the left | the bottommost {s} | the uppermost {s} | the {s} furthest to the right | the third {s} from the right
-    the {s} closest to the centre | the {s} next to the {other} | the {s} nearest to the {other} | the second largest {s}
-    the first {s} from the top | the {s} between the {other} and the {another} | the {s} to the left of the {other}
-    the {s} to the right of the {other} | the {s} above the {other} | the {s} below the {other} | the {s} at the top left
-    the lone {s} beside the {other} | the {s} in the bottom right corner | the {s} in the middle | the {s} furthest from the {other}
-    the tiniest {s} | the last {s} in the top row | the first {s} of the second row | the northernmost {s} | the {s} closest to the edge
-    the {s} on the far left | the longest {s} | the middle {s} of the row | the lowest {s} in the picture | the {s} by the {other}
-    the {s} that stands alone | the {s} behind the {other} | the huge {s} in the north | the {s} opposite the {other}
+    the largest {s} | the smallest {s} | the biggest {s} | the leftmost {s} | the rightmost {s}
+    the topmost {s}
+    the second {s} from the left | the bottommost {s} | the uppermost {s}
+    the {s} furthest to the right | the third {s} from the right
+    the {s} closest to the centre | the {s} next to the {other} | the {s} nearest to the {other}
+    the second largest {s}
+    the first {s} from the top | the {s} between the {other} and the {another}
+    the {s} to the left of the {other}
+    the {s} to the right of the {other} | the {s} above the {other} | the {s} below the {other}
+    the {s} at the top left
+    the lone {s} beside the {other} | the {s} in the bottom right corner | the {s} in the middle
+    the {s} furthest from the {other}
+    the tiniest {s} | the last {s} in the top row | the first {s} of the second row
+    the northernmost {s} | the {s} closest to the edge
+    the {s} on the far left | the longest {s} | the middle {s} of the row
+    the lowest {s} in the picture | the {s} by the {other}
+    the {s} that stands alone | the {s} behind the {other} | the huge {s} in the north
+    the {s} opposite the {other}
 """)
 
 PLACES: tuple[str, ...] = entries("""
-    in the upper half | in the lower half | on the left side | on the right side | in the top left corner | next to the {others}
-    along the edge of the image | in the bottom right quarter | in the first row | in the second row from the top | near the {others}
-    to the left of the {other} | to the right of the {other} | around the {other} | between the {others} | that form a row
-    close to the centre | above the {other} | below the {other} | arranged in two rows | in the middle of the picture
-    in the northern part | far away from the {others} | other than the largest one | at the bottom | lined up along the {other}
-    in the left column | inside the box {box} | at the eastern edge | beside the {others} | in the southern third | surrounded by {others}
+    in the upper half | in the lower half | on the left side | on the right side
+    in the top left corner | next to the {others}
+    along the edge of the image | in the bottom right quarter | in the first row
+    in the second row from the top | near the {others}
+    to the left of the {other} | to the right of the {other} | around the {other}
+    between the {others} | that form a row
+    close to the centre | above the {other} | below the {other} | arranged in two rows
+    in the middle of the picture
+    in the northern part | far away from the {others} | other than the largest one | at the bottom
+    lined up along the {other}
+    in the left column | inside the box {box} | at the eastern edge | beside the {others}
+    in the southern third | surrounded by {others}
 """)
-
-_AREAS = ("residential", "industrial", "commercial")
-_WITHOUT_ARTICLE = ("land", "housing", "soil", "bare ground", "scrub", "terrain", "chaparral", "s")
-_WITH_ARTICLE = ("overpass", "campus")
-_CONSONANT_SOUND = ("uni", "use", "uti", "eu", "one")
-
-
-def article(noun: str) -> str:
-    """Return the noun after "a" or "an", chosen by sound."""
-    vowel = noun[0].lower() in "aeiou" and not noun.lower().startswith(_CONSONANT_SOUND)
-    return f"{'an' if vowel or noun.startswith('SUV') else 'a'} {noun}"
-
-
-def scene_phrase(word: str) -> str:
-    """Turn a scene's name into a noun phrase: "an airport", "a commercial area", "farmland"."""
-    if word.endswith(_AREAS):
-        return article(f"{word} area")
-    bare = (
-        word.endswith(_WITHOUT_ARTICLE)
-        and not word.endswith(_WITH_ARTICLE)
-        and " with " not in word
-    )
-    return word if bare else article(word)

@@ -1,9 +1,11 @@
-"""A question about several kinds, a kind at a time.
+"""Split a question about several classes into one question for each.
 
-"the largest ship and the airplanes" chooses a ship, and no airplane.
+"the largest ship and the airplanes" chooses one ship, and no airplane:
 
-"Segment the largest ship and the airplanes."  ->  ship: "Segment the largest ship", airplane: "Find the airplanes."
-"Find ships and airplanes on the left."        ->  the whole question for both: what stands last is said of all
+"Segment the largest ship and the airplanes."
+    ship: "Segment the largest ship", airplane: "Find the airplanes."
+"Find ships and airplanes on the left."
+    the whole question for both: what stands last is said of all
 """
 
 from __future__ import annotations

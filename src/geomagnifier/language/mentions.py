@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from geomagnifier.language import class_names as names
+from geomagnifier.language import scene_names
 from geomagnifier.language.short_forms import written_out
 
 
@@ -22,20 +23,20 @@ def word_set(text: str) -> frozenset[str]:
 
 
 class Mention(NamedTuple):
-    """A name in a text, tokens (English) or characters (Chinese) from `start` to `end`.
-
-    said: the name in the text's words.  scenes: scene classes that it holds for.  kind: class of
-        things, or "".
-    plural: it stands in the plural of a name that is listed in the singular.  Neither scenes nor a
-        kind: something no class is.
-    """
+    """A name in a text; neither a class nor scene classes where it is something else."""
 
     start: int
+    """The first token (English) or character (Chinese)."""
     end: int
+    """After the last one."""
     said: str
+    """The name in the words of the text."""
     scenes: tuple[str, ...] = ()
+    """Scene classes that it names."""
     kind: str = ""
+    """The class that it names, or ""."""
     plural: bool = False
+    """It stands in the plural of a name that is listed in the singular."""
 
 
 class _Name(NamedTuple):
@@ -81,7 +82,9 @@ _BEFORE_ONE, _AFTER_ONE = (
     ":那了是有到见为像属于一座条艘辆片的大小、和或与跟及把台个架栋块处些出含包现在无否找里中上",
     ":有旁附存并对出吗么呢吧啊嘛和或与、在上里中边的都是还，,。.？?!！ ",
 )
-"""Around a Chinese name of one character: elsewhere it is part of another word, as 山 is in 火山."""
+"""Characters that may stand before and after a Chinese name of one character: between others it is
+part of another word, as 山 is in 火山.
+"""
 
 
 def plural(phrase: str) -> str:
@@ -97,9 +100,9 @@ def _table(column: int) -> dict[str, _Name]:
     """Name -> what it stands for; column 0 English, 1 Chinese."""
     table: dict[str, _Name] = {}
     rows: list[tuple[str, tuple[str, ...], str]] = [
-        (words[column], (scene,), "") for scene, words in names.SCENES.items()
+        (words[column], (scene,), "") for scene, words in scene_names.SCENES.items()
     ]
-    rows += [(words[column], scenes, "") for scenes, words in names.WIDER.items()]
+    rows += [(words[column], scenes, "") for scenes, words in scene_names.WIDER.items()]
     rows += [(words[column], (), kind) for kind, words in names.CLASSES.items()]
     rows.append(((names.OTHERS, names.OTHERS_ZH)[column], (), ""))
     for words, scenes, kind in rows:
@@ -154,9 +157,11 @@ def is_name_in_chinese(word: str) -> bool:
 
 
 def names_nothing(text: str, language: str) -> bool:
-    """Whether a question has words of asking alone, and says of nothing what it asks for.
+    """Whether a question has words of asking alone, as "how many are there?".
 
-    "how many are there?".
+    Args:
+        text: the question.
+        language: "en" or "zh".
     """
     if language == "zh":
         return bool(_ASKING_ZH.fullmatch(text))
@@ -219,10 +224,11 @@ def _whole(mention: Mention, tokens: Sequence[str]) -> Mention:
 
 
 def in_chinese(text: str, anywhere: bool = False) -> list[Mention]:
-    """Names in a Chinese text (simplified, without blanks), in order.
+    """Class and scene names in a Chinese text, in order.
 
     Args:
-        anywhere: those of one character inside other words as well.
+        text: in simplified characters, without blanks.
+        anywhere: also names of one character inside other words.
     """
     found: list[Mention] = []
     i = 0

@@ -1,10 +1,14 @@
-"""What is said of a thing that there is no class for.
+"""The sentence about an object that the model has no class for.
 
-Its name as asked, the class it may be a typing error for, the classes there are.
+It quotes the name as asked, suggests the class that the name may be a typing error for, and lists
+the classes of the model:
 
-"Find every airplan."              There is no class "airplan" in this model; did you mean "airplane"? It knows: airplane, ship, ...
-"Find every windmill."             There is no class for "windmill" in this model. It knows: airplane, ship, ...
-"Segment the ships and the cranes" There are ten ships. There is no class for "cranes" in this model.
+"Find every airplan."
+    There is no class "airplan" in this model; did you mean "airplane"? It knows: airplane, ...
+"Find every windmill."
+    There is no class for "windmill" in this model. It knows: airplane, ship, ...
+"Segment the ships and the cranes"
+    There are ten ships. There is no class for "cranes" in this model.
 
 A word that the sentence encoder has as a whole is spelled right: "horse" is no typing error for
 "house".
@@ -24,65 +28,71 @@ LONGEST, WORD, MOST = 2000, 40, 5
 """Letters of a question and of a word that are read, and things that are named."""
 SYNONYMS: dict[str, str] = {
     "airplane": (
-        """plane, aeroplane, aircraft=, jet, airliner, jetliner, jet plane, passenger jet, passenger plane, fighter jet, warplane,
-        parked plane, cargo plane, propeller plane, fixed-wing aircraft="""
+        """plane, aeroplane, aircraft=, jet, airliner, jetliner, jet plane, passenger jet,
+        passenger plane, fighter jet, warplane, parked plane, cargo plane, propeller plane,
+        fixed-wing aircraft="""
     ),
     "ship": (
-        """boat, vessel, ferry, barge, yacht, cargo ship, freighter, container ship, tanker ship, fishing boat, motorboat, sailboat,
-        warship, cruise ship, watercraft=, tugboat, passenger ship, merchant ship"""
+        """boat, vessel, ferry, barge, yacht, cargo ship, freighter, container ship, tanker ship,
+        fishing boat, motorboat, sailboat, warship, cruise ship, watercraft=, tugboat,
+        passenger ship, merchant ship"""
     ),
     "storage tank": (
-        """tank, oil tank, fuel tank, petroleum tank, oil storage tank, fuel storage tank, oil reservoir tank, gas holder,
-        gasometer, cylindrical tank, petrol tank, chemical tank, liquid storage tank, crude oil tank, bulk storage tank"""
+        """tank, oil tank, fuel tank, petroleum tank, oil storage tank, fuel storage tank,
+        oil reservoir tank, gas holder, gasometer, cylindrical tank, petrol tank, chemical tank,
+        liquid storage tank, crude oil tank, bulk storage tank"""
     ),
     "baseball diamond": (
-        """baseball field, ball field, ballfield, ballpark, baseball park, baseball pitch, softball field,
-        softball diamond, baseball infield, baseball ground"""
+        """baseball field, ball field, ballfield, ballpark, baseball park, baseball pitch,
+        softball field, softball diamond, baseball infield, baseball ground"""
     ),
     "tennis court": (
-        """tennis field, tennis ground, lawn tennis court, clay tennis court, grass tennis court, hard tennis court,
-        outdoor tennis court, tennis pitch"""
+        """tennis field, tennis ground, lawn tennis court, clay tennis court, grass tennis court,
+        hard tennis court, outdoor tennis court, tennis pitch"""
     ),
     "basketball court": (
-        """basketball field, basketball ground, basketball pitch, outdoor basketball court, hoops court,
-        streetball court, basketball play area"""
+        """basketball field, basketball ground, basketball pitch, outdoor basketball court,
+        hoops court, streetball court, basketball play area"""
     ),
     "ground track field": (
         """running track, athletics track, athletic track, stadium track, track and field ground,
-        track-and-field stadium, sports track, athletics field, athletic field, athletics ground, running oval,
-        400 m track, track oval"""
+        track-and-field stadium, sports track, athletics field, athletic field, athletics ground,
+        running oval, 400 m track, track oval"""
     ),
     "harbor": (
-        """harbour, dock, pier, wharf, jetty, marina, quay, port, seaport, mooring, landing stage, berth, boat dock, ship dock,
-        anchorage, boat harbor"""
+        """harbour, dock, pier, wharf, jetty, marina, quay, port, seaport, mooring, landing stage,
+        berth, boat dock, ship dock, anchorage, boat harbor"""
     ),
     "bridge": (
-        """road bridge, footbridge, highway bridge, railway bridge, river bridge, river crossing, suspension bridge, viaduct,
-        pedestrian bridge, arch bridge, girder bridge, bridge span"""
+        """road bridge, footbridge, highway bridge, railway bridge, river bridge, river crossing,
+        suspension bridge, viaduct, pedestrian bridge, arch bridge, girder bridge, bridge span"""
     ),
     "vehicle": (
-        """car, truck, automobile, lorry, van, bus, pickup, motor vehicle, road vehicle, motorcar, parked car, sedan, SUV, taxi,
-        minivan, pickup truck, motor car, automotive vehicle, large vehicle, parked vehicle, small vehicle"""
+        """car, truck, automobile, lorry, van, bus, pickup, motor vehicle, road vehicle, motorcar,
+        parked car, sedan, SUV, taxi, minivan, pickup truck, motor car, automotive vehicle,
+        large vehicle, parked vehicle, small vehicle"""
     ),
     "building": (
-        """house, rooftop, roof, home, built structure, warehouse, apartment block, edifice, dwelling, hangar, office block,
-        villa, barn, residential building, roofed structure, shed"""
+        """house, rooftop, roof, home, built structure, warehouse, apartment block, edifice,
+        dwelling, hangar, office block, villa, barn, residential building, roofed structure, shed"""
     ),
     "water": (
-        """water surface, body of water, water body, open water=, river, lake, pond, sea=, stream, canal, reservoir, ocean=,
-        waterway, surface water=, inland water=, seawater="""
+        """water surface, body of water, water body, open water=, river, lake, pond, sea=, stream,
+        canal, reservoir, ocean=, waterway, surface water=, inland water=, seawater="""
     ),
     "vegetation": (
-        """tree, greenery=, grass=, plant cover=, green cover=, bush, shrub, tree cover=, woodland=, lawn, green area,
-        plant life=, foliage=, shrubbery=, tree canopy, grass cover=, green space"""
+        """tree, greenery=, grass=, plant cover=, green cover=, bush, shrub, tree cover=, woodland=,
+        lawn, green area, plant life=, foliage=, shrubbery=, tree canopy, grass cover=,
+        green space"""
     ),
     "road": (
-        """street, highway, roadway, motorway, avenue, paved road, carriageway, freeway, lane, asphalt road, road surface,
-        expressway, paved street, driveway, tarmac=, thoroughfare"""
+        """street, highway, roadway, motorway, avenue, paved road, carriageway, freeway, lane,
+        asphalt road, road surface, expressway, paved street, driveway, tarmac=, thoroughfare"""
     ),
     "land": (
-        """bare soil=, sand=, bare ground=, bare earth=, unpaved ground=, unpaved land=, unpaved area, bare land=, open soil=, dirt=,
-        exposed soil=, barren land=, barren ground=, soil=, sandy ground=, dirt patch"""
+        """bare soil=, sand=, bare ground=, bare earth=, unpaved ground=, unpaved land=,
+        unpaved area, bare land=, open soil=, dirt=, exposed soil=, barren land=, barren ground=,
+        soil=, sandy ground=, dirt patch"""
     ),
 }
 """Words for the package's own classes, with those of narrower ones ("=" marks a mass noun); a test
@@ -96,20 +106,26 @@ def _words(text: str) -> frozenset[str]:
 
 _NOT_TAUGHT = re.compile(r"(?:The rest )?I was not taught to find(?: that)?\.")
 _REQUEST = _words(
-    """a an and any are area areas around as at be been being below beside between both bounding bottom box boxes by can centre center
-    class classes close closest contour coordinates corner could count cover covered cut define delineate depict describe detect detection
-    different display do does draw each edge either enumerate every exact exactly extract far few find for footprint footprints found
-    from furthest get give half has have help here highlight how i identify image images in inside instance instances is isolate it its
-    kind kinds kindly label large larger largest least left let list locate location locations long longest look lower make many map mark
-    mask masks me middle mine more most my near nearest need new next no not number object objects of on one only or other our out outline
-    outlines outlined over part per photo picture pixel pixels place please polygon polygons position positions possible present produce
-    put rectangle region return right row scene see segment segmentation segmented separate several shape shapes show side single small
-    smaller smallest some spot tally tell that the their them then there these they thing things this those three to top total trace two
-    type types under up upper us view visible want was we were what whats where which whole will with within would you your big biggest
-    first second third last leftmost rightmost topmost bottommost northern southern eastern western longest shortest four five six above
-    along adjacent across also all am anything everything else if so well too just like know could shade paint colour color mask name
-    whether appear appears located location lying stand stands parked moored tiny huge little together thanks thank kindly
-    very much into words word caption contours whereabouts yes plus purposes sure ok okay hi hello hey sir madam maybe perhaps"""
+    """a an and any are area areas around as at be been being below beside between both bounding
+    bottom box boxes by can centre center class classes close closest contour coordinates corner
+    could count cover covered cut define delineate depict describe detect detection different
+    display do does draw each edge either enumerate every exact exactly extract far few find for
+    footprint footprints found from furthest get give half has have help here highlight how i
+    identify image images in inside instance instances is isolate it its kind kinds kindly label
+    large larger largest least left let list locate location locations long longest look lower make
+    many map mark mask masks me middle mine more most my near nearest need new next no not number
+    object objects of on one only or other our out outline outlines outlined over part per photo
+    picture pixel pixels place please polygon polygons position positions possible present produce
+    put rectangle region return right row scene see segment segmentation segmented separate several
+    shape shapes show side single small smaller smallest some spot tally tell that the their them
+    then there these they thing things this those three to top total trace two type types under up
+    upper us view visible want was we were what whats where which whole will with within would you
+    your big biggest first second third last leftmost rightmost topmost bottommost northern southern
+    eastern western longest shortest four five six above along adjacent across also all am anything
+    everything else if so well too just like know could shade paint colour color mask name whether
+    appear appears located location lying stand stands parked moored tiny huge little together
+    thanks thank kindly very much into words word caption contours whereabouts yes plus purposes
+    sure ok okay hi hello hey sir madam maybe perhaps"""
 )
 """Words of requests and places: no names of things."""
 _PLACED = _words(
@@ -163,9 +179,11 @@ def named(
 
 
 def misspelt(thing: str, spelled: Callable[[str], bool]) -> str:
-    """The name of one of the package's own classes that a misspelt one is most like.
+    """The name of a class of the package that a misspelt one is most like; "" for none.
 
-    "" where there is none.
+    Args:
+        thing: the misspelt name.
+        spelled: whether a word is spelled right.
     """
     return _near(thing, _known(SYNONYMS.items()), spelled)
 

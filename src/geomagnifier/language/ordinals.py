@@ -80,12 +80,12 @@ def asked(question: str) -> OrdinalQuestion | None:
 
 
 def fewer(wanted: OrdinalQuestion, phrase: str, count: int, language: str) -> str:
-    """The sentence where there are fewer.
-
-    Count: how many these are.
+    """The sentence where there are fewer objects than the rank or number asked for.
 
     Args:
-        phrase: as in "seven airplanes".
+        wanted: the rank or number that was asked for.
+        phrase: what there is, such as "seven airplanes".
+        count: how many these are.
         language: "en" or "zh".
     """
     if language == "zh":
@@ -102,15 +102,18 @@ def fewer(wanted: OrdinalQuestion, phrase: str, count: int, language: str) -> st
 
 
 def ordinal(number: int, language: str = "en") -> str:
-    """As in "third", "21st", "第三".
+    """An ordinal, such as "third", "21st" or "第三".
 
     Args:
-        number: from 1, below 100 in Chinese words.
+        number: from 1; Chinese words below 100, digits above.
+        language: "en" or "zh".
     """
     if language == "zh":
         tens, ones = divmod(number, 10)
-        words = f"{_ZH[tens - 1] if tens > 1 else ''}{'十' if tens else ''}{_ZH[ones - 1] if ones else ''}"
-        return f"第{words if number < 100 else number}"
+        if number >= 100:
+            return f"第{number}"
+        ten = f"{_ZH[tens - 1] if tens > 1 else ''}{'十' if tens else ''}"
+        return f"第{ten}{_ZH[ones - 1] if ones else ''}"
     if number <= len(_ORDINALS):
         return _ORDINALS[number - 1]
     ending = (

@@ -59,7 +59,14 @@ _ASKED_ZH = re.compile(
 
 
 def asked_part(text: str, language: str) -> str:
-    """The half or the quarter of the scene that a question is about ("is there a ship in the upper left?"), as in `ENGLISH`; "" for all."""
+    """The half or quarter of the scene that a question is about, as in `ENGLISH`; "" for all.
+
+    "Is there a ship in the upper left?" is about the upper left quarter.
+
+    Args:
+        text: the question.
+        language: "en" or "zh".
+    """
     if language == "zh":
         matches: list[tuple[str | None, ...]] = [
             (m.group(2), m.group(1) or m.group(3)) for m in _ASKED_ZH.finditer(text)
@@ -81,7 +88,12 @@ def asked_part(text: str, language: str) -> str:
 
 
 def lies_in(box: Box, part: str) -> bool:
-    """Whether the centre of a box lies in a half or a quarter of the scene."""
+    """Whether the centre of a box lies in a half or quarter of the scene.
+
+    Args:
+        box: shares of width and height.
+        part: as in `ENGLISH`.
+    """
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     sides = {"left": x < 0.5, "right": x >= 0.5, "upper": y < 0.5, "lower": y >= 0.5}
     return all(sides[word] for word in part.split())
@@ -110,6 +122,10 @@ def near(boxes: Sequence[Box], others: Sequence[Box]) -> bool:
     """Whether any of the boxes lies near any of the others.
 
     Of very many, the first `PAIRS` of each are compared.
+
+    Args:
+        boxes: shares of width and height.
+        others: as the boxes.
     """
     if not boxes or not others:
         return False

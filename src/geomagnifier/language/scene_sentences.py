@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from geomagnifier.language.chinese_answers import PLACES
-from geomagnifier.language.class_names import PHRASES
-from geomagnifier.language.yes_no import YesNoQuestion
+from geomagnifier.language.scene_names import PHRASES
+from geomagnifier.language.yes_no_question import YesNoQuestion
 
 _PLACE = re.compile(r"(this is )?(?:an? )?(.+?)(?: area)?(?: \.)?")
 
@@ -32,19 +32,31 @@ def named(labels: Labels, wider: Mapping[str, Sequence[str]]) -> str:
 
 
 def phrase(scene: str, language: str = "en") -> str:
-    """A scene class as it stands in a sentence: "an industrial area"."""
+    """A scene class as it stands in a sentence: "an industrial area".
+
+    Args:
+        scene: the class.
+        language: "en" or "zh".
+    """
     if language == "zh":
         return PLACES.get(scene, scene)
     return PHRASES.get(scene) or f"{'an' if scene[0] in 'aeiou' else 'a'} {scene}"
 
 
 def plain(scene: str, language: str) -> str:
-    """As in "This is a harbor."."""
+    """A sentence about a scene class: "This is a harbor.".
+
+    Args:
+        scene: the class.
+        language: "en" or "zh".
+    """
     return f"这是{phrase(scene, 'zh')}。" if language == "zh" else f"This is {phrase(scene)}."
 
 
 def renamed(tokens: Sequence[str], scene: str, known: Sequence[str], language: str) -> str:
-    """A sentence of the decoder that does no more than name a scene ("this is a beach .", "a beach"), with the scene head's class.
+    """A sentence of the decoder that only names a scene, with the scene head's class in it.
+
+    Such as "this is a beach ." or "a beach".
 
     Args:
         tokens: of the sentence.
@@ -110,6 +122,11 @@ def decided(
     """Whether the scene is of the class that is asked about.
 
     None where that is not asked, or cannot be told.
+
+    Args:
+        asked: the parsed question.
+        labels: (scene class, probability), best first.
+        wider: scene classes by the names that stand for several.
     """
     scene, fine = named(labels, wider), {name for name, _ in labels if name not in wider}
     options = [fine & set(mention.scenes) for mention in asked.names]
@@ -119,9 +136,15 @@ def decided(
 
 
 def chosen(asked: YesNoQuestion, labels: Labels, wider: Mapping[str, Sequence[str]]) -> str | None:
-    """Of several classes to choose from, the one that fits best.
+    """The best of several scene classes to choose from.
 
-    Its name, that of the question where it holds several; else None.
+    By the name of the question where that stands for several classes; "" where no choice is asked
+    for.
+
+    Args:
+        asked: the parsed question.
+        labels: (scene class, probability), best first.
+        wider: scene classes by the names that stand for several.
     """
     known = {scene for scene, _ in labels if scene not in wider}
     if asked.form != "choice" or not any(known & set(name.scenes) for name in asked.names):
@@ -165,7 +188,8 @@ def _refused(noun: str, scene: str, known: Sequence[str], language: str) -> str:
     if not noun:  # of a property, or of what no name is given
         if language == "zh":
             return (
-                f"这个模型不能判断这个问题：只能识别场景和目标的类别；这张图最像{phrase(scene, 'zh')}。"
+                "这个模型不能判断这个问题：只能识别场景和目标的类别；"
+                f"这张图最像{phrase(scene, 'zh')}。"
                 "可以问“这是港口吗？”或“有船吗？”。"
             )
         return (

@@ -40,7 +40,10 @@ _COURTESY = re.compile(
 
 
 def written_out(text: str) -> str:
-    """An English text with its shortened words written out, without words of courtesy where something else remains."""
+    """An English text with its contractions written out.
+
+    Words of courtesy are left out where something else remains.
+    """
     full = _SHORT.sub(lambda found: _FORMS[found[0].lower()], text)
     short = " ".join(_COURTESY.sub(" ", full).split()).strip(" ,")
     short = re.sub(r"([.?!])[\s.?!]+$", r"\1", short)

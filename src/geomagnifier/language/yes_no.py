@@ -1,6 +1,4 @@
-"""Questions that are answered by yes or no, or by one of several names.
-
-What they ask about, in English and Chinese.
+"""Parse questions that are answered by yes or no, or by one of several names.
 
 "Is this a forest?" asks for the class of the scene, "Are there any ships?" for things to be
 detected, "Is it farmland or forest?" for the better of two. What is asked is found by the names of
@@ -12,47 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
 
-from geomagnifier.language.characters import BOX, characters
-from geomagnifier.language.class_names import OBJECT_SCENES
+from geomagnifier.language.characters import characters
+from geomagnifier.language.chinese_yes_no import parse
 from geomagnifier.language.mentions import (
     Mention,
-    in_chinese,
     in_english,
     is_no_class,
     kinds_of,
     tokens_of,
     word_set,
 )
-
-Form = Literal["scene", "choice", "things", "unknown"]
-
-
-class YesNoQuestion(NamedTuple):
-    """What a question asks.
-
-    form: "scene": is the scene of this class; "choice": which of these classes is it; "things": are
-    there any; "unknown": whether something holds that no class says.
-    names: what is asked about, in the question's order.  noun: the name of something unknown, as
-        asked; "" where there is none.
-    yes_no: the answer begins with yes or no.  every: it is yes only where all of the things are
-        there ("ships and planes").
-    exists: it is asked whether they are there, not whether this is one.
-    """
-
-    form: Form
-    names: tuple[Mention, ...] = ()
-    noun: str = ""
-    yes_no: bool = True
-    every: bool = False
-    exists: bool = True
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """Classes of things that are asked for."""
-        return kinds_of(self.names)
-
+from geomagnifier.language.yes_no_question import YesNoQuestion, differ, is_object
 
 _START = word_set(
     "is are was were isn't aren't wasn't weren't does do did doesn't don't didn't can could would"
@@ -163,14 +132,14 @@ _STOP = word_set(
 
 @lru_cache(maxsize=256)
 def asked(text: str, language: str) -> YesNoQuestion | None:
-    """What a question asks, None where it is answered neither by yes or no nor by one of several names.
+    """The parse of a question that is answered by yes, no or one of several names; else None.
 
     Args:
         text: the question.
         language: "en" or "zh".
     """
     if language == "zh":
-        return _in_chinese("".join(characters(text)[0]))
+        return parse("".join(characters(text)[0]))
     return _in_english(text)
 
 
@@ -215,7 +184,7 @@ def _in_english(text: str) -> YesNoQuestion | None:
         bare and not {"or", "?", "vs", "versus"} & set(tokens) and all(m.kind for m in mentions)
     )  # "ships, tanks and harbors"
     chosen = (
-        several and not listed and _differ(scenes) and not all(m.plural and m.kind for m in scenes)
+        several and not listed and differ(scenes) and not all(m.plural and m.kind for m in scenes)
     )
     if chosen and not _ORDER.match(plain) and (not exists or tokens[0] in ("what", "which")):
         return YesNoQuestion("choice", tuple(scenes), yes_no=False)
@@ -277,7 +246,7 @@ def _decided(
     if exists and first.kind and (head := _before_place(tokens[start : first.start])):
         return YesNoQuestion("things", noun=head)
     many = first.plural or re.match(r"(?:are|aren't|were) (?:these|those|they)\b", plain)
-    if first.kind and (exists or many or _is_thing(first)):
+    if first.kind and (exists or many or is_object(first)):
         return _things([m for m in names if m.kind], plain)._replace(exists=exists)
     return YesNoQuestion("scene", tuple(m for m in names if m.scenes), exists=exists)
 
@@ -297,14 +266,6 @@ def _before_place(tokens: Sequence[str]) -> str:
     ):
         return ""
     return " ".join(words)
-
-
-def _is_thing(mention: Mention) -> bool:
-    """Whether "is this a ...?" is about a thing in the picture, not about the scene.
-
-    A name of several scene classes tells no class.
-    """
-    return len(mention.scenes) != 1 or mention.scenes[0] in OBJECT_SCENES
 
 
 def _things(names: Sequence[Mention], plain: str) -> YesNoQuestion:
@@ -335,10 +296,6 @@ def _joined(mentions: Sequence[Mention], tokens: Sequence[str]) -> list[Mention]
         else:
             break
     return names
-
-
-def _differ(scenes: Sequence[Mention]) -> bool:
-    return len({m.scenes for m in scenes}) > 1
 
 
 def _is_bare(
@@ -382,175 +339,3 @@ def _noun(plain: str) -> str:
         if words and words[0] not in _SUBJECT and words[-1] not in _SUBJECT:
             return " ".join(words[:4])
     return ""
-
-
-_ZH_WHAT = re.compile("什么|哪|谁|怎|为何|多少|几[个架艘辆座片条块栋处]")
-_ZH_COMPARED = re.compile(
-    "多少|几[个架艘辆座片条块栋处]|比.+[多少大小长短]|更多|超过|不到|至少|少于|多于"
-)
-_ZH_ARCHIVE = re.compile("检索|搜|图库|档案|相似|类似|差不多|相近|同类")
-_ZH_PICTURES = re.compile("的(?:图|图片|图像|照片|影像|卫星图)(?:吗|么|没有)?$")
-_ZH_THERE = re.compile(
-    "有没有|有无|是否有|停着|停有|存在|存不存在|出现|含有|包含|看得[到见]|看[到见]|看不看得|找得?到|没有(?=.)|(?<![只所没具])有(?!关|些|哪|什么)"
-)
-_ZH_IS = re.compile("是|(?<![图影画])像|属于|归为|算")
-_ZH_POLAR = re.compile(
-    "有没有|有无|是不是|是否|能不能|能否|可不可以|存不存在|像不像|算不算|属不属于|对不对|[吗么嘛]$|吧$|没有$|对吗|[吗么]"
-)
-_ZH_ORDER = re.compile("分割|提取|抠|勾|描|掩|轮廓|标出|框出|找出|检测|识别|定位|数一|统计|生成|绘")
-_ZH_WAY = re.compile("[在停位于被里中上下左右边]")
-_ZH_SOME = re.compile("(?<!没)有[两二三四五六七八九十\\d]+[个架艘辆座片条块栋处]")
-_ZH_CHOICE = re.compile("还是|[从在].+[中里]选|选择|选项|更合适|以下哪|更像|哪一?[类个种]")
-_ZH_NOUN = re.compile(
-    "(?:是不是|是否为|是否是|像不像|算不算|是|像|属于|归为)(?:在)?(?:一)?[座个片条艘架辆块栋处种]?(.+?)(?:的(?:图片|图像|照片|影像|图))?[吗么吧嘛呢啊?？。]*$"
-)
-
-
-def _in_chinese(text: str) -> YesNoQuestion | None:
-    if BOX in text or len(text) > 200 or _ZH_ARCHIVE.search(text):
-        return None
-    text = re.sub("[,，](?:对吗|对不对|是吗|是吧|是不是|对吧|没错吧)", "吗", text)
-    mentions = in_chinese(text)
-    scenes = [m for m in mentions if m.scenes]
-    if (
-        _ZH_CHOICE.search(text)
-        and _differ(scenes)
-        and not _ZH_ORDER.search(text)
-        and not re.search("有没有|有无|多少", text)
-    ):
-        return YesNoQuestion("choice", tuple(scenes), yes_no=False)
-    start = 0
-    marked = text.endswith(("?", "?"))
-    for clause in re.split("[?？。.!！;;,,]", text):
-        if (
-            clause == text and mentions and not re.sub("[和或与、]", "", _without(clause, mentions))
-        ):  # "飞机", as typed into a search field
-            if all(m.kind for m in mentions):
-                return YesNoQuestion("things", tuple(mentions), yes_no=False)
-            if all(m.scenes for m in mentions):
-                return YesNoQuestion("choice", tuple(mentions), yes_no=False)
-        if re.search("多少|几", clause) and any(
-            m.kind for m in mentions if start <= m.start < start + len(clause)
-        ):
-            return None  # "how many ships? and bridges?": a count, not yes or no
-        asked_here = _clause(
-            clause,
-            [
-                m._replace(start=m.start - start, end=m.end - start)
-                for m in mentions
-                if start <= m.start < start + len(clause)
-            ],
-            marked,
-        )
-        if asked_here is not None:
-            return asked_here
-        start += len(clause) + 1
-    return None
-
-
-def _clause(clause: str, mentions: Sequence[Mention], marked: bool) -> YesNoQuestion | None:
-    bare = (
-        bool(mentions) and marked and not re.sub("[吗呢啊和或与、]", "", _without(clause, mentions))
-    )
-    if bare:
-        names = [m for m in mentions if m.kind]
-        return (
-            YesNoQuestion("things", tuple(names))
-            if names
-            else YesNoQuestion("scene", tuple(mentions), exists=False)
-        )
-    if not clause or _ZH_COMPARED.search(clause) or _ZH_WHAT.search(clause):
-        return None
-    there = _ZH_THERE.search(clause)
-    polar = _ZH_POLAR.search(clause)
-    if not polar or (there and _ZH_PICTURES.search(clause)):
-        return None
-    identity = _ZH_IS.search(
-        clause.replace("是否有", "").replace("是否存在", "").replace("是否出现", "")
-    )
-    exists = there is not None and (
-        identity is None
-        or bool(re.search("有没有|是不是有|是否|存在|看[到见]", clause))
-        or there.start() < identity.start()
-    )
-    if not exists and identity is None:
-        return YesNoQuestion("unknown") if _is_property_zh(clause, mentions) else None
-    ordered = _ZH_ORDER.search(clause)
-    if not mentions:
-        if exists or ordered:
-            return YesNoQuestion("things") if exists else None
-        noun = _ZH_NOUN.search(clause)
-        return YesNoQuestion("unknown", noun=noun.group(1) if noun else "")
-    names = _joined_zh(mentions, clause)
-    rest = re.sub("[吗么吧嘛呢啊]+$|没有$", "", clause[there.end() :]) if there else ""
-    if (
-        there and exists and rest and names[-1].end <= there.start() and not _ZH_WAY.search(rest)
-    ):  # "飞机旁边有人吗？"
-        return YesNoQuestion("things", noun=rest)
-    first = names[0]
-    if not first.scenes and not first.kind:
-        return YesNoQuestion("things") if exists else YesNoQuestion("unknown", noun=first.said)
-    if first.kind and (exists or _is_thing(first)):
-        denied = "没有" in clause.replace("有没有", "").removesuffix("没有") or bool(
-            _ZH_SOME.search(clause)
-        )
-        every = len(names) > 1 and bool(re.search("都|和|与", clause)) and "或" not in clause
-        return YesNoQuestion(
-            "things",
-            tuple(m for m in names if m.kind),
-            yes_no=not denied,
-            every=every,
-            exists=exists,
-        )
-    doubted = bool(
-        re.search("(?<!是)不是", clause)
-    )  # "这不是机场吧？": 是的 would agree with the doubt
-    return YesNoQuestion(
-        "scene", tuple(m for m in names if m.scenes), yes_no=not doubted, exists=exists
-    )
-
-
-def _is_property_zh(clause: str, mentions: Sequence[Mention]) -> bool:
-    """Something is asked of a thing that is taken to be there: "储罐漏油了吗？"."""
-    if (
-        not mentions
-        or mentions[0].start > 2
-        or not mentions[0].kind
-        or re.search("可以|能|请|帮|想|要", clause)
-    ):
-        return False
-    rest = re.sub("[吗么吧呢啊]+$", "", clause[mentions[0].end :])
-    return (
-        bool(rest)
-        and not re.match("[在位处和与或、]", rest)
-        and bool(re.search("吗|是否", clause))
-        and not in_chinese(rest)
-    )
-
-
-def _joined_zh(mentions: Sequence[Mention], clause: str) -> list[Mention]:
-    """The names at the end of the clause that are joined by "and", "or".
-
-    What stands before them only says where.
-    """
-    names = [mentions[-1]]
-    for mention in reversed(mentions[:-1]):
-        if clause[mention.end : names[0].start] not in (
-            "和",
-            "或",
-            "或者",
-            "与",
-            "、",
-            "还有",
-            "以及",
-            "跟",
-        ):
-            break
-        names.insert(0, mention)
-    return names
-
-
-def _without(text: str, mentions: Sequence[Mention]) -> str:
-    for mention in reversed(mentions):
-        text = text[: mention.start] + text[mention.end :]
-    return text

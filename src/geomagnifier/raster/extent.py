@@ -9,7 +9,8 @@ import numpy as np
 from geomagnifier.geometry import Box
 from geomagnifier.masks import area
 from geomagnifier.raster import georeference
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 
 
 def share_of(boxes: Sequence[Box], within: Box) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.raster.shapes import geometry
-from geomagnifier.types import Region
+from geomagnifier.results import Region
 
 Floats64 = NDArray[np.float64]
 FEW = 2000

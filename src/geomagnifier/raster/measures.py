@@ -24,7 +24,8 @@ from geomagnifier.raster.mask_gaps import (
     shortest_line,
 )
 from geomagnifier.raster.shapes import geometry, on_the_ground
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 
 Floats64 = NDArray[np.float64]
 Kept = dict[int, NDArray[np.float64]]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from geomagnifier.errors import OptionError
 from geomagnifier.raster import antimeridian, georeference
-from geomagnifier.types import Answer, Region, SceneInfo
+from geomagnifier.results import Answer, Region
+from geomagnifier.types import SceneInfo
 
 SIDE = 256
 """Longest side of a shape between two points that are reprojected, px: the curve between them is

@@ -22,9 +22,9 @@ from typing import Literal
 
 from geomagnifier.conversation import Turn
 from geomagnifier.errors import GeomagError
+from geomagnifier.results import Answer
 from geomagnifier.server.image_search import Hit
 from geomagnifier.server.scenes import Card
-from geomagnifier.types import Answer
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "late"]
 ENDED = ("done", "failed", "cancelled", "late")

@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from geomagnifier.ask_arguments import checked
 from geomagnifier.atomic import Staging
 from geomagnifier.conversation import follow
 from geomagnifier.errors import (
@@ -32,15 +33,16 @@ from geomagnifier.export import heatmap as heat
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.memory import give_back
 from geomagnifier.model_protocol import Model
-from geomagnifier.pipeline import checked, search_worth
 from geomagnifier.raster.halt import Halted, stoppable
+from geomagnifier.results import Answer
 from geomagnifier.retrieval import SearchQuery
+from geomagnifier.scene_search import search_worth
 from geomagnifier.server.image_search import Searching
 from geomagnifier.server.job import ENDED, Job, State
 from geomagnifier.server.scenes import Card, Library
 from geomagnifier.server.settings import Settings
 from geomagnifier.server.warning_capture import heard
-from geomagnifier.types import Answer, Bytes, Query
+from geomagnifier.types import Bytes, Query
 
 KEPT, KEPT_BYTES = 200, 128 << 20
 """Finished jobs that are kept, and the memory that their answers may take together; the ones asked

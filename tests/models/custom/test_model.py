@@ -21,7 +21,8 @@ from geomagnifier.language.mentions import plural
 from geomagnifier.models import registry
 from geomagnifier.models.custom.model import CustomModel, distinct
 from geomagnifier.models.metadata import check_small
-from geomagnifier.types import Granularity, Query, Region
+from geomagnifier.results import Region
+from geomagnifier.types import Granularity, Query
 from geomagnifier_lab.render.scene import draw_scene
 from geomagnifier_lab.train import kept_language, wide
 from geomagnifier_lab.train.batches import NAMES

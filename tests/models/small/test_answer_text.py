@@ -16,7 +16,8 @@ from geomagnifier.language import scene_sentences, yes_no
 from geomagnifier.models.registry import load_model
 from geomagnifier.models.small.answer_text import counted
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.types import Granularity, ModelOutput, Query, Region, SceneInfo, View, Window
+from geomagnifier.results import ModelOutput, Region
+from geomagnifier.types import Granularity, Query, SceneInfo, View, Window
 from random_small import favour
 
 

@@ -12,7 +12,8 @@ import torch
 from geomagnifier.geometry import Box
 from geomagnifier.models.registry import load_model
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.types import Granularity, ModelOutput, Query, View, Window
+from geomagnifier.results import ModelOutput
+from geomagnifier.types import Granularity, Query, View, Window
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import pytest
 from geomagnifier.geometry import Box
 from geomagnifier.models.registry import CHINESE, WEIGHTS, load_model
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.types import Granularity, ModelOutput, Query, Region, SceneInfo, View, Window
+from geomagnifier.results import ModelOutput, Region
+from geomagnifier.types import Granularity, Query, SceneInfo, View, Window
 from random_small import favour
 
 

@@ -9,7 +9,8 @@ import torch
 
 from geomagnifier.models.registry import load_model
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.types import Query, Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import Query, SceneInfo
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from geomagnifier.export.image_file import write_picture
 from geomagnifier.export.search_hit import Hit
 from geomagnifier.geometry import Box
 from geomagnifier.raster import footprint
+from geomagnifier.results import Answer, Region, Trace
 from geomagnifier.server.ui import presentation
-from geomagnifier.types import Answer, Granularity, Region, SceneInfo, Trace
+from geomagnifier.types import Granularity, SceneInfo
 
 pytest.importorskip("rio_tiler")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from geomagnifier.language.classes import AID, RSSCN7, UCM
+from geomagnifier.language.scene_classes import AID, RSSCN7, UCM
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark, Case
 from geomagnifier_lab.datasets.benchmarks.class_folders import SPLITS, Layout, read_scenes
 

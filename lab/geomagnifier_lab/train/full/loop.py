@@ -31,7 +31,8 @@ from geomagnifier.atomic import Staging
 from geomagnifier.finetuning import run_log
 from geomagnifier.finetuning.run_bar import bar
 from geomagnifier.folder_lock import alone
-from geomagnifier.language.classes import KINDS, SCENES
+from geomagnifier.language.classes import KINDS
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.full import checkpoint
 from geomagnifier.models.full import segmenter as sam2
 from geomagnifier.models.full.checkpoint_metadata import Card

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from geomagnifier import masks
+from geomagnifier import mask_outlines, masks
 from geomagnifier.errors import DataCorrupt, DataError, DataMissing, SceneError
 from geomagnifier.finetuning.labels import image_files
 from geomagnifier.finetuning.labels.base import (
@@ -234,7 +234,7 @@ def _outline(segmentation: Any, size: tuple[int, int]) -> tuple[tuple[Ring, ...]
         return tuple(ring.reshape(-1, 2) for ring in rings), ()
     traced = [
         np.asarray(ring, np.float32)
-        for ring in masks.polygons(masks.encode(segmentation_mask(segmentation, size)))
+        for ring in mask_outlines.polygons(masks.encode(segmentation_mask(segmentation, size)))
     ]
     outer = [_turning(ring) > 0 for ring in traced]
     return tuple(r for r, o in zip(traced, outer, strict=True) if o), tuple(

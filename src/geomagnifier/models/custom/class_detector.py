@@ -29,7 +29,8 @@ from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE, Maps
 from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.models.small.size_prior import size_prior
 from geomagnifier.models.small.vocabulary import kind_token
-from geomagnifier.types import LEVEL, ClassMask, Detection, Floats, Granularity, Query, View
+from geomagnifier.results import ClassMask, Detection
+from geomagnifier.types import LEVEL, Floats, Granularity, Query, View
 
 UNPROMISED = 0.05
 """Least score of an object where a share of them must be found: what share that makes was not

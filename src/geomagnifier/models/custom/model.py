@@ -28,19 +28,21 @@ from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.pixel_decoder import MASK_STRIDE
 from geomagnifier.models.small.proposal_heat import reduced
 from geomagnifier.models.small.vocabulary import write_out
+from geomagnifier.results import (
+    GeneratedText,
+    ModelOutput,
+    Region,
+    ViewPrediction,
+)
 from geomagnifier.types import (
     Floats,
-    GeneratedText,
     Granularity,
-    ModelOutput,
     ModelSpec,
     Query,
-    Region,
     Relevance,
     SceneInfo,
     Size,
     View,
-    ViewPrediction,
 )
 
 ONE = 0.5

@@ -21,18 +21,8 @@ from geomagnifier.models.full.vlm import Shown, Turn, Vlm
 from geomagnifier.models.small.cells import shrink
 from geomagnifier.models.small.instances import find_peaks, share_cells
 from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE, Maps
-from geomagnifier.types import (
-    COARSE,
-    Bools,
-    Bytes,
-    ClassMask,
-    Detection,
-    Floats,
-    Query,
-    Relevance,
-    View,
-    ViewPrediction,
-)
+from geomagnifier.results import ClassMask, Detection, ViewPrediction
+from geomagnifier.types import COARSE, Bools, Bytes, Floats, Query, Relevance, View
 
 PRESENT, LEAST, MASK = 0.5, 0.3, 0.5
 """Thresholds of presence, of an object's score, and of a mask's cells. They are not calibrated:

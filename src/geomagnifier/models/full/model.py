@@ -32,22 +32,18 @@ from geomagnifier.models.full.full_network import FullNetwork
 from geomagnifier.models.full.grounding import Finder, Trained, ZeroShot
 from geomagnifier.models.full.vlm import Shown, Turn, Vlm
 from geomagnifier.models.small.granularity import LEVELS
+from geomagnifier.results import Detection, GeneratedText, ModelOutput, Region, ViewPrediction
 from geomagnifier.types import (
     COARSE,
     Bytes,
-    Detection,
     Floats,
-    GeneratedText,
     Granularity,
-    ModelOutput,
     ModelSpec,
     Query,
-    Region,
     Relevance,
     SceneInfo,
     Size,
     View,
-    ViewPrediction,
 )
 
 CONTEXT = 448

@@ -29,7 +29,8 @@ from geomagnifier.models.small.feature_cache import ViewFeatures
 from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.models.small.text_decoder import Memory
 from geomagnifier.models.small.text_encoder import Encoded
-from geomagnifier.types import Floats, GeneratedText, ModelOutput, Region, SceneInfo
+from geomagnifier.results import GeneratedText, ModelOutput, Region
+from geomagnifier.types import Floats, SceneInfo
 
 UNNAMED = {
     "en": 'The question names nothing to look for; name a class, as in "How many ships are there?"',

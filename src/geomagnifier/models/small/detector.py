@@ -27,7 +27,8 @@ from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, Maps
 from geomagnifier.models.small.proposal_heat import ProposalHeat
 from geomagnifier.models.small.score_calibration import ScoreCalibration
 from geomagnifier.models.small.size_prior import size_prior
-from geomagnifier.types import ClassMask, Detection, View, ViewPrediction
+from geomagnifier.results import ClassMask, Detection, ViewPrediction
+from geomagnifier.types import View
 
 CLOSER = 0.85
 """Factor on the score threshold in a closer window: the proposal network, too, has taken the place

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from geomagnifier.language import yes_no
+from geomagnifier.language.yes_no_question import YesNoQuestion
 from geomagnifier.types import Granularity
 
 LEVELS = (Granularity.IMAGE, Granularity.REGION, Granularity.PIXEL)
@@ -37,7 +37,7 @@ class GranularityClassifier(nn.Module):
 
 
 def settled(
-    levels: dict[Granularity, float], asked: yes_no.YesNoQuestion | None
+    levels: dict[Granularity, float], asked: YesNoQuestion | None
 ) -> dict[Granularity, float]:
     """The levels of a question, corrected where it is answered by yes or no.
 

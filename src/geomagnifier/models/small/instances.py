@@ -17,7 +17,8 @@ from torch import Tensor
 
 from geomagnifier.geometry import suppress
 from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE
-from geomagnifier.types import Bools, Detection, Floats, View
+from geomagnifier.results import Detection
+from geomagnifier.types import Bools, Floats, View
 
 MOST = 300
 """Most objects of one class in one view."""

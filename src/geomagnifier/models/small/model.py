@@ -48,20 +48,14 @@ from geomagnifier.models.small.score_calibration import ScoreCalibration
 from geomagnifier.models.small.text_decoder import grid_of
 from geomagnifier.models.small.text_encoder import SentenceEncoder, stacked
 from geomagnifier.models.small.zh_en_translator import Translator
-from geomagnifier.types import (
+from geomagnifier.results import (
     Detection,
-    Floats,
     GeneratedText,
-    Granularity,
     ModelOutput,
-    ModelSpec,
-    Query,
     Region,
-    Relevance,
-    SceneInfo,
-    View,
     ViewPrediction,
 )
+from geomagnifier.types import Floats, Granularity, ModelSpec, Query, Relevance, SceneInfo, View
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -28,7 +28,8 @@ from geomagnifier.models.small.selector import (
     how_many,
 )
 from geomagnifier.models.small.text_decoder import QUESTION
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 
 
 class RegionChooser:

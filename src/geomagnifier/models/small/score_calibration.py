@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from geomagnifier.types import Floats, Region
+from geomagnifier.results import Region
+from geomagnifier.types import Floats
 
 Knots = Sequence[tuple[float, float]]
 SAME: Knots = ((0.0, 0.0), (1.0, 1.0))

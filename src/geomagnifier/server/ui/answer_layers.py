@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from geomagnifier.export import heatmap as colouring
+from geomagnifier.results import Answer
 from geomagnifier.server.ui import presentation
 from geomagnifier.server.ui.map_coordinates import Pairs, Places, outline
-from geomagnifier.types import Answer
 
 REGIONS, POINTS = 10_000, 300_000
 """The most regions on the map, and points of their outlines: a browser draws no more of them

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from nicegui import ui
 
 from geomagnifier.raster import shapes
+from geomagnifier.results import Answer
 from geomagnifier.server.job import Job
 from geomagnifier.server.ui import answer_layers, presentation
 from geomagnifier.server.ui.widgets import button, icon, tag, words
-from geomagnifier.types import Answer
 
 FIRST, MORE = 20, 100
 """Lines of the list of regions at first, and each time that more are wanted."""

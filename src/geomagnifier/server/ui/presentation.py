@@ -14,7 +14,8 @@ from geomagnifier.conversation import Turn
 from geomagnifier.export import overlay
 from geomagnifier.export.search_hit import Hit
 from geomagnifier.raster import shapes
-from geomagnifier.types import Answer, Region, SceneInfo
+from geomagnifier.results import Answer, Region
+from geomagnifier.types import SceneInfo
 
 STAGES = {
     "question": "reading the question",

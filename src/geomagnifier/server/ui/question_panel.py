@@ -12,11 +12,11 @@ from dataclasses import asdict
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from geomagnifier.results import Answer
 from geomagnifier.server.job import Job
 from geomagnifier.server.ui.ask_options import Manner, fold
 from geomagnifier.server.ui.collapsible_form import VALUES
 from geomagnifier.server.ui.widgets import button, icon, set_attributes, shown, tag, words
-from geomagnifier.types import Answer
 
 EXAMPLES = (
     "What kind of place is this?",

@@ -12,12 +12,13 @@ from fastapi.responses import JSONResponse
 
 from geomagnifier.errors import BoxError, FileNotThere
 from geomagnifier.geometry import Box
+from geomagnifier.results import Answer
 from geomagnifier.server.job import Job
 from geomagnifier.server.jobs import Jobs
 from geomagnifier.server.scenes import Library
 from geomagnifier.server.ui import answer_layers
 from geomagnifier.server.ui.map_coordinates import Places
-from geomagnifier.types import Answer, Window
+from geomagnifier.types import Window
 
 THUMB = 104
 """Side of a small picture, px: twice what it is shown at."""

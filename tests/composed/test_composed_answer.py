@@ -20,13 +20,16 @@ from geomagnifier.conversation import Conversation, transcript
 from geomagnifier.export.answer_json import schema, to_json
 from geomagnifier.export.write import write_picture
 from geomagnifier.raster.shapes import value_fields, value_words
-from geomagnifier.types import Answer, Bytes, Granularity
+from geomagnifier.results import Answer
+from geomagnifier.types import Bytes, Granularity
 
 UTM = (0.5, 0, 500_000, 0, -0.5, 5_200_000)
 
 
 def picture() -> Bytes:
-    """Three ships of 80 x 20, 40 x 16 and 16 x 16 px, and water under the lower half, on 320 x 200 px."""
+    """Three ships of 80 x 20, 40 x 16 and 16 x 16 px, and water under the lower half, on 320 x 200
+    px.
+    """
     pixels = paint(320, 200, (20, 20, 100, 40), (200, 40, 240, 56), (40, 60, 56, 76))
     pixels[100:] = BLUE
     return pixels

@@ -11,8 +11,9 @@ import pytest
 from fake import FakeModel, paint
 from geomagnifier.errors import OptionError
 from geomagnifier.inference.resume import join
-from geomagnifier.pipeline import ask, look_at_share
+from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
+from geomagnifier.scene_search import look_at_share
 
 BOXES = tuple(
     (x, y, x + 24, y + 16)

@@ -8,7 +8,8 @@ import pytest
 from geomagnifier.composed import grounded_sentences
 from geomagnifier.geometry import Box
 from geomagnifier.masks import place
-from geomagnifier.types import Bytes, GeneratedText, Region, SceneInfo
+from geomagnifier.results import GeneratedText, Region
+from geomagnifier.types import Bytes, SceneInfo
 
 SCENE = SceneInfo("harbour.tif", 400, 200, 3)
 WHITE, YELLOW, GREY = (240, 240, 240), (240, 210, 20), (110, 115, 110)

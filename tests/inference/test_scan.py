@@ -14,7 +14,8 @@ from fake import FakeModel, paint
 from geomagnifier.errors import OptionError
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Answer, Bytes
+from geomagnifier.results import Answer
+from geomagnifier.types import Bytes
 from geomagnifier.variants import VARIANTS, Variant
 
 SHIPS = ((3200, 700, 3240, 740), (300, 1900, 340, 1940))

@@ -15,12 +15,13 @@ from geomagnifier.conversation import Turn
 from geomagnifier.conversation.dialogue import understood
 from geomagnifier.inference.resolution import window_of
 from geomagnifier.model_protocol import Model
-from geomagnifier.types import Answer, Granularity, Query, Region, Trace
+from geomagnifier.results import Answer, Region, Trace
+from geomagnifier.types import Granularity, Query
 
 ROWS = [
     line.split("\t")
     for line in (
-        (Path(__file__).parent / "phrasings" / "follow_ups.tsv").read_text("utf-8").splitlines()
+        (Path(__file__).parents[1] / "phrasings" / "follow_ups.tsv").read_text("utf-8").splitlines()
     )
 ]
 """(last question, follow-up, sort, what it means in full). Nothing is chosen or trained on them."""

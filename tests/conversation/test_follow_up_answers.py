@@ -17,7 +17,7 @@ from geomagnifier.conversation.dialogue import AROUND
 from geomagnifier.errors import NothingMeant
 from geomagnifier.masks import decode
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Answer, ViewPrediction
+from geomagnifier.results import Answer, ViewPrediction
 
 SMALL, LARGE = (120, 100, 136, 140), (40, 20, 80, 60)
 LAKE = (200, 120, 280, 180)

@@ -27,7 +27,7 @@ from geomagnifier.language.class_names import CLASSES, names_by_class
 from geomagnifier.language.unsupported import refusal
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import Region
+from geomagnifier.results import Region
 
 HARBOUR = paint(320, 200, (40, 20, 80, 60), (120, 100, 136, 140))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from geomagnifier.masks import without_specks
+from geomagnifier.mask_components import without_specks
 
 
 def block() -> np.ndarray:

@@ -6,7 +6,7 @@ import pytest
 
 from geomagnifier.conversation.dialogue import _in_box
 from geomagnifier.inference import references
-from geomagnifier.types import Region
+from geomagnifier.results import Region
 
 
 def region(

@@ -26,10 +26,12 @@ from PIL import Image, ImageDraw
 
 from geomagnifier.composed import object_colours
 from geomagnifier.composed import program as p
-from geomagnifier.composed.evaluation import Ground, run
+from geomagnifier.composed.evaluation import run
+from geomagnifier.composed.ground import Ground
 from geomagnifier.geometry import Box
 from geomagnifier.masks import encode
-from geomagnifier.types import Region, SceneInfo
+from geomagnifier.results import Region
+from geomagnifier.types import SceneInfo
 
 DATA = Path(os.environ.get("GEOMAG_DATA", "nowhere"))
 with (Path(__file__).parent / "colours.tsv").open(encoding="utf-8", newline="") as table:
@@ -109,7 +111,9 @@ def test_colours_of_real_objects_are_those_that_a_person_sees() -> None:
 
 
 def _told(row: dict[str, str]) -> Any:
-    """The answer to "What colour is it?" over the labelled mask, or over the middle of the box where there is none."""
+    """The answer to "What colour is it?" over the labelled mask, or over the middle of the box
+    where there is none.
+    """
     with Image.open(DATA / row["picture"]) as image:
         shown = np.asarray(image.convert("RGB"))
     height, width = shown.shape[:2]

@@ -12,16 +12,8 @@ from pathlib import Path
 from fake import BLUE, FakeModel, paint
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.types import (
-    Answer,
-    GeneratedText,
-    Granularity,
-    ModelOutput,
-    Query,
-    Region,
-    SceneInfo,
-    View,
-)
+from geomagnifier.results import Answer, GeneratedText, ModelOutput, Region
+from geomagnifier.types import Granularity, Query, SceneInfo, View
 
 SHIPS, WATER = ((100, 100, 140, 160), (300, 20, 340, 60), (700, 400, 740, 440)), (520, 0, 768, 200)
 NO_CLASS = {

@@ -1,0 +1,65 @@
+"""Programs that the forms of both languages build of their noun phrases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from geomagnifier.composed import program as p
+from geomagnifier.composed.placeholders import Amount
+
+Filters = tuple[p.Filter, ...]
+"""All of them hold."""
+
+
+def more(a: p.Select, b: p.Select, sign: p.Sign = ">", times: float = 1.0) -> p.Program:
+    """Compare the numbers of two selections: "are there more ships than tanks?".
+
+    Args:
+        a: the first.
+        b: the second.
+        sign: what is asked of the first number.
+        times: how many times the second number counts.
+    """
+    return p.Compare(p.Count(a), sign, p.Count(b), times)
+
+
+def which(a: p.Select, b: p.Select, most: bool = True) -> p.Program | None:
+    """Ask which of two selections has more, or fewer, members; None where they share a class.
+
+    Args:
+        a: one.
+        b: the other.
+        most: more is asked for, not fewer.
+    """
+    return p.Which((p.Count(a), p.Count(b)), most) if not set(a.kinds) & set(b.kinds) else None
+
+
+def numbered(a: p.Select, n: Amount, sign: p.Sign) -> p.Program | None:
+    """Compare the number of a selection with a given one; None where that has a unit.
+
+    Args:
+        a: what is counted.
+        n: the given number.
+        sign: what is asked of the count.
+    """
+    return p.Compare(p.Count(a), sign, p.Given(n.value)) if not n.unit else None
+
+
+def share_where(a: p.Select, c: Filters) -> p.Program:
+    """Ask for the share of a selection that also passes some filters.
+
+    Args:
+        a: the whole.
+        c: the filters.
+    """
+    return p.Share(replace(a, filters=(*a.filters, *c)), a)
+
+
+def most_are(a: p.Select, c: Filters) -> p.Program:
+    """Ask whether most of a selection pass some filters.
+
+    Args:
+        a: the whole.
+        c: the filters.
+    """
+    return p.Compare(share_where(a, c), ">", p.Given(50, "%"))  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """Tables of Chinese: every class and scene has nouns, and some templates are kept aside."""
 
-from geomagnifier.language.classes import (KINDS, SCENES)
+from geomagnifier.language.classes import KINDS
+from geomagnifier.language.scene_classes import SCENES
 from geomagnifier_lab.questions import chinese_templates as templates
 from geomagnifier_lab.questions.questions import held_out
 

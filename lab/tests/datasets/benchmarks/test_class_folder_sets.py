@@ -11,7 +11,7 @@ import pytest
 from made_scenes import SCENES, write_aitlas_rsscn7, write_scenes
 
 from geomagnifier.errors import GeomagWarning
-from geomagnifier.language.classes import (SCENES as NAMES)
+from geomagnifier.language.scene_classes import SCENES as NAMES
 from geomagnifier_lab.datasets.benchmarks import benchmark
 from geomagnifier_lab.datasets.benchmarks.case import Case
 from geomagnifier_lab.datasets.sample import read_pixels

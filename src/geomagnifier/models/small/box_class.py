@@ -18,10 +18,9 @@ from torch import Tensor
 
 from geomagnifier.language import chinese_answers
 from geomagnifier.models.small.pixel_decoder import STRIDE
-from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.models.small.question_reader import QuestionReader
 from geomagnifier.models.small.text_decoder import Memory
-from geomagnifier.types import Floats, Query, View
+from geomagnifier.types import Floats, View
 
 SURE = 15.0
 """Log odds are clipped to this either way."""
@@ -110,8 +109,7 @@ def _states(reader: QuestionReader, classes: Sequence[str], memory: Memory) -> T
     others = [name for name in classes if name not in worded]
     rows = dict(zip(others, reader.detector.class_states(others), strict=True))
     if worded:
-        apart = ParsedQuestion(tuple(worded), apart=True)
-        states = reader.states(Query(""), apart, memory, pixel=False)
+        states = reader.states_apart(worded, memory, pixel=False)
         rows |= dict(zip(worded, states, strict=True))
     return torch.stack([rows[name] for name in classes])
 

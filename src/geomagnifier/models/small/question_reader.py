@@ -97,14 +97,26 @@ class QuestionReader:
         decoder = self.detector.network.text
         if not {*read.asked} <= {*self.worded}:  # these are asked for by themselves
             return self.detector.class_states(read.asked)
+        if read.everything or read.apart:
+            return self.states_apart(read.asked, memory, pixel)
         with torch.autocast("cpu", enabled=False):
-            if read.everything or read.apart:
-                states, padding = stacked([self.encoder.name(name) for name in read.asked])
-                return question_parser.point_each(
-                    decoder, self.words, states, padding, memory, read.asked, pixel
-                )
             states, padding, _ = self.encoder.encode(query.text)
             return question_parser.point(decoder, self.words, states, padding, memory, read, pixel)
+
+    def states_apart(self, classes: Sequence[str], memory: Memory, pixel: bool) -> Tensor:
+        """[SEG] or [BOX] states of classes, each asked for in a question of its own, (Q, 256).
+
+        Args:
+            classes: that the text decoder has a word for.
+            memory: image tokens of the view.
+            pixel: masks are wanted, so [SEG]; else [BOX].
+        """
+        decoder = self.detector.network.text
+        with torch.autocast("cpu", enabled=False):
+            states, padding = stacked([self.encoder.name(name) for name in classes])
+            return question_parser.point_each(
+                decoder, self.words, states, padding, memory, classes, pixel
+            )
 
     def _corrected(self, read: ParsedQuestion, query: Query) -> ParsedQuestion:
         """What the text decoder read, and what the question's words say of it."""

@@ -27,8 +27,7 @@ from websockets.sync.client import connect
 from fake import paint
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.memory import resident
-from geomagnifier.server import app as server
-from geomagnifier.server import security
+from geomagnifier.server import request_bodies, security
 from geomagnifier.server.settings import Settings
 from served import DAY, PATIENT, Held, make_root, png_header, serving, until, write_wide
 
@@ -304,8 +303,8 @@ def drip(service, head: bytes) -> tuple[bytes, int]:
 
 
 def test_many_uploads_at_once_wait_for_each_other_but_not_for_ever(root, monkeypatch):
-    monkeypatch.setattr(server, "TAKING", 1)
-    monkeypatch.setattr(server, "ROOM", 0.3)
+    monkeypatch.setattr(request_bodies, "UPLOADS_AT_ONCE", 1)
+    monkeypatch.setattr(request_bodies, "UPLOAD_WAIT", 0.3)
     data = (root / "utm.tif").read_bytes()
     with (
         serving(root=root, patience=DAY) as own,
@@ -725,7 +724,7 @@ def test_two_hundred_at_once_get_each_their_own_answer(service):
 
 
 def test_pictures_sent_at_once_are_not_mixed_up(service, root, monkeypatch):
-    monkeypatch.setattr(server, "ROOM", PATIENT)
+    monkeypatch.setattr(request_bodies, "UPLOAD_WAIT", PATIENT)
 
     async def send(turn):
         number = turn % 8 + 1

@@ -15,7 +15,7 @@ import rasterio
 
 from fake import FakeModel, paint
 from geomagnifier.raster import reader
-from geomagnifier.server import app
+from geomagnifier.server import job_responses
 from geomagnifier.server.jobs import Jobs, SearchQuery
 from geomagnifier.server.scenes import Library
 from geomagnifier.server.settings import Settings
@@ -126,7 +126,7 @@ def test_delete_ends_a_job_in_the_middle_of_a_reading(root, endless):
 
 
 def test_a_late_question_without_an_answer_is_504(root, endless, monkeypatch):
-    monkeypatch.setattr(app, "OVERDUE", 10 * DAY)  # however long the last piece takes
+    monkeypatch.setattr(job_responses, "OVERDUE", 10 * DAY)  # however long the last piece takes
     with serving(root=root) as service, service.client() as client, ThreadPoolExecutor(1) as person:
         asked = person.submit(
             client.post, "/v1/ask", json={"path": "zeros.tif", "question": "Find every ship."}

@@ -1,6 +1,7 @@
-"""Warnings of one job, told to its person.
+"""Capture the warnings of each job in its own thread.
 
-`warnings` knows one listener for all threads, this one hands each thread its own.
+`warnings.showwarning` is one function for all threads; the one set here hands each warning to the
+thread that raised it.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ _mine = threading.local()
 _lock = threading.Lock()
 
 
-class _Listener:
-    """What `warnings.showwarning` is while the service runs.
+class _PerThread:
+    """Replacement of `warnings.showwarning` while the service runs.
 
-    Ours go to the job of the thread, all others where they went before.
+    A `GeomagWarning` goes to the job of its thread, any other where it went before.
     """
 
     def __init__(self, usual: Any) -> None:
@@ -40,11 +41,11 @@ class _Listener:
 
 
 @contextmanager
-def heard() -> Iterator[list[str]]:
-    """The warnings that this thread raises meanwhile, each once."""
+def captured_warnings() -> Iterator[list[str]]:
+    """Collect the messages of `GeomagWarning`s that this thread raises in the block, each once."""
     with _lock:
-        if not isinstance(warnings.showwarning, _Listener):
-            warnings.showwarning = _Listener(warnings.showwarning)
+        if not isinstance(warnings.showwarning, _PerThread):
+            warnings.showwarning = _PerThread(warnings.showwarning)
         if not any(
             rule[0] == "always" and rule[2] is GeomagWarning for rule in warnings.filters[:1]
         ):

@@ -24,8 +24,8 @@ pytest.importorskip("rio_tiler")
 from geomagnifier.server.scenes import Library
 from geomagnifier.server.settings import Settings
 from geomagnifier.server.ui import answer_layers
-from geomagnifier.server.ui.map_coordinates import Places
-from geomagnifier.server.ui.spatial_filter import Where
+from geomagnifier.server.ui.map_coordinates import MapCoordinates
+from geomagnifier.server.ui.spatial_filter import SpatialFilter
 
 UTM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
 SHIPS = ((40, 40, 60, 52), (120, 80, 160, 100))
@@ -81,7 +81,7 @@ def asked(library, placed):
     def ask(question="Find every ship."):
         card = library.place("placed.tif" if placed else "plain.png")
         with library.open(card.id) as scene:
-            return gm.ask(scene, question, FakeModel()), Places(card)
+            return gm.ask(scene, question, FakeModel()), MapCoordinates(card)
 
     return ask
 
@@ -93,14 +93,14 @@ def test_a_sentence_is_cut_at_its_phrases():
         region("yard", "a ship yard"),
         region("ship", "two ships"),
     )
-    assert [(p.text, p.kind) for p in presentation.pieces(answer)] == [
+    assert [(p.text, p.kind) for p in presentation.text_spans(answer)] == [
         ("There are ", None),
         ("two ships", 0),
         (" and ", None),
         ("a ship yard", 1),
         (".", None),
     ]
-    assert "".join(p.text for p in presentation.pieces(answer)) == answer.text
+    assert "".join(p.text for p in presentation.text_spans(answer)) == answer.text
 
 
 def test_a_phrase_inside_another_and_one_that_is_not_there_cut_nothing_apart():
@@ -111,7 +111,7 @@ def test_a_phrase_inside_another_and_one_that_is_not_there_cut_nothing_apart():
         region("c", "elephants"),
         region("d", ""),
     )
-    assert [(p.text, p.kind) for p in presentation.pieces(answer)] == [
+    assert [(p.text, p.kind) for p in presentation.text_spans(answer)] == [
         ("Ships", 0),
         (" near ", None),
         ("two ships", 1),
@@ -123,16 +123,20 @@ def test_rows_tell_pixels_metres_and_area():
     answer = answer_of(
         "", region("ship", "", (10, 10, 30, 20), 0.5), region("port", "", (0, 0, 200, 100), 0.9)
     )
-    ship, port = presentation.rows(answer, [1, 2])
+    ship, port = presentation.region_rows(answer, [1, 2])
     assert (ship.pixels, ship.metres, ship.area) == ("20 × 10 px", "box 10 m × 5.0 m", "")
     assert (ship.number, ship.kind, port.kind) == (1, 0, 1)
-    assert presentation.order(answer, "score") == presentation.order(answer, "size") == [2, 1]
-    assert presentation.order(answer, "found") == [1, 2]
+    assert (
+        presentation.region_order(answer, "score")
+        == presentation.region_order(answer, "size")
+        == [2, 1]
+    )
+    assert presentation.region_order(answer, "found") == [1, 2]
 
 
 def test_large_measures_change_their_unit():
-    assert [presentation.length(m) for m in (3.14, 12, 2500)] == ["3.1 m", "12 m", "2.50 km"]
-    assert [presentation.square(m) for m in (3.14, 1200, 250_000, 3e6)] == [
+    assert [presentation.length_text(m) for m in (3.14, 12, 2500)] == ["3.1 m", "12 m", "2.50 km"]
+    assert [presentation.area_text(m) for m in (3.14, 1200, 250_000, 3e6)] == [
         "3.1 m²",
         "1,200 m²",
         "25.00 ha",
@@ -143,7 +147,7 @@ def test_large_measures_change_their_unit():
 def test_costs_are_told_with_their_units():
     figures = {
         figure.meaning: (figure.number, figure.unit)
-        for figure in presentation.figures(answer_of(""))
+        for figure in presentation.cost_figures(answer_of(""))
     }
     assert figures == {
         "processed": ("0.005", "Mpx"),
@@ -151,20 +155,20 @@ def test_costs_are_told_with_their_units():
         "in all": ("1.00", "s"),
         "of arithmetic": ("2", "GFLOP"),
     }
-    assert presentation.stages(answer_of("")) == [("looking closely", 0.9), ("wording", 0.1)]
+    assert presentation.stage_seconds(answer_of("")) == [("looking closely", 0.9), ("wording", 0.1)]
     some = answer_of(
         "", crops=(Box(0, 0, 9, 9),), closed=((Box(0, 0, 5, 5), 0.1),), broken=(Box(1, 1, 2, 2),)
     )
     assert (
-        presentation.looks(some)
+        presentation.search_summary(some)
         == "1 place opened for a closer look, 1 left closed, 1 damaged part left out."
     )
     assert (
-        presentation.looks(answer_of("", skipped=((Box(0, 0, 5, 5), 0.1),)))
+        presentation.search_summary(answer_of("", skipped=((Box(0, 0, 5, 5), 0.1),)))
         == "Seen as a whole, 1 not reached."
     )
-    assert presentation.looks(answer_of("")) == "Seen as a whole."
-    assert presentation.looks(answer_of("", pixels_processed=0)) == "Nothing was searched."
+    assert presentation.search_summary(answer_of("")) == "Seen as a whole."
+    assert presentation.search_summary(answer_of("", pixels_processed=0)) == "Nothing was searched."
 
 
 def test_boxes_come_back_from_the_map_as_they_went(asked, placed):
@@ -224,40 +228,44 @@ def test_heat_lies_where_the_scene_is_hot(asked):
 
 def test_a_hit_is_told_by_likeness_place_and_time():
     hit = Hit(Path("a.tif"), 0.5, None, 9, 9)
-    assert presentation.found(hit) == ["likeness 0.50"]
+    assert presentation.hit_facts(hit) == ["likeness 0.50"]
     placed = footprint.outlines(
         SceneInfo("a.tif", 200, 100, 3, "EPSG:4326", (0.01, 0.0, -11.0, 0.0, -0.01, -20.0)),
         [Box(0, 0, 200, 100)],
     )[0]
     full = replace(hit, tile=Box(0, 0, 5, 5), date=datetime(2024, 5, 31), outline=placed)
-    assert presentation.found(full) == [
+    assert presentation.hit_facts(full) == [
         "likeness 0.50",
         "20.5000° S, 10.0000° W",
         "2024-05-31",
         "a part of it",
     ]
-    assert presentation.found(replace(full, score=None, tile=None, distance=1234.0)) == [
+    assert presentation.hit_facts(replace(full, score=None, tile=None, distance=1234.0)) == [
         "1.23 km away",
         "2024-05-31",
     ]
-    assert presentation.found(replace(hit, score=None, distance=0.0)) == ["right there"]
+    assert presentation.hit_facts(replace(hit, score=None, distance=0.0)) == ["right there"]
 
 
 def test_a_place_and_a_time_are_read_as_they_are_typed():
-    where = Where.of(
+    where = SpatialFilter.of(
         {"near": " 11.57 48.14 ", "within": "5 km", "after": "2024", "words": "a stadium"}
     )
-    assert where.amiss() == {} and where.told() == "within 5 km of 11.57 48.14, from 2024"
-    wanted = where.wanted()
+    assert where.problems() == {} and where.summary() == "within 5 km of 11.57 48.14, from 2024"
+    wanted = where.query()
     assert (wanted.near, wanted.within, wanted.after, wanted.vector) == (
         (11.57, 48.14),
         5000.0,
         datetime(2024, 1, 1),
         None,
     )
-    assert Where().wanted() is None and Where().told() == "" and Where().amiss() == {}
-    assert Where(bbox="170, -20, -170, -10").amiss() == {}  # across the antimeridian
-    wrong = Where("1", "-2 km", "0,5,1,4", "yesterday", "2024-13")
-    assert set(wrong.amiss()) == {"near", "within", "bbox", "after", "before"}
-    assert set(Where(after="2024", before="2024").amiss()) == {"before"}
-    assert set(Where(within="2 km").amiss()) == {"within"}
+    assert (
+        SpatialFilter().query() is None
+        and SpatialFilter().summary() == ""
+        and SpatialFilter().problems() == {}
+    )
+    assert SpatialFilter(bbox="170, -20, -170, -10").problems() == {}  # across the antimeridian
+    wrong = SpatialFilter("1", "-2 km", "0,5,1,4", "yesterday", "2024-13")
+    assert set(wrong.problems()) == {"near", "within", "bbox", "after", "before"}
+    assert set(SpatialFilter(after="2024", before="2024").problems()) == {"before"}
+    assert set(SpatialFilter(within="2 km").problems()) == {"within"}

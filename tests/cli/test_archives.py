@@ -15,7 +15,11 @@ from geomagnifier_lab.render.scene import draw_scene
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory):
-    """A harbour of 2024 near 11.56 E, 48.13 N, an airport of 2023 20 km east of it, a plain picture, and half of one; with their index."""
+    """An archive and its index.
+
+    A harbour of 2024 near 11.56 E, 48.13 N, an airport of 2023 20 km east of it, an image without
+    georeference, and half a file.
+    """
     folder = tmp_path_factory.mktemp("archive") / "scenes"
     folder.mkdir()
     for number, (name, theme) in enumerate(

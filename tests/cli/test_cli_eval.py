@@ -40,8 +40,15 @@ def tiny(tmp_path, monkeypatch):
     """
     monkeypatch.chdir(tmp_path)
     root = tmp_path / "sets"
-    names = {"scene": "aid", "caption": "rsicd", "retrieval": "ucm-retrieval", "ground": "dior-rsvg", "detect": "vhr10",
-             "refer": "rrsis-d", "grounded": "geopixeld"}  # fmt: skip
+    names = {
+        "scene": "aid",
+        "caption": "rsicd",
+        "retrieval": "ucm-retrieval",
+        "ground": "dior-rsvg",
+        "detect": "vhr10",
+        "refer": "rrsis-d",
+        "grounded": "geopixeld",
+    }
     known = {}
     for work, name in names.items():
         (root / name).mkdir(parents=True)

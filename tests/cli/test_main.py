@@ -17,7 +17,8 @@ from fake import FakeModel, paint
 from geomagnifier import __version__, masks
 from geomagnifier.archive import Tally
 from geomagnifier.cli import describe
-from geomagnifier.cli.main import app, main, show
+from geomagnifier.cli.main import app, main
+from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.export.image_file import write_picture
 from geomagnifier_lab.render.scene import draw_scene
 
@@ -174,7 +175,7 @@ def test_what_a_question_comes_to_stands_below_the_sentence(capfd):
         "How long is the largest ship?",
         FakeModel(),
     )
-    show(answer)
+    print_answer(answer)
     out = capfd.readouterr().out
     assert "read as mean length(largest ship): 60 px" in out
 

@@ -43,9 +43,14 @@ def test_a_folder_a_list_and_a_catalogue(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("# two\nscenes/b.tif\n\n/elsewhere/c.tif\n")
     assert listed(tmp_path / "list.txt") == [tmp_path / "scenes/b.tif", Path("/elsewhere/c.tif")]
     item = {
-        "type": "Feature", "stac_version": "1.0.0", "id": "b", "geometry": None, "links": [],
-        "properties": {"datetime": "2024-05-01T00:00:00Z"}, "assets": {"image": {"href": "scenes/b.tif", "type": "image/tiff"}},
-    }  # fmt: skip
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": "b",
+        "geometry": None,
+        "links": [],
+        "properties": {"datetime": "2024-05-01T00:00:00Z"},
+        "assets": {"image": {"href": "scenes/b.tif", "type": "image/tiff"}},
+    }
     (tmp_path / "items.json").write_text(
         json.dumps({"type": "FeatureCollection", "features": [item]})
     )
@@ -81,7 +86,7 @@ def test_an_empty_question_and_a_wrong_number_of_workers(folder: Path, tmp_path:
 def started(
     folder: Path, out: Path
 ) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
-    """`geomag map` over two thousand pictures, once the first is answered, with all that Ray runs for it."""
+    """`geomag map` over two thousand images, once the first is answered, with Ray's processes."""
     write_picture(folder / "0.png", np.full((700, 1000, 3), 90, np.uint8))
     for number in range(
         1, 2000

@@ -685,7 +685,7 @@ async def one(service, way, where, given) -> Reply:
 
 
 def together(service, requests) -> tuple[list[Reply], float]:
-    """Replies to (method, address, JSON) that are all sent at once, and the seconds that they took."""
+    """Replies to (method, path, JSON) that are all sent at once, and the seconds that they took."""
 
     async def all_of_them():
         begin = time.perf_counter()
@@ -806,7 +806,8 @@ import geomagnifier as gm
 from geomagnifier.server.serve import listen, uvicorn
 from geomagnifier.server.app import create_app
 from geomagnifier.server.settings import Settings
-settings = Settings(root=Path(sys.argv[1]), port=0, queue=250, upload_bytes=20_000_000, patience=3600)
+limits = {"queue": 250, "upload_bytes": 20_000_000, "patience": 3600}
+settings = Settings(root=Path(sys.argv[1]), port=0, **limits)
 listener = listen(settings)
 app = create_app(settings, gm.load_model("small"))
 print(listener.getsockname()[1], flush=True)

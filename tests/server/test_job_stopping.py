@@ -152,8 +152,9 @@ def test_a_small_upload_of_huge_blocks_is_refused(tmp_path, root):
         "compress": "deflate",
         "tiled": True,
     }
-    with rasterio.open(tmp_path / "z.tif", "w", width=12_000, height=12_000, blockxsize=8192, blockysize=8192, crs="EPSG:32633",
-                       transform=rasterio.Affine(*UTM), **given) as file:  # fmt: skip
+    size = {"width": 12_000, "height": 12_000, "blockxsize": 8192, "blockysize": 8192}
+    place = {"crs": "EPSG:32633", "transform": rasterio.Affine(*UTM)}
+    with rasterio.open(tmp_path / "z.tif", "w", **size, **place, **given) as file:
         file.write(np.zeros((3, 10, 10), np.uint8), window=rasterio.windows.Window(0, 0, 10, 10))
     with serving(root=root) as service, service.client() as client:
         sent = client.post(

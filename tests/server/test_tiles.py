@@ -1,4 +1,4 @@
-"""Tiles: at the right place, with one look, nothing outside, and quick enough for a large picture."""
+"""Map tiles: placed right, alike in contrast, transparent outside, quick for a large scene."""
 
 import io
 import threading

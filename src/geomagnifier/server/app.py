@@ -1,19 +1,18 @@
-"""The service: questions about pictures over HTTP.
+"""The REST API: questions about images over HTTP.
 
-It puts scenes, tiles and jobs behind addresses, and adds nothing to them.
-
-    POST   /v1/scenes                            send a picture
-    GET    /v1/scenes, /v1/scenes/{id}           pictures that there are
-    GET    /v1/scenes/{id}/tiles/{z}/{x}/{y}     map tiles
-    POST   /v1/ask, /v1/search                   answered when done; with ?wait=false a job is
-    GET    /v1/jobs/{id}                         how far it is
+    POST   /v1/scenes                            upload an image
+    GET    /v1/scenes                            list the scenes
+    GET    /v1/scenes/{id}                       describe a scene
+    GET    /v1/scenes/{id}/tiles/{z}/{x}/{y}     map tiles of a scene
+    POST   /v1/ask, /v1/search                   the result when done; with ?wait=false a job
+    GET    /v1/jobs/{id}                         progress of a job
     GET    /v1/jobs/{id}/events                  the same as it changes (server-sent events)
-    DELETE /v1/jobs/{id}                         stop it
+    DELETE /v1/jobs/{id}                         cancel a job
     GET    /v1/jobs/{id}/{file}                  answer.json, regions.geojson, regions.gpkg,
                                                  mask.tif, overlay.png, heat.png
     GET    /healthz, /metrics, /docs, /openapi.json
 
-Whatever goes wrong is {"error": {"type", "message"}}, with its status in `STATUS`. Slow work is
+Errors are {"error": {"type", "message"}}, with a status by the class of the error. Slow work is
 done in threads, never in the event loop.
 """
 

@@ -16,7 +16,6 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
-from geomagnifier.cli import progress
 from geomagnifier.cli.main import app
 from geomagnifier.cli.map import listed
 from geomagnifier.errors import (
@@ -167,22 +166,6 @@ def test_ray_listens_on_the_loopback_address_alone_and_goes_when_the_command_is_
         process.kill()
         process.wait()
         gone(members)
-
-
-def test_a_line_now_and_then_where_there_is_no_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    now = [0.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
-    with progress.progress_bar("scenes") as move:
-        for done in range(1001):
-            now[0] = done / 10
-            move(done, 1000)
-        now[0] += 100
-        move(1, 1)  # one thing is waited for, whatever it takes
-    assert capsys.readouterr().err.splitlines() == [
-        f"geomag: {done} of 1,000 scenes" for done in (300, 600, 900)
-    ]
 
 
 def test_scenes_without_an_answer_are_named_and_the_others_answered(

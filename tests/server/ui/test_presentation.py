@@ -1,18 +1,12 @@
 """An answer in a person's words and on the map: plain values, no browser."""
 
-import io
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
-import geomagnifier as gm
-from fake import FakeModel, paint
-from geomagnifier.errors import BoxError
-from geomagnifier.export.image_file import write_picture
 from geomagnifier.export.search_hit import Hit
 from geomagnifier.geometry import Box
 from geomagnifier.raster import footprint
@@ -20,15 +14,6 @@ from geomagnifier.server.ui import presentation
 from geomagnifier.types import Answer, Granularity, Region, SceneInfo, Trace
 
 pytest.importorskip("rio_tiler")
-
-from geomagnifier.server.scenes import Library
-from geomagnifier.server.settings import Settings
-from geomagnifier.server.ui import answer_layers
-from geomagnifier.server.ui.map_coordinates import MapCoordinates
-from geomagnifier.server.ui.spatial_filter import SpatialFilter
-
-UTM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
-SHIPS = ((40, 40, 60, 52), (120, 80, 160, 100))
 
 
 def answer_of(text, *regions, **trace):
@@ -58,32 +43,6 @@ def answer_of(text, *regions, **trace):
 
 def region(label, phrase, box=(10, 10, 30, 20), score=0.5):
     return Region(label, score, box, phrase=phrase)
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("root")
-    write_picture(folder / "plain.png", paint(300, 200, *SHIPS))
-    write_picture(folder / "placed.tif", paint(300, 200, *SHIPS), crs="EPSG:32633", transform=UTM)
-    with Library(Settings(root=folder)) as library:
-        yield library
-
-
-@pytest.fixture(params=["plain.png", "placed.tif"])
-def placed(request):
-    return request.param == "placed.tif"
-
-
-@pytest.fixture
-def asked(library, placed):
-    """asked(question) -> the answer, and the places of its scene."""
-
-    def ask(question="Find every ship."):
-        card = library.place("placed.tif" if placed else "plain.png")
-        with library.open(card.id) as scene:
-            return gm.ask(scene, question, FakeModel()), MapCoordinates(card)
-
-    return ask
 
 
 def test_a_sentence_is_cut_at_its_phrases():
@@ -171,61 +130,6 @@ def test_costs_are_told_with_their_units():
     assert presentation.search_summary(answer_of("", pixels_processed=0)) == "Nothing was searched."
 
 
-def test_boxes_come_back_from_the_map_as_they_went(asked, placed):
-    _, places = asked()
-    for box in (Box(0, 0, 300, 200), Box(40, 40, 60, 52)):
-        ring = np.asarray(places.corners(box.tuple()))
-        back = places.box((ring.min(0).tolist(), ring.max(0).tolist()))
-        assert np.abs(np.subtract(back.tuple(), box.tuple())).max() <= (
-            2 if placed else 0
-        )  # a grid turned against the map's
-
-
-def test_a_box_beside_the_scene_is_refused(asked, placed):
-    _, places = asked()
-    with pytest.raises(BoxError, match="does not touch"):
-        places.box(((60.0, 60.0), (61.0, 61.0)) if placed else ((10.0, 10.0), (20.0, 20.0)))
-
-
-@pytest.mark.parametrize("question", ["Find every ship.", "Segment the ships."])
-def test_the_map_gets_every_region_with_its_outline_and_facts(asked, question, placed):
-    answer, places = asked(question)
-    found = answer_layers.document(answer, places)
-    assert [r["label"] for r in found["regions"]] == ["ship", "ship"]
-    assert all(r["masked"] == question.startswith("Segment") for r in found["regions"])
-    for drawn, region in zip(found["regions"], answer.regions, strict=True):
-        ring = np.asarray(drawn["rings"][0])
-        corners = np.asarray(places.corners(region.box))
-        assert np.allclose(ring.min(0), corners.min(0), atol=1e-5) and np.allclose(
-            ring.max(0), corners.max(0), atol=1e-5
-        )
-        assert (
-            len(drawn["facts"]) == 2 + placed + drawn["masked"]
-        )  # without an outline there is no area
-
-
-def test_more_regions_than_a_browser_draws_are_left_to_the_files(asked, monkeypatch):
-    monkeypatch.setattr(answer_layers, "REGIONS", 1)
-    answer, places = asked()
-    found = answer_layers.document(answer, places)
-    assert len(found["regions"]) == 1
-
-
-def test_heat_lies_where_the_scene_is_hot(asked):
-    warm = np.zeros((20, 30), np.float32)
-    warm[:, 20:] = 0.5
-    answer, places = asked()
-    hot = Answer(**(vars(answer) | {"trace": Trace(**(vars(answer.trace) | {"heat": warm}))}))
-    shown = (
-        np.asarray(Image.open(io.BytesIO(answer_layers.heat_picture(hot, places))))
-        .astype(int)
-        .sum(2)
-    )
-    middle = shown[shown.shape[0] // 2]
-    assert middle[-3] > 600 and middle[2] < 30
-    assert answer_layers.document(hot, places)["heat"] == places.bounds
-
-
 def test_a_hit_is_told_by_likeness_place_and_time():
     hit = Hit(Path("a.tif"), 0.5, None, 9, 9)
     assert presentation.hit_facts(hit) == ["likeness 0.50"]
@@ -245,27 +149,3 @@ def test_a_hit_is_told_by_likeness_place_and_time():
         "2024-05-31",
     ]
     assert presentation.hit_facts(replace(hit, score=None, distance=0.0)) == ["right there"]
-
-
-def test_a_place_and_a_time_are_read_as_they_are_typed():
-    where = SpatialFilter.of(
-        {"near": " 11.57 48.14 ", "within": "5 km", "after": "2024", "words": "a stadium"}
-    )
-    assert where.problems() == {} and where.summary() == "within 5 km of 11.57 48.14, from 2024"
-    wanted = where.query()
-    assert (wanted.near, wanted.within, wanted.after, wanted.vector) == (
-        (11.57, 48.14),
-        5000.0,
-        datetime(2024, 1, 1),
-        None,
-    )
-    assert (
-        SpatialFilter().query() is None
-        and SpatialFilter().summary() == ""
-        and SpatialFilter().problems() == {}
-    )
-    assert SpatialFilter(bbox="170, -20, -170, -10").problems() == {}  # across the antimeridian
-    wrong = SpatialFilter("1", "-2 km", "0,5,1,4", "yesterday", "2024-13")
-    assert set(wrong.problems()) == {"near", "within", "bbox", "after", "before"}
-    assert set(SpatialFilter(after="2024", before="2024").problems()) == {"before"}
-    assert set(SpatialFilter(within="2 km").problems()) == {"within"}

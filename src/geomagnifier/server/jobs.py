@@ -371,9 +371,9 @@ class Jobs:
         gone = []
         with self._work:
             ended = [job for job in self._jobs.values() if job.finished]
-            held = memory_of(ended)
-            while len(held) > 1 and (len(held) > KEPT or sum(held) > KEPT_BYTES):
-                held.pop(0)
+            sizes = memory_of(ended)
+            while len(sizes) > 1 and (len(sizes) > KEPT or sum(sizes) > KEPT_BYTES):
+                sizes.pop(0)
                 gone.append(ended.pop(0))
                 del self._jobs[gone[-1].id]
         for job in gone:

@@ -267,14 +267,14 @@ class Library:
         """
         now = time.time() if now is None else now
         with self._lock:
-            held = sum(self._known[key].stamp[1] for key in self._uploads)
+            total = sum(self._known[key].stamp[1] for key in self._uploads)
             for key in sorted(self._uploads, key=lambda key: self._uploads[key]):
                 if (
                     now - self._uploads[key] < self.settings.keep_hours * 3600
-                    and held <= self.settings.keep_bytes
+                    and total <= self.settings.keep_bytes
                 ):
                     break
-                held -= self._known[key].stamp[1]
+                total -= self._known[key].stamp[1]
                 self._open.close(path=self._known[key].path)
                 self._known[key].path.unlink(missing_ok=True)
                 del self._known[key], self._uploads[key]

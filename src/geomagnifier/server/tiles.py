@@ -218,10 +218,10 @@ class _TiledScene:
         box = Box(left, top, right, bottom).intersection(self.info.box)
         if box is None:
             return None
-        shrink = (right - left) / SIDE
+        factor = (right - left) / SIDE
         canvas = np.zeros((SIDE, SIDE, 4), np.uint8)
         width, height = (
-            min(SIDE, max(1, math.ceil(side / shrink - 1e-9))) for side in (box.width, box.height)
+            min(SIDE, max(1, math.ceil(side / factor - 1e-9))) for side in (box.width, box.height)
         )
         canvas[:height, :width] = self._read(box, width, height)
         return canvas

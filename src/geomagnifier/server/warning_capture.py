@@ -15,7 +15,7 @@ from typing import Any
 from geomagnifier.errors import GeomagWarning
 
 MOST = 20
-"""Warnings of a job that are kept."""
+"""Most warnings of one job."""
 
 _mine = threading.local()
 _lock = threading.Lock()
@@ -33,11 +33,11 @@ class _PerThread:
     def __call__(
         self, message: Warning | str, category: type[Warning], *more: Any, **named: Any
     ) -> None:
-        kept: list[str] | None = getattr(_mine, "kept", None)
-        if kept is None or not issubclass(category, GeomagWarning):
+        messages: list[str] | None = getattr(_mine, "messages", None)
+        if messages is None or not issubclass(category, GeomagWarning):
             self._usual(message, category, *more, **named)
-        elif len(kept) < MOST and str(message) not in kept:
-            kept.append(str(message))
+        elif len(messages) < MOST and str(message) not in messages:
+            messages.append(str(message))
 
 
 @contextmanager
@@ -50,9 +50,9 @@ def captured_warnings() -> Iterator[list[str]]:
             rule[0] == "always" and rule[2] is GeomagWarning for rule in warnings.filters[:1]
         ):
             warnings.simplefilter("always", GeomagWarning)
-    kept: list[str] = []
-    _mine.kept = kept
+    messages: list[str] = []
+    _mine.messages = messages
     try:
-        yield kept
+        yield messages
     finally:
-        _mine.kept = None
+        _mine.messages = None

@@ -169,12 +169,12 @@ def _notes(job: Job, answer: Answer) -> list[str]:
     return notes
 
 
-def _warnings(told: Sequence[str]) -> None:
+def _warnings(messages: Sequence[str]) -> None:
     """List of warnings: what was cut, skipped or guessed."""
-    if not told:
+    if not messages:
         return
     with tag("ul", "warned", aria_label="Warnings"):
-        for text in told:
+        for text in messages:
             with tag("li"):
                 icon("alert")
                 text_tag("span", text[:1].upper() + text[1:])

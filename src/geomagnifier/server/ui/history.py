@@ -66,18 +66,18 @@ class History:
     @property
     def entries(self) -> list[Entry]:
         """All entries, the newest first."""
-        kept = [dict(found) for found in self._store.get(KEY, [])]
-        made = (
-            (
-                found,
-                {
-                    "box": tuple(found["box"]) if found["box"] else None,
-                    "options": AskOptions(**found["options"]),
-                },
+        return [
+            Entry(
+                **(
+                    fields
+                    | {
+                        "box": tuple(fields["box"]) if fields["box"] else None,
+                        "options": AskOptions(**fields["options"]),
+                    }
+                )
             )
-            for found in kept
-        )
-        return [Entry(**(found | own)) for found, own in made]
+            for fields in map(dict, self._store.get(KEY, []))
+        ]
 
     def put(self, entry: Entry) -> None:
         """Store an entry in place of one of the same job, and mark it as the one shown."""
@@ -85,7 +85,7 @@ class History:
         at = next((i for i, old in enumerate(self.entries) if old.job == entry.job), 0)
         others.insert(at, entry)
         self._store[KEY] = [
-            asdict(kept) | {"box": list(kept.box) if kept.box else None} for kept in others[:KEPT]
+            asdict(old) | {"box": list(old.box) if old.box else None} for old in others[:KEPT]
         ]
         self.mark(entry.job)
 

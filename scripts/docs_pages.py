@@ -76,7 +76,7 @@ def errors() -> str:
 
 def statuses() -> str:
     """Which HTTP status the service answers with, by the class of the error."""
-    table: Any = griffe.load("geomagnifier.server.app", search_paths=[ROOT / "src"])["STATUS"].value
+    table: Any = griffe.load("geomagnifier.server.error_responses", search_paths=[ROOT / "src"])["STATUS"].value
     rows = [f"| `{str(kind).removeprefix('tiles.')}` | {status} |" for kind, status in zip(table.keys, table.values, strict=True)]
     return "\n".join(["| error, or the nearest above it | status |", "| --- | --- |", *rows])
 

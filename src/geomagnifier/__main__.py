@@ -22,7 +22,7 @@ def main() -> None:
         KeyboardInterrupt
     ) as stopped:  # while all this was imported: within a command it is told there
         print("geomag: stopped", file=sys.stderr)
-        raise SystemExit(stopping.code(stopped)) from None
+        raise SystemExit(stopping.exit_code(stopped)) from None
     finally:
         # Ctrl-C in text that was run so, as dataclasses do: Python would end by the signal at last,
         # whatever the exit code.

@@ -1,21 +1,26 @@
-"""`geomag index` and `geomag search` on an index, from the command line."""
-
-from __future__ import annotations
+"""`geomag index` and `geomag search`, over an index and over a folder."""
 
 import json
+import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import pystac
 import pytest
 
-from geomagnifier.cli import main
+from command_line import geomag
 from geomagnifier.export.image_file import write_picture
 from geomagnifier_lab.render.scene import draw_scene
 
 
 @pytest.fixture(scope="module")
 def scenes(tmp_path_factory):
-    """A harbour of 2024 near 11.56 E, 48.13 N, an airport of 2023 20 km east of it, a plain picture, and half of one; with their index."""
+    """An archive and its index.
+
+    A harbour of 2024 near 11.56 E, 48.13 N, an airport of 2023 20 km east of it, an image without
+    georeference, and half a file.
+    """
     folder = tmp_path_factory.mktemp("archive") / "scenes"
     folder.mkdir()
     for number, (name, theme) in enumerate(
@@ -33,17 +38,6 @@ def scenes(tmp_path_factory):
 @pytest.fixture(scope="module")
 def made(scenes):
     return scenes.parent / "index"
-
-
-def geomag(monkeypatch, capfd, *words):
-    monkeypatch.setattr(sys, "argv", ["geomag", *map(str, words)])
-    code = 0
-    try:
-        main.main()
-    except SystemExit as left:
-        code = int(left.code or 0)
-    out, err = capfd.readouterr()
-    return code, out, err
 
 
 @pytest.fixture
@@ -199,3 +193,58 @@ def test_an_index_that_is_not_complete_says_so(index, monkeypatch, capfd):
         and json.loads(out)["complete"] is False
         and "does not hold all of its archive yet" in err
     )
+
+
+def test_search_by_a_picture_prints_json_and_nothing_else(
+    photos, harbour, tmp_path, monkeypatch, capfd
+):
+    sheet = tmp_path / "sheet.png"
+    code, out, err = geomag(
+        monkeypatch, capfd, "search", photos, "--image", harbour[0], "--out", sheet, "--json"
+    )
+    found = json.loads(out)
+    assert code == 0 and not err and sheet.read_bytes()[:4] == b"\x89PNG"
+    assert set(found) == {"query", "hits", "unreadable", "complete"} and found["query"] == str(
+        harbour[0]
+    )
+    assert [hit["path"] for hit in found["hits"]] == [
+        str(photos / "mixed.tif"),
+        str(photos / "deep/airport.tif"),
+    ]
+    assert found["hits"][0]["score"] > 0.99 > found["hits"][1]["score"]
+    (left,) = found["unreadable"]
+    assert left["path"] == str(photos / "cut.jpg") and "cut.jpg" in left["reason"]
+
+
+def test_search_by_words_lists_score_and_path_and_writes_nothing(photos, monkeypatch, capfd):
+    before = set(photos.rglob("*"))
+    code, out, err = geomag(
+        monkeypatch, capfd, "search", photos, "an airport with planes", "--top", 1
+    )
+    (line,) = out.splitlines()
+    score, path = line.split(maxsplit=1)
+    assert code == 0 and path == str(photos / "deep/airport.tif") and -1 <= float(score) <= 1
+    assert len(err.splitlines()) == 1 and err.startswith("geomag: left out") and "cut.jpg" in err
+    assert set(photos.rglob("*")) == before
+
+
+def test_search_prints_json_of_any_file_name(photos, tmp_path, monkeypatch, capfd):
+    shutil.copy(photos / "mixed.tif", tmp_path / "港口.tif")
+    try:
+        (tmp_path / "caf\udce9.png").write_bytes(b"x")
+    except OSError:
+        pytest.skip("this disk takes UTF-8 names only")
+    code, out, _ = geomag(monkeypatch, capfd, "search", tmp_path, "boats", "--json")
+    found = json.loads(out)
+    assert code == 0 and Path(found["hits"][0]["path"]).name == "港口.tif"
+    assert found["unreadable"][0]["path"].endswith("caf\\udce9.png")
+
+
+def test_help_of_search_shows_both_ways():
+    shown = subprocess.run(
+        [sys.executable, "-m", "geomagnifier", "search", "--help"],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    ).stdout
+    assert "Examples" in shown and "--image quay.jpg" in shown and "--out sheet.png" in shown

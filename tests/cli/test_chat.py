@@ -173,7 +173,8 @@ def test_nothing_is_kept_where_that_is_not_wanted(airport: Path, talk: Talk) -> 
 
 COMMAND = """
 import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started in the background is deaf to it
+# A process that is started in the background ignores SIGINT.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from geomagnifier.cli.main import main
 main()
 """

@@ -14,19 +14,10 @@ from affine import Affine
 from huggingface_hub import constants
 
 import tiny
-from geomagnifier.cli.main import main
+from command_line import geomag
 from geomagnifier.errors import install
 from geomagnifier.models import registry
 from geomagnifier.models.full.checkpoint_metadata import Card
-
-
-def geomag(monkeypatch, capfd, *words):
-    """Run the command in this process: (exit code, stdout, stderr)."""
-    monkeypatch.setattr(sys, "argv", ["geomag", *map(str, words)])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    out, err = capfd.readouterr()
-    return stop.value.code or 0, out, err
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The demo: every answer is right by the drawing's own labels, overlays are written, and the commands it ends with work as printed."""
+"""The demo: answers agree with the drawing's labels, overlays are written, its commands work."""
 
 import io
 import json

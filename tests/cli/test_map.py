@@ -16,7 +16,6 @@ import psutil
 import pytest
 from typer.testing import CliRunner
 
-from geomagnifier.cli import progress
 from geomagnifier.cli.main import app
 from geomagnifier.cli.map import listed
 from geomagnifier.errors import (
@@ -43,9 +42,14 @@ def test_a_folder_a_list_and_a_catalogue(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("# two\nscenes/b.tif\n\n/elsewhere/c.tif\n")
     assert listed(tmp_path / "list.txt") == [tmp_path / "scenes/b.tif", Path("/elsewhere/c.tif")]
     item = {
-        "type": "Feature", "stac_version": "1.0.0", "id": "b", "geometry": None, "links": [],
-        "properties": {"datetime": "2024-05-01T00:00:00Z"}, "assets": {"image": {"href": "scenes/b.tif", "type": "image/tiff"}},
-    }  # fmt: skip
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": "b",
+        "geometry": None,
+        "links": [],
+        "properties": {"datetime": "2024-05-01T00:00:00Z"},
+        "assets": {"image": {"href": "scenes/b.tif", "type": "image/tiff"}},
+    }
     (tmp_path / "items.json").write_text(
         json.dumps({"type": "FeatureCollection", "features": [item]})
     )
@@ -81,7 +85,7 @@ def test_an_empty_question_and_a_wrong_number_of_workers(folder: Path, tmp_path:
 def started(
     folder: Path, out: Path
 ) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
-    """`geomag map` over two thousand pictures, once the first is answered, with all that Ray runs for it."""
+    """`geomag map` over two thousand images, once the first is answered, with Ray's processes."""
     write_picture(folder / "0.png", np.full((700, 1000, 3), 90, np.uint8))
     for number in range(
         1, 2000
@@ -162,22 +166,6 @@ def test_ray_listens_on_the_loopback_address_alone_and_goes_when_the_command_is_
         process.kill()
         process.wait()
         gone(members)
-
-
-def test_a_line_now_and_then_where_there_is_no_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    now = [0.0]
-    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
-    with progress.progress_bar("scenes") as move:
-        for done in range(1001):
-            now[0] = done / 10
-            move(done, 1000)
-        now[0] += 100
-        move(1, 1)  # one thing is waited for, whatever it takes
-    assert capsys.readouterr().err.splitlines() == [
-        f"geomag: {done} of 1,000 scenes" for done in (300, 600, 900)
-    ]
 
 
 def test_scenes_without_an_answer_are_named_and_the_others_answered(

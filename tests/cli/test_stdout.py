@@ -41,7 +41,7 @@ def folder(tmp_path_factory):
 
 
 def run(folder, command, shell):
-    """Exit code, and what was said on stderr, of a command whose streams are as a shell makes them."""
+    """Exit code and stderr of a command whose streams are set up by a shell."""
     words = [sys.executable, "-m", "geomagnifier", *command]
     given = {
         "cwd": folder,

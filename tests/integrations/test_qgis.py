@@ -38,13 +38,21 @@ told = []
 for source in sys.argv[1:]:
     if source.endswith(".tif"):
         layer = QgsRasterLayer(source, "x")
-        told.append({"kind": layer.renderer().type(), "classes": [[c.value, c.color.alpha()] for c in layer.renderer().classes()]})
+        r = layer.renderer()
+        classes = [[c.value, c.color.alpha()] for c in r.classes()]
+        told.append({"kind": r.type(), "classes": classes})
     else:
         layer = QgsVectorLayer(source, "x", "ogr")
         r = layer.renderer()
-        told.append({"kind": r.type(), "crs": layer.crs().authid(), "count": layer.featureCount(), "labels": layer.labelsEnabled(),
+        strokes = {c.value(): c.symbol().symbolLayer(0).strokeColor() for c in r.categories()}
+        told.append({
+            "kind": r.type(),
+            "crs": layer.crs().authid(),
+            "count": layer.featureCount(),
+            "labels": layer.labelsEnabled(),
             "near": layer.labeling().settings().minimumScale,
-            "classes": {c.value(): c.symbol().symbolLayer(0).strokeColor().getRgb() for c in r.categories()}})
+            "classes": {value: colour.getRgb() for value, colour in strokes.items()},
+        })
 print(json.dumps(told), flush=True)
 os._exit(0)
 """
@@ -53,7 +61,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(PROCESS is None, reason="QGIS
 
 @pytest.fixture(scope="module")
 def qgis(tmp_path_factory):
-    """Runs a command as QGIS's own, with a profile of its own and nothing of this virtual environment."""
+    """Run a command as QGIS does, with a new profile and nothing of this virtual environment."""
     home = tmp_path_factory.mktemp("home")
     (home / "run").mkdir(mode=0o700)
     kept = {

@@ -28,8 +28,8 @@ from geomagnifier import errors
 from geomagnifier.errors import GeomagError, GeomagWarning, OptionError
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.retrieval import update
-from geomagnifier.server import app as module
-from geomagnifier.server.app import STATUS
+from geomagnifier.server import job_responses
+from geomagnifier.server.error_responses import STATUS
 from geomagnifier.server.jobs import FILES
 from geomagnifier.server.serve import listen
 from geomagnifier.server.settings import Settings
@@ -325,7 +325,7 @@ def test_one_who_waits_is_told_that_it_was_stopped(root):
 
 
 def test_a_late_job_is_504_with_what_was_seen(root, monkeypatch):
-    monkeypatch.setattr(module, "OVERDUE", 10 * DAY)  # however long the last window takes
+    monkeypatch.setattr(job_responses, "OVERDUE", 10 * DAY)  # however long the last window takes
     model = Held(looks=1, **MANY)
     with (
         serving(model, root=root, seconds=1234.5) as service,

@@ -27,8 +27,7 @@ from websockets.sync.client import connect
 from fake import paint
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.memory import resident
-from geomagnifier.server import app as server
-from geomagnifier.server import security
+from geomagnifier.server import request_bodies, security
 from geomagnifier.server.settings import Settings
 from served import DAY, PATIENT, Held, make_root, png_header, serving, until, write_wide
 
@@ -304,8 +303,8 @@ def drip(service, head: bytes) -> tuple[bytes, int]:
 
 
 def test_many_uploads_at_once_wait_for_each_other_but_not_for_ever(root, monkeypatch):
-    monkeypatch.setattr(server, "TAKING", 1)
-    monkeypatch.setattr(server, "ROOM", 0.3)
+    monkeypatch.setattr(request_bodies, "UPLOADS_AT_ONCE", 1)
+    monkeypatch.setattr(request_bodies, "UPLOAD_WAIT", 0.3)
     data = (root / "utm.tif").read_bytes()
     with (
         serving(root=root, patience=DAY) as own,
@@ -686,7 +685,7 @@ async def one(service, way, where, given) -> Reply:
 
 
 def together(service, requests) -> tuple[list[Reply], float]:
-    """Replies to (method, address, JSON) that are all sent at once, and the seconds that they took."""
+    """Replies to (method, path, JSON) that are all sent at once, and the seconds that they took."""
 
     async def all_of_them():
         begin = time.perf_counter()
@@ -725,7 +724,7 @@ def test_two_hundred_at_once_get_each_their_own_answer(service):
 
 
 def test_pictures_sent_at_once_are_not_mixed_up(service, root, monkeypatch):
-    monkeypatch.setattr(server, "ROOM", PATIENT)
+    monkeypatch.setattr(request_bodies, "UPLOAD_WAIT", PATIENT)
 
     async def send(turn):
         number = turn % 8 + 1
@@ -807,7 +806,8 @@ import geomagnifier as gm
 from geomagnifier.server.serve import listen, uvicorn
 from geomagnifier.server.app import create_app
 from geomagnifier.server.settings import Settings
-settings = Settings(root=Path(sys.argv[1]), port=0, queue=250, upload_bytes=20_000_000, patience=3600)
+limits = {"queue": 250, "upload_bytes": 20_000_000, "patience": 3600}
+settings = Settings(root=Path(sys.argv[1]), port=0, **limits)
 listener = listen(settings)
 app = create_app(settings, gm.load_model("small"))
 print(listener.getsockname()[1], flush=True)

@@ -170,16 +170,18 @@ def test_answers_weigh_what_they_hold(root):
         )
         assert found.wait(PATIENT) and segmented.wait(PATIENT)
         plain = 1000 * 3 + 2000 * len(found.answer.trace.views)
-        assert module._weight(found) == plain
+        assert module.memory_without_preview(found) == plain
         patches = sum(len(patch.data) for patch in segmented.answer.patches)
         runs = sum(len(region.segmentation["counts"]) for region in segmented.answer.regions)
-        assert module._weight(segmented) == plain + patches + runs and patches and runs
+        assert (
+            module.memory_without_preview(segmented) == plain + patches + runs and patches and runs
+        )
         whole = plain + patches + runs + found.answer.preview.nbytes
-        assert segmented.answer.preview is found.answer.preview and module._weights(
+        assert segmented.answer.preview is found.answer.preview and module.memory_of(
             [found, segmented]
         ) == [plain, whole]
         search = Job("", None, lambda job: None)
-        assert module._weight(search) == 1000
+        assert module.memory_without_preview(search) == 1000
         search.hits = (object(),) * 5
-        assert module._weight(search) == 3000
+        assert module.memory_without_preview(search) == 3000
     assert (module.KEPT, module.KEPT_BYTES) == (200, 128 << 20)

@@ -15,7 +15,7 @@ import rasterio
 
 from fake import FakeModel, paint
 from geomagnifier.raster import reader
-from geomagnifier.server import app
+from geomagnifier.server import job_responses
 from geomagnifier.server.jobs import Jobs, SearchQuery
 from geomagnifier.server.scenes import Library
 from geomagnifier.server.settings import Settings
@@ -126,7 +126,7 @@ def test_delete_ends_a_job_in_the_middle_of_a_reading(root, endless):
 
 
 def test_a_late_question_without_an_answer_is_504(root, endless, monkeypatch):
-    monkeypatch.setattr(app, "OVERDUE", 10 * DAY)  # however long the last piece takes
+    monkeypatch.setattr(job_responses, "OVERDUE", 10 * DAY)  # however long the last piece takes
     with serving(root=root) as service, service.client() as client, ThreadPoolExecutor(1) as person:
         asked = person.submit(
             client.post, "/v1/ask", json={"path": "zeros.tif", "question": "Find every ship."}
@@ -152,8 +152,9 @@ def test_a_small_upload_of_huge_blocks_is_refused(tmp_path, root):
         "compress": "deflate",
         "tiled": True,
     }
-    with rasterio.open(tmp_path / "z.tif", "w", width=12_000, height=12_000, blockxsize=8192, blockysize=8192, crs="EPSG:32633",
-                       transform=rasterio.Affine(*UTM), **given) as file:  # fmt: skip
+    size = {"width": 12_000, "height": 12_000, "blockxsize": 8192, "blockysize": 8192}
+    place = {"crs": "EPSG:32633", "transform": rasterio.Affine(*UTM)}
+    with rasterio.open(tmp_path / "z.tif", "w", **size, **place, **given) as file:
         file.write(np.zeros((3, 10, 10), np.uint8), window=rasterio.windows.Window(0, 0, 10, 10))
     with serving(root=root) as service, service.client() as client:
         sent = client.post(

@@ -29,12 +29,15 @@ def test_each_window_and_the_heat_map_weigh(root):
         plain = asked(jobs, place("wide.tif"), search="exhaustive").answer
         views, regions = len(plain.trace.views), len(plain.regions)
         assert views > 4 and regions
-        assert module._weight(jobs.job(next(iter(jobs._jobs)))) == 2000 * views + 1000 * regions
+        assert (
+            module.memory_without_preview(jobs.job(next(iter(jobs._jobs))))
+            == 2000 * views + 1000 * regions
+        )
         searched = asked(jobs, place("wide.tif"))
         heat = searched.answer.trace.heat
         answer = searched.answer
         assert heat is not None
-        assert module._weight(searched) == heat.nbytes + 2000 * len(
+        assert module.memory_without_preview(searched) == heat.nbytes + 2000 * len(
             answer.trace.views
         ) + 1000 * len(answer.regions)
 
@@ -44,7 +47,7 @@ def test_the_oldest_are_let_go_until_the_rest_weighs_little_enough(root, monkeyp
     with working(root, FakeModel(**MANY)) as (jobs, place):
         heavy = asked(jobs, place("wide.tif"))
         light = [asked(jobs, place("utm.tif")) for _ in range(3)]
-        weights = module._weights([heavy, *light])
+        weights = module.memory_of([heavy, *light])
         assert weights[0] > sum(weights[1:])
         limit = sum(weights[1:]) + weights[2]
         monkeypatch.setattr(module, "KEPT_BYTES", limit)

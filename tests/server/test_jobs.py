@@ -356,7 +356,7 @@ def test_a_search_ranks_what_is_under_the_root_once(root, tmp_path):
             and like.hits[0].card.name == "blue.tif"
             and like.hits[0].score == pytest.approx(1, abs=1e-4)
         )
-        assert len(jobs._searching._looked) == 3
+        assert len(jobs._image_search._cache) == 3
         for given in ({}, {"words": "red", "like": place("red.tif")}):
             with pytest.raises(OptionError):
                 jobs.search(**given)
@@ -402,7 +402,7 @@ def test_the_end_of_the_service_ends_its_jobs(root):
         assert model.begun.wait(PATIENT)
         closing = threading.Thread(target=jobs.close)
         closing.start()
-        until(lambda: all(job._stop.is_set() for job in some))
+        until(lambda: all(job.stop_requested for job in some))
         model.go.set()
         closing.join()
         assert all(job.wait(PATIENT) and job.state == "cancelled" for job in some)

@@ -23,8 +23,9 @@ from geomagnifier.errors import (
     SceneTooLarge,
     SceneUnreadable,
 )
-from geomagnifier.server.scenes import MARK, OPEN, Library
+from geomagnifier.server.scenes import OPEN, Library
 from geomagnifier.server.settings import Settings
+from geomagnifier.server.work_folder import PREFIX
 from geomagnifier.types import Window
 from served import HEIGHT, SHIPS, UTM, WIDTH, make_root, png_header, write
 
@@ -331,7 +332,7 @@ def test_the_work_folder_goes_with_the_library(root, tmp_path):
     with Library(Settings(folder=tmp_path)) as library:
         library.upload("x.tif", chunks(root / "utm.tif"))
     assert list(tmp_path.iterdir()) == []
-    left = tmp_path / f"{MARK}left"
+    left = tmp_path / f"{PREFIX}left"
     left.mkdir()
     os.utime(left, (0, 0))
     (tmp_path / "mine").mkdir()
@@ -361,7 +362,7 @@ def test_what_a_killed_service_left_goes_at_the_next_start_and_a_live_one_keeps_
     )
     try:
         folder = Path(other.stdout.readline().strip())
-        assert folder.parent == tmp_path and folder.name.startswith(MARK)
+        assert folder.parent == tmp_path and folder.name.startswith(PREFIX)
         os.utime(folder, (0, 0))  # however old it is
         with Library(Settings(folder=tmp_path, keep_hours=1)) as library:
             assert folder.is_dir() and library.folder != folder
@@ -369,11 +370,11 @@ def test_what_a_killed_service_left_goes_at_the_next_start_and_a_live_one_keeps_
         other.kill()
         other.communicate()
     (folder / "uploads" / "large.tif").write_bytes(b"x" * 1000)
-    (tmp_path / f"{MARK}link").symlink_to(tmp_path / "mine")
+    (tmp_path / f"{PREFIX}link").symlink_to(tmp_path / "mine")
     (tmp_path / "mine").mkdir()
     with Library(Settings(folder=tmp_path)) as library:
         assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-            [library.folder.name, f"{MARK}link", "mine"]
+            [library.folder.name, f"{PREFIX}link", "mine"]
         )
 
 

@@ -1,4 +1,4 @@
-"""Tiles: at the right place, with one look, nothing outside, and quick enough for a large picture."""
+"""Map tiles: placed right, alike in contrast, transparent outside, quick for a large scene."""
 
 import io
 import threading
@@ -281,9 +281,9 @@ def test_a_large_picture_without_overviews_is_read_once_for_all_small_zooms(tmp_
         compress="deflate",
     )
     seen = []
-    view = tiles._Picture._view
+    view = tiles._TiledScene._view
     monkeypatch.setattr(
-        tiles._Picture,
+        tiles._TiledScene,
         "_view",
         lambda self, window: (seen.append(window.role), view(self, window))[1],
     )
@@ -300,7 +300,7 @@ def test_a_large_picture_without_overviews_is_read_once_for_all_small_zooms(tmp_
         monkeypatch.setattr(tiles, "PATIENCE", 0.01)
         go = threading.Event()
         monkeypatch.setattr(
-            tiles._Picture, "_view", lambda self, window: (go.wait(300), view(self, window))[1]
+            tiles._TiledScene, "_view", lambda self, window: (go.wait(300), view(self, window))[1]
         )
         pixels = paint(
             2048, 1500, (1024, 0, 2048, 750)
@@ -345,7 +345,7 @@ def test_pictures_are_closed_when_many_others_are_looked_at(tmp_path):
         for thread in threads:
             thread.join()
         assert not failed
-        assert len(tiles._pictures._held) <= tiles.OPEN
+        assert len(tiles._scenes._open) <= tiles.OPEN
 
 
 @pytest.mark.slow

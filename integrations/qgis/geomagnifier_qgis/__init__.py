@@ -1,8 +1,11 @@
-"""geomagnifier in QGIS: its questions as algorithms of the Processing toolbox. Needs QGIS 3.22 or later and the command `geomag`."""
+"""geomagnifier in QGIS: an algorithm of the Processing toolbox that asks about a raster layer.
+
+It needs QGIS 3.22 or later and the command `geomag`.
+"""
 
 
 def classFactory(iface):
-    """Called by QGIS."""
+    """Make the plugin; QGIS calls this."""
     from .plugin import Plugin
 
     return Plugin()

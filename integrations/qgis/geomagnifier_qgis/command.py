@@ -1,4 +1,7 @@
-"""The command `geomag` as a process of its own: QGIS's Python is not that of the user's packages. Nothing of QGIS is imported here."""
+"""Run the command `geomag` as a process: QGIS's Python is not the one that has the package.
+
+Nothing of QGIS is imported here.
+"""
 
 import math
 import os
@@ -10,20 +13,20 @@ import sys
 import threading
 
 FOREIGN = ("PYTHONHOME", "PYTHONPATH", "GDAL_DATA", "GDAL_DRIVER_PATH", "PROJ_LIB", "PROJ_DATA")
-"""What QGIS sets for itself, and what would lead another Python and its GDAL astray."""
+"""Environment variables that QGIS sets for itself and that would break another Python's GDAL."""
 
 STEP = re.compile(r"geomag: (\d+) of (\d+) windows$")
 WARNING, ERROR = "geomag: warning: ", "geomag: "
 PATIENCE = 5
-"""Seconds that a process may take to end when it is told to."""
+"""Seconds from terminating a process to killing it."""
 
 
 class CommandError(Exception):
-    """What a person can mend, in one line."""
+    """The command failed; the message says in one line what to do."""
 
 
 def find(setting=""):
-    """Path of geomag: that of the setting, of the environment (GEOMAG_COMMAND), else what PATH leads to.
+    """Find the path of geomag: from the setting, else from GEOMAG_COMMAND, else on the PATH.
 
     Raises:
         CommandError: there is none.
@@ -33,16 +36,22 @@ def find(setting=""):
     if found is None:
         reason = f"{named} is not a command" if named else "the command geomag is not on PATH"
         raise CommandError(
-            f"{reason}; install it (pip install geomagnifier) and say where it lies under Settings > Options > Processing > "
-            "Providers > geomagnifier, or in the environment variable GEOMAG_COMMAND"
+            f"{reason}; install it (pip install geomagnifier) and say where it lies under Settings"
+            " > Options > Processing > Providers > geomagnifier, or in the environment variable"
+            " GEOMAG_COMMAND"
         )
     return found
 
 
 def environment():
-    """That of QGIS without what is for QGIS alone; progress is asked for line by line."""
+    """Environment of the process: QGIS's own without `FOREIGN`, and with progress in lines."""
     kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    return {**kept, "GEOMAG_PROGRESS": "lines", "PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}
+    return {
+        **kept,
+        "GEOMAG_PROGRESS": "lines",
+        "PYTHONIOENCODING": "utf-8",
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def run(words, move=None, warn=None, stopped=None):
@@ -50,15 +59,15 @@ def run(words, move=None, warn=None, stopped=None):
 
     Args:
         words: the command and its arguments.
-        move: called with the share that is done, 0 to 1.
+        move: called with the share of the work that is done, 0 to 1.
         warn: called with each warning.
-        stopped: asked a few times a second whether the process is to be killed.
+        stopped: called a few times a second; True kills the process.
 
     Returns:
         False where it was stopped.
 
     Raises:
-        CommandError: it failed; what it said is the message.
+        CommandError: the command failed; its last line is the message.
     """
     hidden = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
     try:
@@ -126,15 +135,17 @@ def _end(process):
 
 
 def pixel_box(bounds, transform, width, height):
-    """Pixels that a rectangle of the map covers, as --box wants them.
+    """Box of whole pixels that covers a rectangle of the map, for --box.
 
     Args:
         bounds: (x minimum, y minimum, x maximum, y maximum) in the CRS of the raster.
-        transform: of the raster as GDAL has it, (c, a, b, f, d, e); None where it has none, and QGIS shows it with y up from 0 at the top.
-        width, height: of the raster.
+        transform: GDAL's geotransform of the raster, (c, a, b, f, d, e); None without one, where
+            QGIS shows the raster with y upwards from 0 at its top.
+        width: of the raster, px.
+        height: of the raster, px.
 
     Raises:
-        CommandError: they do not meet.
+        CommandError: the rectangle is outside the raster.
     """
     c, a, b, f, d, e = transform or (0, 1, 0, 0, 0, -1)
     det = a * e - b * d
@@ -144,5 +155,7 @@ def pixel_box(bounds, transform, width, height):
     x0, y0 = max(0, math.floor(min(columns) + 1e-6)), max(0, math.floor(min(rows) + 1e-6))
     x1, y1 = min(width, math.ceil(max(columns) - 1e-6)), min(height, math.ceil(max(rows) - 1e-6))
     if x0 >= x1 or y0 >= y1:
-        raise CommandError("the rectangle lies outside the raster; draw it on the layer that is asked about")
+        raise CommandError(
+            "the rectangle lies outside the raster; draw it on the layer that is asked about"
+        )
     return x0, y0, x1, y1

@@ -1,4 +1,4 @@
-"""The plugin: puts the provider into QGIS's Processing, and takes it out again."""
+"""The plugin: adds the provider to QGIS's Processing, and removes it again."""
 
 from qgis.core import QgsApplication
 
@@ -6,22 +6,22 @@ from .provider import Provider
 
 
 class Plugin:
-    """What `classFactory` hands to QGIS."""
+    """The plugin as QGIS knows it."""
 
     def __init__(self):
         self.provider = None
 
     def initProcessing(self):
-        """Called by QGIS, and alone by `qgis_process`."""
+        """Add the provider; `qgis_process` calls this alone."""
         self.provider = Provider()
         QgsApplication.processingRegistry().addProvider(self.provider)
 
     def initGui(self):
-        """Called by QGIS with a window."""
+        """Add the provider, in QGIS with a window."""
         self.initProcessing()
 
     def unload(self):
-        """Called by QGIS."""
+        """Remove the provider."""
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None

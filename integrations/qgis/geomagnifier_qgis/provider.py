@@ -1,4 +1,4 @@
-"""The provider `geomagnifier`: its algorithms, and where the command `geomag` lies (Settings > Options > Processing > Providers)."""
+"""The Processing provider `geomagnifier`: its algorithms, and the setting of geomag's path."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ COMMAND = "GEOMAG_COMMAND"
 
 
 class Provider(QgsProcessingProvider):
-    """Algorithms `geomagnifier:...`. Vectors come as GeoPackages, which hold their style."""
+    """Algorithms `geomagnifier:...`; vectors are GeoPackages, which can hold their style."""
 
     def id(self):
         return "geomagnifier"
@@ -44,8 +44,10 @@ class Provider(QgsProcessingProvider):
 
     def load(self):
         ProcessingConfig.settingIcons[self.name()] = self.icon()
-        told = "The command geomag (empty: found on PATH)"
-        ProcessingConfig.addSetting(Setting(self.name(), COMMAND, told, "", valuetype=Setting.FILE))
+        description = "The command geomag (empty: found on PATH)"
+        ProcessingConfig.addSetting(
+            Setting(self.name(), COMMAND, description, "", valuetype=Setting.FILE)
+        )
         ProcessingConfig.readSettings()
         self.refreshAlgorithms()
         return True

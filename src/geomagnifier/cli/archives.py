@@ -1,7 +1,4 @@
-"""The commands for archives of pictures: `geomag index` and `geomag search`.
-
-`cli.py` puts them on the command line.
-"""
+"""The commands `geomag index` and `geomag search`, over archives of images."""
 
 from __future__ import annotations
 
@@ -24,9 +21,10 @@ if TYPE_CHECKING:
     from geomagnifier.model_protocol import Model as AnyModel
     from geomagnifier.retrieval import Hits
 
-TOLD = 5
-"""Pictures left out that are named; more are counted."""
+SHOWN = 5
+"""Skipped images that are printed one by one; more are counted."""
 OUTPUTS = (".png", ".html", ".geojson", ".json")
+"""Suffixes of --out of a search."""
 INDEX_EXAMPLES = (
     "Examples: [bold]geomag index scenes/ --to scenes.index[/bold]\n\n[bold]geomag index items.json"
     " --to items.index[/bold]"
@@ -65,20 +63,21 @@ def index(
     from geomagnifier import retrieval
     from geomagnifier.atomic import check_writable
 
-    retrieval.gather(archive)  # before the model is loaded
+    retrieval.gather(archive)  # so that a wrong archive is refused before the model is loaded
     check_writable(to)
     with progress_bar("pictures") as progress:
         report = retrieval.update(archive, to, load(model, segmenter, bits), progress)
     if as_json:
-        told = {
+        facts = {
+            "index": str(to),
             "pictures": report.pictures,
             "read": report.read,
             "removed": report.removed,
             "unreadable": _reasons(report.unreadable),
         }
-        print(printable(json.dumps({"index": str(to), **told}, ensure_ascii=False)))
+        print(printable(json.dumps(facts, ensure_ascii=False)))
         return
-    _say_left_out(report.unreadable)
+    _print_skipped(report.unreadable)
     print(
         f"{report.pictures} pictures: {report.read} new or changed, {report.pictures - report.read}"
         f" as they were, {report.removed} gone"
@@ -151,7 +150,7 @@ def search(
     import geomagnifier as gm
     from geomagnifier import retrieval
     from geomagnifier.atomic import check_writable
-    from geomagnifier.retrieval import query as read
+    from geomagnifier.retrieval import query as parser
 
     if (words is not None and image is not None) or (
         words is None and image is None and not (near or bbox or after or before)
@@ -167,14 +166,12 @@ def search(
     _check_out(out, ask)
     if out is not None:
         check_writable(out.parent)
-    place = None if near is None else read.read_place(near)
-    metres = read.NEAR if within is None else read.read_distance(within)
-    box = None if bbox is None else read.read_box(bbox)
-    since, until = (None if text is None else read.read_date(text) for text in (after, before))
-    if near or bbox or after or before:
-        retrieval.SearchQuery(
-            None, place, metres, box, since, until
-        )  # refused before the model is loaded
+    place = None if near is None else parser.read_place(near)
+    metres = parser.NEAR if within is None else parser.read_distance(within)
+    box = None if bbox is None else parser.read_box(bbox)
+    since, until = (None if text is None else parser.read_date(text) for text in (after, before))
+    if near or bbox or after or before:  # a wrong place or time is refused before the model loads
+        retrieval.SearchQuery(None, place, metres, box, since, until)
     if not target.exists():
         raise SceneNotFound(
             f"{target} is not a folder, an index or a STAC ItemCollection that is there; check the"
@@ -236,9 +233,10 @@ def _check_out(out: Path | None, ask: str | None) -> None:
 def _answers(
     hits: Sequence[Hit], question: str, model: AnyModel, out: Path
 ) -> list[ItemAnswer | None]:
-    """Ask every hit; the answers lie in folders beside the items.
+    """Ask every hit and write its answer into a folder beside the STAC items.
 
-    None for a picture that cannot be asked.
+    Returns:
+        An answer for each hit; None for an image that cannot be asked.
     """
     import geomagnifier as gm
     from geomagnifier.export.answer_json import value
@@ -256,7 +254,7 @@ def _answers(
                     ItemAnswer(question, answer.text, count, files, value(answer), answer.unit)
                 )
             except GeomagError as error:
-                if number == 1:  # the question itself, or the disk
+                if number == 1:  # the question itself is wrong, or the disk full
                     raise
                 made.append(None)
                 print(f"geomag: no answer for {printable(str(hit.path))}: {error}", file=sys.stderr)
@@ -296,19 +294,19 @@ def _print(
 
     if as_json:
         hits = [to_json(hit) for hit in found.hits]
-        for told, answer in zip(hits, answers, strict=False):
+        for hit_json, answer in zip(hits, answers, strict=False):
             fields = {"answer": "text", "count": "count", "value": "value", "unit": "unit"}
-            told |= {
+            hit_json |= {
                 name: None if answer is None else getattr(answer, field)
                 for name, field in fields.items()
             }
-        told = {
+        result = {
             "query": printable(str(query)),
             "hits": hits,
             "unreadable": _reasons(found.unreadable),
             "complete": found.complete,
         }
-        print(printable(json.dumps(told, ensure_ascii=False)))
+        print(printable(json.dumps(result, ensure_ascii=False)))
         return
     for number, hit in enumerate(found.hits):
         score = measure(hit) if hit.score is None else f"{hit.score:.3f}"
@@ -326,17 +324,17 @@ def _print(
             f"geomag: none of {found.pictures} pictures fits; a wider --within, --bbox or time may",
             file=sys.stderr,
         )
-    _say_left_out(found.unreadable)
+    _print_skipped(found.unreadable)
     if out is not None:
         print(out)
 
 
-def _say_left_out(unreadable: Sequence[tuple[Path, str]]) -> None:
-    for path, reason in unreadable[:TOLD]:
+def _print_skipped(unreadable: Sequence[tuple[Path, str]]) -> None:
+    for path, reason in unreadable[:SHOWN]:
         print(f"geomag: left out {printable(str(path))}: {printable(reason)}", file=sys.stderr)
-    if len(unreadable) > TOLD:
+    if len(unreadable) > SHOWN:
         print(
-            f"geomag: and left out {len(unreadable) - TOLD} more; --json lists them",
+            f"geomag: and left out {len(unreadable) - SHOWN} more; --json lists them",
             file=sys.stderr,
         )
 

@@ -1,4 +1,4 @@
-"""`geomag chat`: questions about one picture that may refer back, at a prompt or one a line from a pipe."""
+"""The command `geomag chat`: a conversation about one image, at a prompt or from a pipe."""
 
 from __future__ import annotations
 
@@ -13,30 +13,35 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geomagnifier.cli.options import Bands, Bits, Model, Segmenter, load
-from geomagnifier.cli.printed_answer import show
+from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
-from geomagnifier.cli.stopping import Presses, Terminated, ctrl_c
+from geomagnifier.cli.stopping import SingleInterrupt, Terminated, stop_after_window
 from geomagnifier.errors import GeomagError, printable
 from geomagnifier.language import chinese_text
 
 if TYPE_CHECKING:
-    from geomagnifier.conversation import Turn
+    from geomagnifier.conversation import Conversation, Turn
+    from geomagnifier.results import Answer
 
-EPILOG = (
+EXAMPLES = (
     "Examples: [bold]geomag chat harbour.tif[/bold]\n\n[bold]printf 'Find the ships.\\nand the"
     " largest of them?\\nsegment it\\n' | geomag chat harbour.tif --json[/bold]\n\n[bold]geomag"
     " chat harbour.tif --new --out answers/[/bold]\n\n[bold]geomag chat harbour.tif"
     " --no-save[/bold]"
 )
-HELP = """Ask in plain words; a question may refer back: "and the largest of them?", "segment those", "what is left of it?".
-/undo forgets the last question, /save DIR writes the last answer, /history lists what was asked, /quit leaves."""
+HELP = (
+    'Ask in plain words; a question may refer back: "and the largest of them?", "segment those",'
+    ' "what is left of it?".\n'
+    "/undo forgets the last question, /save DIR writes the last answer, /history lists what was"
+    " asked, /quit leaves."
+)
+Interruptible = Callable[[], AbstractContextManager[None]]
+"""Makes contexts in which Ctrl-C raises KeyboardInterrupt."""
 PROMPT = "> "
 PLAIN = ("quit", "exit", "help")
-"""Orders that are understood without "/", too: as questions they would be answered with something
-else.
-"""
+"""Chat commands that also work without "/": as questions they would get some other answer."""
 LONGEST = 200_000
-"""Letters of a line from a pipe; questions end before."""
+"""Characters of a line from a pipe that are read; the longest question is far shorter."""
 
 
 def chat(
@@ -69,7 +74,7 @@ def chat(
 ) -> None:
     """Talk about IMAGE: questions may refer back to the last answer.
 
-    Kept, and gone on with the next time.
+    The chat is kept, and gone on with the next time.
 
     It is kept beside the picture, or, where others may write there too or nobody may, in your own
     data folder.
@@ -84,67 +89,64 @@ def chat(
         check_writable(out)
     with gm.open_scene(image, bands=bands) as scene, ExitStack() as stack:
         path = transcript.place_of(image) if save else None
-        held = Conversation(scene, load(model, segmenter, bits))
-        held.turns = [] if new or path is None else transcript.load(path, scene)
+        conversation = Conversation(scene, load(model, segmenter, bits))
+        conversation.turns = [] if new or path is None else transcript.load(path, scene)
         if new and path is not None:
             transcript.forget(path)
-        person = sys.stdin.isatty()
-        if held.last and not as_json:
+        interactive = sys.stdin.isatty()
+        if conversation.last and not as_json:
             print(
-                f"going on after '{printable(held.last.question)}'; --new begins anew",
+                f"going on after '{printable(conversation.last.question)}'; --new begins anew",
                 file=sys.stderr,
             )
-        heard: Callable[[], AbstractContextManager[None]] = nullcontext
-        if person:
-            presses = Presses()
-            stack.enter_context(presses.taken())
-            heard = presses.heard
+        interruptible: Interruptible = nullcontext
+        if interactive:
+            interrupt = SingleInterrupt()
+            stack.enter_context(interrupt.installed())
+            interruptible = interrupt.armed
         failed = False
-        for line in _lines(person, heard):
+        for line in _lines(interactive, interruptible):
             try:
-                with heard():
+                with interruptible():
                     if line.startswith("/") or line.lower() in PLAIN:
-                        if not _order(
-                            line if line.startswith("/") else f"/{line.lower()}",
-                            held.turns,
-                            held.undo,
-                        ):
+                        command = line if line.startswith("/") else f"/{line.lower()}"
+                        if not _run_command(command, conversation.turns, conversation.undo):
                             break
                         if path is not None:
-                            transcript.save(path, held.turns)
+                            transcript.save(path, conversation.turns)
                         continue
-                    with progress_bar() as move, ctrl_c() as pressed:
-                        answer = held.ask(
-                            line,
-                            progress=lambda done, known: (move(done, known), not pressed.is_set())[
-                                1
-                            ],
-                        )
-                    _tell(held.turns[-1], as_json)
+                    answer = _ask(conversation, line)
+                    _print_turn(conversation.turns[-1], as_json)
                     if path is not None:
-                        transcript.save(path, held.turns)
+                        transcript.save(path, conversation.turns)
                     if out is not None:
-                        gm.write(answer, out / f"{len(held.turns):02d}")
+                        gm.write(answer, out / f"{len(conversation.turns):02d}")
             except GeomagError as error:
                 failed = True
-                print(
-                    (
-                        json.dumps({"question": line[:1000], "error": str(error)})
-                        if as_json
-                        else f"geomag: {error}"
-                    ),
-                    file=sys.stdout if as_json else sys.stderr,
-                    flush=True,
-                )
+                if as_json:
+                    print(json.dumps({"question": line[:1000], "error": str(error)}), flush=True)
+                else:
+                    print(f"geomag: {error}", file=sys.stderr, flush=True)
             except Terminated:
                 raise
             except KeyboardInterrupt:
                 print("geomag: that question was stopped", file=sys.stderr)
-    if failed and not person:
+    if failed and not interactive:
         raise typer.Exit(2)
 
 
-def _tell(turn: Turn, as_json: bool) -> None:
+def _ask(conversation: Conversation, question: str) -> Answer:
+    """Ask a question; the first Ctrl-C stops it at its next window, with a partial answer."""
+    with progress_bar() as show_progress, stop_after_window() as pressed:
+
+        def progress(done: int, known: int) -> bool:
+            show_progress(done, known)
+            return not pressed.is_set()
+
+        return conversation.ask(question, progress=progress)
+
+
+def _print_turn(turn: Turn, as_json: bool) -> None:
     if as_json:
         from geomagnifier.export.write import to_json
 
@@ -153,42 +155,40 @@ def _tell(turn: Turn, as_json: bool) -> None:
         return
     if turn.meant != turn.question:
         print(f"[{printable(chinese_text.without_order(turn.meant))}]")
-    show(turn.answer)
+    print_answer(turn.answer)
 
 
-def _lines(person: bool, heard: Callable[[], AbstractContextManager[None]]) -> Iterator[str]:
-    """Questions and orders, without blank ones, until the end of the input.
+def _lines(interactive: bool, interruptible: Interruptible) -> Iterator[str]:
+    """Yield questions and chat commands, without blank lines, until the end of the input.
 
-    Heard: where Ctrl-C is.
+    Args:
+        interactive: whether stdin is a terminal, which gets a prompt.
+        interruptible: context in which Ctrl-C raises KeyboardInterrupt.
     """
     if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(
-            errors="surrogateescape"
-        )  # a line that is no text is one refused question, not the end of all
-    if person:
+        # A line that is not UTF-8 is then one refused question, and not the end of the chat.
+        sys.stdin.reconfigure(errors="surrogateescape")
+    if interactive:
         print(HELP, file=sys.stderr)
     while True:
         try:
-            with heard():
-                line = input(PROMPT) if person else _read_line()
+            with interruptible():
+                line = input(PROMPT) if interactive else _read_line()
         except EOFError:
             return
         except KeyboardInterrupt as stopped:
-            if not person or isinstance(stopped, Terminated):
+            if not interactive or isinstance(stopped, Terminated):
                 raise
             print(file=sys.stderr)
             continue
-        if not person and not line:
+        if not interactive and not line:
             return
         if line.strip():
             yield line.strip()
 
 
 def _read_line() -> str:
-    """A line of stdin.
-
-    Of one that is far too long for a question its beginning, so that it takes no memory.
-    """
+    """Read a line of stdin; of one that is too long only the beginning, whatever its length."""
     line, more = sys.stdin.readline(LONGEST + 1), ""
     while (
         len(line) > LONGEST
@@ -199,8 +199,12 @@ def _read_line() -> str:
     return line
 
 
-def _order(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) -> bool:
-    """Do what a line that begins with "/" says; whether the chat goes on."""
+def _run_command(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) -> bool:
+    """Run a chat command, a line that begins with "/".
+
+    Returns:
+        Whether the chat goes on.
+    """
     word, _, rest = line.partition(" ")
     if word in ("/quit", "/exit", "/q"):
         return False

@@ -1,4 +1,4 @@
-"""A first look: one question of each granularity about a drawn airport, or about a picture of the person's own."""
+"""The command `geomag demo`: one question of each granularity about a drawn airport or an image."""
 
 from __future__ import annotations
 
@@ -13,22 +13,24 @@ from PIL import Image
 from rich.console import Console
 
 import geomagnifier as gm
-from geomagnifier.cli.printed_answer import show
+from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.errors import printable
 from geomagnifier.export.image_file import write_picture
 
 SCENE = Path(__file__).with_name("demo.webp")
-"""A drawn airport, lossless: seed 31 of the lab's renderer, 0.5 m/px."""
+"""A drawn airport, lossless: seed 31 of the lab's renderer."""
 METRES_PER_PIXEL = 0.5
+"""GSD of the drawn scene."""
 QUESTIONS = ("What kind of place is this?", "Find every airplane.", "Segment the largest airplane.")
+"""A question of each granularity: image, region, pixel."""
 NEXT = ("Segment every airplane.", "Segment all objects.")
-"""What to ask next of the drawn scene, and of another picture."""
+"""What to ask next about the drawn scene, and about another image."""
 PLACE = (500_000.0, 5_300_000.0)
 """Upper left corner of the drawn scene in UTM zone 33 north, m."""
 
 
 def draw(path: Path) -> None:
-    """The drawn airport as a GeoTIFF of 1000 x 700 px.
+    """Write the drawn airport as a GeoTIFF of 1000 x 700 px.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -42,7 +44,16 @@ def draw(path: Path) -> None:
 
 
 def run(image: str | None, question: str | None, out: Path) -> None:
-    """Answer, write, and say what to try next; raises the errors of `ask` and `write`."""
+    """Answer and write, and print what to try next.
+
+    Args:
+        image: path of an image; None: the drawn airport.
+        question: None: `QUESTIONS`.
+        out: folder of the answers.
+
+    Raises:
+        GeomagError: those of `ask` and `write`.
+    """
     console = Console(highlight=False, markup=False, emoji=False)
     drawn = image is None
     if image is None:
@@ -54,7 +65,7 @@ def run(image: str | None, question: str | None, out: Path) -> None:
         for number, asked in enumerate([question] if question else QUESTIONS, 1):
             answer = gm.ask(opened, asked, model)
             console.print(printable(asked), style="cyan", soft_wrap=True)
-            show(answer)
+            print_answer(answer)
             overlay = gm.write(answer, out / f"{number}-{answer.granularity}")["overlay"]
             console.print(f"{printable(str(overlay))}\n", style="dim", soft_wrap=True)
     console.print("What to try next:")
@@ -63,17 +74,22 @@ def run(image: str | None, question: str | None, out: Path) -> None:
 
 
 def next_commands(image: str, question: str) -> tuple[str, str, str]:
-    """Three commands about a picture that a shell runs as they are printed."""
-    program, picture = shlex.quote(_program()), shlex.quote(image)
+    """Three commands about an image, quoted for a shell.
+
+    Args:
+        image: path of the image.
+        question: of the command `ask`.
+    """
+    program, path = shlex.quote(_program()), shlex.quote(image)
     return (
-        f"{program} ask {picture} {shlex.quote(question)} --out answers",
-        f"{program} chat {picture}",
-        f"{program} info {picture}",
+        f"{program} ask {path} {shlex.quote(question)} --out answers",
+        f"{program} chat {path}",
+        f"{program} info {path}",
     )
 
 
 def _program() -> str:
-    """How `geomag` is called here: by its name where the shell finds it, else by its path."""
+    """The word that runs `geomag` here: its name where it is on the PATH, else its path."""
     called = Path(sys.argv[0]).absolute()
     if shutil.which("geomag") or called.name != "geomag":
         return "geomag"

@@ -1,4 +1,4 @@
-"""`geomag info` in plain words: what a model knows, and what a raster is."""
+"""Describe a model or a raster in plain words, for `geomag info`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 LARGE = 20_000_000
 """Scene px from which tiles and overviews are worth having."""
 Rows = list[tuple[str, str]]
+"""Pairs of a heading and a line."""
 
 
 def raster(info: SceneInfo, layout: Layout) -> Rows:
-    """What a raster is: pairs of a heading and a line."""
+    """Describe a raster.
+
+    Args:
+        info: size, bands, CRS and GSD of the raster.
+        layout: how its file stores it.
+    """
     width, height = layout.block
     blocks = (
         f"tiles of {width} x {height} px"
@@ -29,16 +35,7 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
         ("raster", info.name),
         ("size", f"{info.width:,} x {info.height:,} px, {info.pixels / 1e6:,.1f} Mpx"),
         ("bands", _bands(layout)),
-        (
-            "shown as",
-            (
-                f"red, green, blue from bands {', '.join(map(str, info.rgb))}"
-                if len(info.rgb) == 3
-                else "grey"
-                if info.rgb
-                else "CMYK"
-            ),
-        ),
+        ("shown as", _shown(info)),
         ("dtype", _each(layout.dtypes)),
         (
             "nodata",
@@ -71,10 +68,11 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
 
 
 def model(spec: ModelSpec, weights: str | None = None) -> Rows:
-    """What a model knows: pairs of a heading and a line.
+    """Describe what a model knows.
 
     Args:
-        weights: what is known of its files.
+        spec: of the model.
+        weights: line on its files; None: none.
     """
     scenes = [name for name in spec.scenes if name not in spec.broader]
     found = [
@@ -91,11 +89,15 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
         ),
     ]
     if spec.quality:
-        told = [f"{kind} {spec.quality[kind]:.2f}" for kind in spec.kinds if kind in spec.quality]
+        scores = [
+            f"{class_name} {spec.quality[class_name]:.2f}"
+            for class_name in spec.kinds
+            if class_name in spec.quality
+        ]
         found.append(
             (
                 "found",
-                f"on pictures kept aside, F1 of objects and IoU of land cover: {', '.join(told)}",
+                f"on pictures kept aside, F1 of objects and IoU of land cover: {', '.join(scores)}",
             )
         )
     if scenes:
@@ -125,15 +127,15 @@ def _shown(info: SceneInfo) -> str:
 
 def _bands(layout: Layout) -> str:
     names = [
-        said or (colour if colour != "undefined" else "")
-        for said, colour in zip(layout.descriptions, layout.colours, strict=True)
+        description or (colour if colour != "undefined" else "")
+        for description, colour in zip(layout.descriptions, layout.colours, strict=True)
     ]
     named = ", ".join(name or "unnamed" for name in names) if any(names) else ""
     return f"{len(names)}{f': {named}' if named else ''}"
 
 
 def _each(values: Sequence[str]) -> str:
-    """One word where all bands agree, else one a band."""
+    """One value where all bands have the same, else one for each band."""
     return values[0] if len(set(values)) == 1 else ", ".join(values)
 
 

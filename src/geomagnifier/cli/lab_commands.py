@@ -1,7 +1,4 @@
-"""Commands that train, measure and prove.
-
-They live in the distribution geomagnifier-lab and join `geomag` by entry points.
-"""
+"""Commands of geomagnifier-lab, which joins `geomag` by entry points: train, eval, bench."""
 
 from __future__ import annotations
 
@@ -14,13 +11,13 @@ from typer.core import TyperCommand
 from geomagnifier.errors import LibraryMissing, install
 
 GROUP = "geomag.commands"
-"""Entry points of the lab: "eval", "bench" and "train-full" are commands of Click, "train" is a
+"""Group of the lab's entry points: "eval", "bench", "train-full" are Click commands, "train" is a
 function.
 """
 
 
 def load(name: str) -> Any:
-    """What the lab has under a name.
+    """Load an entry point of the lab by its name.
 
     Raises:
         LibraryMissing: the lab is not installed.
@@ -34,7 +31,7 @@ def load(name: str) -> Any:
 
 
 class FromLab(TyperCommand):
-    """A command that only the lab can run: it is handed all words behind its name, --help too."""
+    """A command that the lab runs: it gets all arguments after its name, also --help."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any
@@ -43,9 +40,9 @@ class FromLab(TyperCommand):
 
 
 def join(app: typer.Typer) -> None:
-    """Put the lab's commands on a command line, with a line each for its help.
+    """Add the lab's commands to a command line, with a line each for its help.
 
-    Nothing of the lab is looked for before one is called.
+    The lab is looked up only when one is called, so that the help is whole without it.
     """
 
     @app.command("train-full", cls=FromLab)

@@ -1,4 +1,4 @@
-"""The command `geomag map`: one question over an archive."""
+"""The command `geomag map`: one question about every scene of an archive."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from geomagnifier.archive import Tally
 
 SHOWN = 10
-"""Failed scenes that are told one by one."""
-EPILOG = (
+"""Failed scenes that are printed one by one; more are counted."""
+EXAMPLES = (
     "Examples: [bold]geomag map 'Find every ship.' --scenes scenes/ --out"
     " ships/[/bold]\n\n[bold]geomag map 'Segment every storage tank.' --scenes list.txt --out"
     " tanks/ --address ray://head:10001[/bold]"
@@ -83,9 +83,10 @@ def map_archive(
     from geomagnifier.language.class_names import CLASSES, NARROWER, names_by_class
     from geomagnifier.types import ModelSpec, SceneInfo
 
+    # Wrong options are refused here, once, and not by every scene.
     ask_arguments.checked(
         SceneInfo("any", 1, 1, 1), question, None, search, None, recall, min_score
-    )  # refused here, and not by every scene
+    )
     options = {"segmenter": segmenter, "bits": bits and int(bits)}
     task = archive.Task(
         question,
@@ -97,24 +98,24 @@ def map_archive(
         min_score,
         bands,
     )
-    named = ModelSpec("small", "", kinds := (*CLASSES, *NARROWER), (), names=names_by_class(kinds))
-    refused = (
-        composed.refusal(question, named, boxed=False) if model == "small" else None
-    )  # of others the workers know the classes
-    if refused is not None:
-        raise QuestionError(refused)
+    if model == "small":  # of other models only the workers know the classes
+        classes = (*CLASSES, *NARROWER)
+        spec = ModelSpec("small", "", classes, (), names=names_by_class(classes))
+        refusal = composed.refusal(question, spec, boxed=False)
+        if refusal is not None:
+            raise QuestionError(refusal)
     entries = archive.entries(listed(scenes))
 
-    def show(tally: Tally) -> None:
-        move(tally.done + tally.failed, tally.total)
+    def progress(tally: Tally) -> None:
+        show_progress(tally.done + tally.failed, tally.total)
 
     try:
         with (
-            progress_bar("scenes") as move,
-            stopping.word("stopping; press Ctrl-C again to stop at once"),
+            progress_bar("scenes") as show_progress,
+            stopping.announced_stop("stopping; press Ctrl-C again to stop at once"),
         ):
             tally = archive.run(
-                entries, task, workers=workers, address=address, again=again, progress=show
+                entries, task, workers=workers, address=address, again=again, progress=progress
             )
     except KeyboardInterrupt as stopped:
         print(
@@ -123,7 +124,7 @@ def map_archive(
             ),
             file=sys.stderr,
         )
-        raise typer.Exit(stopping.code(stopped)) from None
+        raise typer.Exit(stopping.exit_code(stopped)) from None
     failures = archive.failures(task, SHOWN)
     if as_json:
         print(
@@ -156,10 +157,10 @@ def map_archive(
 
 
 def listed(where: Path) -> list[Path]:
-    """The scenes that WHERE stands for.
+    """Paths of the scenes in a folder, a text file with a path a line, or a STAC file.
 
     Raises:
-        SceneNotFound: it is not there, or holds no pictures.
+        SceneNotFound: it is not there, or has no images.
         OptionError: it is neither a folder nor a list.
     """
     from geomagnifier import retrieval
@@ -186,7 +187,7 @@ def listed(where: Path) -> list[Path]:
 
 
 def facts(tally: Tally) -> dict[str, float | int]:
-    """A tally as plain values."""
+    """A tally as values for JSON."""
     found = {
         "done": tally.done,
         "failed": tally.failed,

@@ -1,4 +1,4 @@
-"""Options that mean the same in all commands, and the model that they name."""
+"""Options that several commands share, and the model that they name."""
 
 from __future__ import annotations
 
@@ -56,10 +56,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout 
 def load(
     model: str, segmenter: str | None = None, bits: Literal["4", "8"] | None = None
 ) -> AnyModel:
-    """The model that --model, --segmenter and --bits name.
+    """Load the model that --model, --segmenter and --bits name.
+
+    Args:
+        model: "small", a folder of weights, or the name of a vision-language model.
+        segmenter: SAM2 of the full size.
+        bits: quantization of the full size.
 
     Raises:
-        ModelError: there is none such, or it cannot be used here.
+        ModelError: there is no such model, or it cannot be used here.
     """
     import geomagnifier as gm
 
@@ -71,10 +76,10 @@ def load(
 
 @contextmanager
 def full_size() -> Iterator[None]:
-    """Around imports of the full size.
+    """Turn a failed import of the full size into an error that names the extra to install.
 
     Raises:
-        LibraryMissing: a package of the extra is not installed.
+        LibraryMissing: a package of the extra `full` is not installed.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""An answer as lines on stdout."""
+"""Print an answer to stdout."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ if TYPE_CHECKING:
     from geomagnifier.results import Answer
 
 
-def show(answer: Answer) -> None:
-    """Text, the likeliest labels or the regions as a table, and the cost."""
+def print_answer(answer: Answer) -> None:
+    """Print text, the likeliest scene classes or a table of the regions, and the cost."""
     from rich.console import Console
     from rich.table import Table
 
     from geomagnifier.raster.shapes import value_words
 
-    console = Console(
-        markup=False, emoji=False
-    )  # kinds of others may have brackets and colons in their names
+    # Without markup: names of custom classes may have brackets and colons in them.
+    console = Console(markup=False, emoji=False)
     console.print(printable(answer.text), style="bold", highlight=False)
     if answer.understood:
         value = value_words(answer)

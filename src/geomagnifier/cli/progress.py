@@ -1,7 +1,4 @@
-"""A bar while a command works; now and then a line where no terminal shows it.
-
-Lines for a program that runs it.
-"""
+"""Progress on stderr: a bar on a terminal, a line now and then in a log, or one for each step."""
 
 from __future__ import annotations
 
@@ -17,17 +14,21 @@ if TYPE_CHECKING:
 
 
 SILENT = 30.0
-"""Seconds from one line to the next where there is no terminal, as in a log."""
+"""Seconds between two lines where stderr is no terminal."""
 
 
 @contextmanager
 def progress_bar(of: str = "windows") -> Iterator[Progress]:
-    """A bar on stderr, where a person looks on and there is more than one thing to wait for.
+    """Show progress on stderr: a bar on a terminal, else a line every half minute.
 
-    Elsewhere a line every half minute.
+    With GEOMAG_PROGRESS=lines in the environment there is a line for each step instead, "geomag: 3
+    of 17 windows", for a program that reads it.
 
-    With GEOMAG_PROGRESS=lines in the environment a line for each step instead, "geomag: 3 of 17
-    windows", for a program that looks on.
+    Args:
+        of: what is counted, in the plural.
+
+    Yields:
+        A function to call with (done, total).
     """
     if os.environ.get("GEOMAG_PROGRESS") == "lines":
         yield lambda done, total: print(
@@ -58,12 +59,12 @@ def progress_bar(of: str = "windows") -> Iterator[Progress]:
 
 
 def _seldom(of: str) -> Progress:
-    """Says how far it is, but not all the time."""
-    said = [time.monotonic()]
+    """Print a line only every `SILENT` seconds."""
+    last = [time.monotonic()]
 
     def move(done: int, total: int) -> None:
-        if total > 1 and time.monotonic() - said[0] >= SILENT:
-            said[0] = time.monotonic()
+        if total > 1 and time.monotonic() - last[0] >= SILENT:
+            last[0] = time.monotonic()
             print(f"geomag: {done:,} of {total:,} {of}", file=sys.stderr, flush=True)
 
     return move

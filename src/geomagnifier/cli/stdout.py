@@ -1,7 +1,6 @@
-"""Standard output that may fail.
+"""Standard output whose failures are errors with a message.
 
-A full disk or a closed descriptor is one line and exit code 2, and no answer is lost without a
-word.
+Without this a full disk or a closed descriptor loses output without a word, or ends in a traceback.
 """
 
 from __future__ import annotations
@@ -17,35 +16,43 @@ from geomagnifier.atomic import REASONS
 from geomagnifier.errors import OutputError
 
 
-class Printed:
-    """A stream whose failures are `OutputError`.
+class CheckedStream:
+    """A text stream whose failures are raised as `OutputError`.
 
-    That nobody reads any further (a closed pipe) is left as it is: that is no mistake.
+    A BrokenPipeError is passed on as it is: that the reader ends early is no failure.
 
     Args:
-        stream: what is printed to; None where it was closed before the program began.
+        stream: to print to; None where it was closed before the program began.
     """
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Print text."""
+        """Write text.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
         if self._stream is None:
             raise OutputError(
                 "there is nowhere to print to: standard output is closed; name a file (> FILE)"
             )
-        with _told():
+        with _failures_raised():
             return self._stream.write(text)
 
     def flush(self) -> None:
-        """Hand over what is held back."""
+        """Flush the buffer.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
         if self._stream is not None:
-            with _told():
+            with _failures_raised():
                 self._stream.flush()
 
     def isatty(self) -> bool:
-        """Whether a person looks at it."""
+        """Whether the stream is a terminal."""
         return self._stream is not None and self._stream.isatty()
 
     def __getattr__(self, name: str) -> Any:
@@ -53,7 +60,7 @@ class Printed:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _failures_raised() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
@@ -64,8 +71,8 @@ def _told() -> Iterator[None]:
 
 
 @contextmanager
-def printing() -> Iterator[None]:
-    """Print through `Printed` inside, and hand over everything at the end.
+def checked_stdout() -> Iterator[None]:
+    """Replace `sys.stdout` by a `CheckedStream` in the block, and flush it at the end.
 
     Raises:
         OutputError: something could not be printed.
@@ -73,8 +80,8 @@ def printing() -> Iterator[None]:
     _fill_gaps()
     usual = sys.stdout
     if isinstance(usual, io.TextIOWrapper):
-        usual.reconfigure(errors="backslashreplace")  # file names need not be text
-    sys.stdout = printed = Printed(usual)
+        usual.reconfigure(errors="backslashreplace")  # file names need not be UTF-8
+    sys.stdout = printed = CheckedStream(usual)
     try:
         try:
             yield
@@ -88,9 +95,9 @@ def printing() -> Iterator[None]:
 
 
 def _fill_gaps() -> None:
-    """Closed descriptors of the standard streams.
+    """Open the null device on closed descriptors of the standard streams.
 
-    Else the next file that is opened has one, and libraries print into it.
+    Else the next file that is opened gets such a descriptor, and libraries print into it.
     """
     if sys.stdout is None or sys.stderr is None:
         while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
@@ -101,7 +108,7 @@ def _fill_gaps() -> None:
 
 
 def _give_up(stream: TextIO | None) -> None:
-    """Let go of what cannot be written: Python would try once more as it ends, and say so."""
+    """Drop what cannot be written: Python would try again as it exits, and print a message."""
     with suppress(OSError, ValueError, AttributeError):
         if stream is not None:
             nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -1,4 +1,4 @@
-"""What ends a command from outside: Ctrl-C, and SIGTERM, which a command takes in the same way."""
+"""Stop a command by Ctrl-C or SIGTERM, which is handled in the same way."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from contextlib import contextmanager
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM has come: as Ctrl-C, but nobody is there to be asked again."""
+    """SIGTERM was received; unlike Ctrl-C it always ends the command."""
 
 
-def code(stopped: KeyboardInterrupt) -> int:
-    """The exit code of what was stopped: 128 and the number of the signal, as a shell has it."""
+def exit_code(stopped: KeyboardInterrupt) -> int:
+    """The exit code of a stopped command: 128 plus the number of the signal, as in a shell."""
     return 128 + (signal.SIGTERM if isinstance(stopped, Terminated) else signal.SIGINT)
 
 
 def take_sigterm() -> None:
-    """Have SIGTERM raise `Terminated` in the main thread, where nobody else has taken it."""
+    """Have SIGTERM raise `Terminated` in the main thread, unless another handler is set."""
     if (
         threading.current_thread() is threading.main_thread()
         and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
@@ -31,18 +31,19 @@ def _terminate(number: int, frame: object) -> None:
     raise Terminated
 
 
-class Presses:
-    """Ctrl-C where a command goes on after it.
+class SingleInterrupt:
+    """Ctrl-C for a command that goes on after it.
 
-    Raised once within `heard`, and nowhere else, so that pressing it twice does no more.
+    It raises KeyboardInterrupt once in a block of `armed`, and does nothing elsewhere, so that a
+    second press cannot end the command while it handles the first.
     """
 
     def __init__(self) -> None:
-        self._hears = False
+        self._armed = False
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Take Ctrl-C, in the main thread."""
+    def installed(self) -> Iterator[None]:
+        """Handle Ctrl-C in the block, where this is the main thread."""
         here = threading.current_thread() is threading.main_thread()
         usual = signal.signal(signal.SIGINT, self._press) if here else None
         try:
@@ -52,23 +53,27 @@ class Presses:
                 signal.signal(signal.SIGINT, usual)
 
     @contextmanager
-    def heard(self) -> Iterator[None]:
-        """Where the first Ctrl-C raises KeyboardInterrupt, and those after it do nothing."""
-        self._hears = True
+    def armed(self) -> Iterator[None]:
+        """Have the first Ctrl-C in the block raise KeyboardInterrupt, and later ones do nothing."""
+        self._armed = True
         try:
             yield
         finally:
-            self._hears = False
+            self._armed = False
 
     def _press(self, number: int, frame: object) -> None:
-        if self._hears:
-            self._hears = False
+        if self._armed:
+            self._armed = False
             raise KeyboardInterrupt
 
 
 @contextmanager
-def word(text: str) -> Iterator[None]:
-    """Say at once that Ctrl-C or SIGTERM was heard, where ending takes a while."""
+def announced_stop(text: str) -> Iterator[None]:
+    """Print a line as soon as Ctrl-C or SIGTERM is received, where stopping takes a while.
+
+    Args:
+        text: of the line.
+    """
     usual = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     here = threading.current_thread() is threading.main_thread()
     said: list[int] = []
@@ -91,8 +96,8 @@ def word(text: str) -> Iterator[None]:
 
 
 @contextmanager
-def ctrl_c() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets; the second one stops at once, as usual."""
+def stop_after_window() -> Iterator[threading.Event]:
+    """Yield an event that the first Ctrl-C sets; a second one raises KeyboardInterrupt."""
     pressed = threading.Event()
 
     def press(number: int, frame: object) -> None:

@@ -1,4 +1,4 @@
-"""Tables of figures on the command line, or the same as JSON."""
+"""Print tables of figures, or the same as JSON."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ def print_tables(
     as_json: bool,
     left: Collection[str] | None = None,
 ) -> None:
-    """`found` as one JSON object, or its tables by title.
-
-    A column that is empty throughout is left out.
+    """Print results as tables, or as one JSON object; columns without a value are left out.
 
     Args:
-        left: columns of words.
+        found: the results, printed as JSON.
+        tables: rows by title of the table; a row maps column to value.
+        as_json: print `found`, and not the tables.
+        left: columns that are aligned left; None: those with text.
     """
     if as_json:
         print(json.dumps(found))
@@ -27,7 +28,7 @@ def print_tables(
     from rich.measure import Measurement
     from rich.table import Table
 
-    console = Console(markup=False, emoji=False)  # kinds go by any name
+    console = Console(markup=False, emoji=False)  # custom classes may have any name
     for title, rows in ((title, rows) for title, rows in tables.items() if rows):
         table = Table(box=None, padding=(0, 2, 0, 0))
         names = [

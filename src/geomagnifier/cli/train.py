@@ -1,6 +1,6 @@
-"""The command `geomag train`: classes of your own, taught to a model (--from).
+"""The command `geomag train`: fine-tune a model on custom classes (--from).
 
-Without it the lab trains the small model from the start.
+Without --from the lab trains the small model from scratch.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ def train(
         str | None,
         typer.Option(
             "--from",
-            help="Teach this model the kinds of --data: 'small', or the model/ of an earlier run.",
+            help=(
+                "Fine-tune this model on the classes of --data: 'small', or the model/ of an"
+                " earlier run."
+            ),
             metavar="NAME|DIR",
         ),
     ] = None,
@@ -53,7 +56,7 @@ def train(
     column: Annotated[
         str | None,
         typer.Option(
-            help="Of outlines: the column with the kind. Without, the layer's name is the kind."
+            help="Of outlines: the column with the class. Without, the layer's name is the class."
         ),
     ] = None,
     layer: Annotated[
@@ -65,13 +68,13 @@ def train(
     cover: Annotated[
         list[str] | None,
         typer.Option(
-            help="A kind that is land cover, an area without single objects; repeatable.",
+            help="A class that is land cover, an area without single objects; repeatable.",
             metavar="KIND",
         ),
     ] = None,
     also: Annotated[
         list[str] | None,
-        typer.Option(help="Other words for a kind; repeatable.", metavar="KIND=WORD,WORD"),
+        typer.Option(help="Other words for a class; repeatable.", metavar="KIND=WORD,WORD"),
     ] = None,
     out: Annotated[
         Path | None,
@@ -87,8 +90,8 @@ def train(
         int | None,
         typer.Option(
             help=(
-                "Steps of the image side (1465: 24 crops and 100 scene pictures each); of the"
-                " lesson (200)."
+                "Steps of the image side (1465: 24 crops and 100 scene pictures each); of"
+                " fine-tuning (200)."
             ),
             min=1,
         ),
@@ -135,7 +138,7 @@ def train(
     ] = False,
     seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
 ) -> None:
-    """Teach a model kinds of your own (--from), or train the small model from the start.
+    """Fine-tune a model on classes of your own (--from), or train the small model from scratch.
 
     Run it again to go on where it stopped.
     """
@@ -166,19 +169,19 @@ def train(
     from geomagnifier.finetuning import run
     from geomagnifier.finetuning.fit import FineTuneSchedule
 
-    lesson = (
-        FineTuneSchedule(seed=seed) if steps is None else FineTuneSchedule(steps=steps, seed=seed)
-    )
+    schedule = FineTuneSchedule(seed=seed)
+    if steps is not None:
+        schedule = FineTuneSchedule(steps=steps, seed=seed)
     pairs = [text.partition("=") for text in also or ()]
-    if not all(kind and words for kind, _, words in pairs):
+    if not all(class_name and words for class_name, _, words in pairs):
         raise OptionError(
             "--also is KIND=WORD,WORD, as in --also 'wind turbine=windmill,wind generator'"
         )
     words = {
-        kind.strip(): tuple(word.strip() for word in words.split(",") if word.strip())
-        for kind, _, words in pairs
+        class_name.strip(): tuple(word.strip() for word in words.split(",") if word.strip())
+        for class_name, _, words in pairs
     }
-    wanted = run.FineTuneConfig(
+    config = run.FineTuneConfig(
         data,
         base,
         out or Path("runs/own"),
@@ -187,15 +190,14 @@ def train(
         layer,
         frozenset(cover or ()),
         words,
-        lesson,
+        schedule,
     )
     try:
-        run.run(wanted)
+        run.run(config)
     except KeyboardInterrupt:
-        if run.kept(wanted.out):
-            _aside(f"what is done is kept in {wanted.out}; the same command goes on")
+        if run.kept(config.out):
+            print(
+                f"geomag: what is done is kept in {config.out}; the same command goes on",
+                file=sys.stderr,
+            )
         raise
-
-
-def _aside(line: str) -> None:
-    print(f"geomag: {line}", file=sys.stderr)

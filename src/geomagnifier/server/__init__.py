@@ -1,1 +1,1 @@
-"""The service: REST over FastAPI, a queue of jobs, map tiles, and the page."""
+"""The service behind `geomag serve`: a REST API, a job queue, map tiles and the web page."""

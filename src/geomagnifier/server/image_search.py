@@ -1,7 +1,4 @@
-"""Search the pictures under the root.
-
-Through an index of them, or by looking at each once and keeping its vectors.
-"""
+"""Search the images under the root, through an index or by embedding each image once."""
 
 from __future__ import annotations
 
@@ -24,34 +21,35 @@ from geomagnifier.retrieval.embeddings import Looked, header_of, look_at
 from geomagnifier.server.scenes import Card, Library
 from geomagnifier.server.settings import Settings
 
-PICTURES = 10_000
-"""Pictures whose vectors are kept, so that a second search need not look at them again."""
+CACHED = 10_000
+"""Images whose vectors are cached, so that a second search does not embed them again."""
 MOST = 1000
-"""Hits of an index that are taken."""
+"""Most hits that are taken from an index."""
 
 
 @dataclass(frozen=True, eq=False)
 class Hit:
-    """A picture of a search."""
+    """An image that a search found."""
 
     card: Card
+    """The image."""
     score: float | None
-    """How alike it is, -1 to 1; None where nothing was ranked by likeness."""
+    """Cosine similarity, -1 to 1; None where the search had no words and no image."""
     found: Found
-    """Where and when it is."""
+    """Place, date and the part of the image that matches."""
 
 
-class Searching:
-    """What is known of the pictures under the root. Calls may come from several threads.
+class ImageSearch:
+    """Search over the images under the root; several threads may use it.
 
     Args:
         settings: of the service.
-        model: whose vectors are compared.
-        library: the pictures.
+        model: whose embeddings are compared.
+        library: the images.
 
     Raises:
         IndexForeign: the index of the settings was made by another model.
-        SearchIndexError: it is damaged.
+        SearchIndexError: the index is damaged.
     """
 
     def __init__(self, settings: Settings, model: Model, library: Library) -> None:
@@ -61,7 +59,7 @@ class Searching:
         if settings.index is not None:
             self._index = open_index(settings.index)
             self._index.check(model)
-        self._looked: OrderedDict[tuple[Path, int, int, str], Looked] = OrderedDict()
+        self._cache: OrderedDict[tuple[Path, int, int, str], Looked] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(
@@ -71,74 +69,69 @@ class Searching:
         wanted: SearchQuery | None,
         progress: Callable[[int, int], bool],
     ) -> tuple[list[Hit], list[tuple[str, str]]]:
-        """The pictures that fit, best first, and those that could not be read, with the reason.
+        """Find images by words, by similarity to an image, by place and time.
 
         Args:
-            words: rank by these, or
-            like: by likeness to this picture, or by neither.
-            wanted: place and time; its vector is filled in here.
-            progress: called with (pictures done, pictures in all); where it returns False the
-                search ends.
+            words: rank by similarity to these, or
+            like: to this image, or by neither.
+            wanted: filter by place and time; its vector is filled in here.
+            progress: called with (images done, images in all); the search ends where it returns
+                False.
+
+        Returns:
+            The hits, best first, and name and reason of each image that could not be read.
 
         Raises:
-            Halted: it was stopped while `like` was read; later that ends the search.
+            Halted: the search was stopped while `like` was read.
         """
-        vector = (
-            pipeline.embed(words, self._model)
-            if words is not None
-            else self._look(like).vectors[0].numbers
-            if like
-            else None
-        )
-        sought = (
-            replace(wanted, vector=vector) if wanted is not None else SearchQuery(vector=vector)
-        )
+        vector = None
+        if words is not None:
+            vector = pipeline.embed(words, self._model)
+        elif like is not None:
+            vector = self._embed(like).vectors[0].numbers
+        query = SearchQuery(vector) if wanted is None else replace(wanted, vector=vector)
         if self._index is not None:
-            return [
-                hit
-                for hit in map(self._of_index, self._index.search(sought, MOST))
-                if hit is not None
-            ], []
+            hits = map(self._of_index, self._index.search(query, MOST))
+            return [hit for hit in hits if hit is not None], []
         parts: list[Found] = []
         unreadable: list[tuple[str, str]] = []
         cards: dict[Path, Card] = {}
         listed = self._library.listing(uploads=False)
         for number, card in enumerate(listed, 1):
             try:
-                for part in (
-                    self._look(card) if vector is not None else self._header(card)
-                ).vectors:
+                embedded = self._embed(card) if vector is not None else self._header(card)
+                for part in embedded.vectors:
                     score = None if vector is None else float(np.dot(part.numbers, vector))
                     parts.append(replace(part.hit, path=Path(card.name), score=score))
                 cards[Path(card.name)] = card
             except SceneError as error:
                 unreadable.append((card.name, str(error)))
-            except Halted:  # in the middle of a picture
+            except Halted:  # in the middle of an image: the hits so far are the result
                 progress(number - 1, len(listed))
                 break
             if not progress(number, len(listed)):
                 break
         if vector is not None:
             parts.sort(key=lambda hit: (-(hit.score or 0.0), hit.path))
-        return [_hit(cards[found.path], found) for found in sought.fitting(parts)], unreadable
+        return [_hit(cards[found.path], found) for found in query.fitting(parts)], unreadable
 
     def _of_index(self, found: Found) -> Hit | None:
-        """None where the picture has gone, or does not lie under the root."""
+        """A hit of the index; None where the image is gone or not under the root."""
         try:
             name = found.path.resolve().relative_to(self._root or "").as_posix()
             return _hit(self._library.place(name), found)
         except (ValueError, SceneError):
             return None
 
-    def _look(self, card: Card) -> Looked:
-        """Its vectors."""
-        return self._kept(card, "whole", lambda picture: look_at(picture, self._model))
+    def _embed(self, card: Card) -> Looked:
+        """Vectors of an image and its parts."""
+        return self._cached(card, "whole", lambda picture: look_at(picture, self._model))
 
     def _header(self, card: Card) -> Looked:
-        """Where and when it is, without reading its pixels."""
-        return self._kept(card, "header", header_of)
+        """Place and date of an image, without reading its pixels."""
+        return self._cached(card, "header", header_of)
 
-    def _kept(self, card: Card, what: str, look: Callable[[Picture], Looked]) -> Looked:
+    def _cached(self, card: Card, what: str, read: Callable[[Picture], Looked]) -> Looked:
         path = self._library.path(card.id)
         try:
             stat = path.stat()
@@ -146,17 +139,17 @@ class Searching:
             raise SceneNotFound(f"{card.name} is no longer there") from None
         key = (path, stat.st_mtime_ns, stat.st_size, what)
         with self._lock:
-            looked = self._looked.get(key)
-        if looked is None:
+            found = self._cache.get(key)
+        if found is None:
             with self._library.naming(card):
-                looked = look(Picture(path))
-                if looked.reason is not None:
-                    raise SceneError(looked.reason)
+                found = read(Picture(path))
+                if found.reason is not None:
+                    raise SceneError(found.reason)
             with self._lock:
-                self._looked[key] = looked
-                while len(self._looked) > PICTURES:
-                    self._looked.popitem(last=False)
-        return looked
+                self._cache[key] = found
+                while len(self._cache) > CACHED:
+                    self._cache.popitem(last=False)
+        return found
 
 
 def _hit(card: Card, found: Found) -> Hit:

@@ -1,12 +1,12 @@
-"""One question under way, or one search: what it is about, how far it is, how it ended.
+"""One question or one search in the service: its scene, its progress and its result.
 
-Several threads and the event loop look at it.
+Several threads and the event loop read it at the same time. Its states:
 
     queued -> running -> done | failed | late | cancelled        late: over `Settings.seconds`
     queued -> cancelled
 
-The answer of a late job, and of one cancelled while it ran, is of what was seen until then; there
-is none where nothing was.
+A job that is late, or was cancelled while it ran, has the answer of the windows processed until
+then, and none where there were none.
 """
 
 from __future__ import annotations
@@ -34,131 +34,164 @@ ENDED = ("done", "failed", "cancelled", "late")
 class Job:
     """One question, or one search.
 
-    Read its fields at any time; they are changed by the thread that works on it.
-
-    question: what was asked; of a search the words.  card: the scene; None for a search through
-    all.  done, known: windows (pictures) seen and known of so far.  answer: when it is done, also
-    of what was seen of a late or cancelled one.  turn: the answer as a turn of a conversation, with
-    what the question was taken to mean.  warnings: what was cut, skipped or guessed.  hits,
-    unreadable: of a search.
-    error: of a failed one; nothing but a GeomagError is told in full.  changes: goes up at every
-        change.
+    Its fields may be read at any time; the thread that works on it changes them.
     """
 
     question: str
+    """The question; of a search its words, "" without any."""
     card: Card | None
+    """The scene; None for a search through all images that is not for similar ones."""
     work: Callable[[Job], None] = field(repr=False)
+    """Called by a worker to do the job."""
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    """Random, so that only its client knows it."""
     state: State = "queued"
+    """One of the states above."""
     done: int = 0
+    """Windows processed so far; images of a search."""
     known: int = 0
+    """Windows to process, as far as known yet; images of a search."""
     answer: Answer | None = field(default=None, repr=False)
+    """The answer, a partial one where the job was stopped; None before its end."""
     turn: Turn | None = field(default=None, repr=False)
+    """The answer as a turn of a conversation, with what the question was taken to mean."""
     warnings: tuple[str, ...] = ()
+    """What was cut, skipped or guessed."""
     hits: tuple[Hit, ...] | None = field(default=None, repr=False)
+    """Hits of a search, best first."""
     unreadable: tuple[tuple[str, str], ...] = ()
+    """Name and reason of each image that a search could not read."""
     error: GeomagError | None = None
+    """Why the job failed; an unexpected error is replaced by one that says no more than that."""
     changes: int = 0
+    """Goes up with every change."""
     asked_at: float = field(default_factory=time.time)
+    """Seconds since 1970."""
+    file_lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    """Held while a file of the answer is written or removed."""
     _queued: float = field(default_factory=time.monotonic, repr=False)
     _begun: float | None = field(default=None, repr=False)
     _ended: float | None = field(default=None, repr=False)
     _stop: threading.Event = field(default_factory=threading.Event, repr=False)
     _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
-    _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
     _watchers: list[Callable[[], object]] = field(default_factory=list, repr=False)
 
     @property
     def finished(self) -> bool:
-        """Whether nothing will change any more."""
+        """Whether the job has ended and will not change any more."""
         return self.state in ENDED
 
     @property
     def stopping(self) -> bool:
-        """Whether it was told to stop, and has not ended yet."""
+        """Whether the job was cancelled and has not ended yet."""
         return self._stop.is_set() and not self.finished
 
     @property
+    def stop_requested(self) -> bool:
+        """Whether the job was cancelled, also after its end."""
+        return self._stop.is_set()
+
+    @property
     def seconds(self) -> float:
-        """How long it has been worked on."""
+        """How long it has been running, or ran, seconds."""
         return 0.0 if self._begun is None else (self._ended or time.monotonic()) - self._begun
 
     @property
     def waited(self) -> float:
-        """How long it was or has been in the queue, seconds."""
+        """How long it has been, or was, in the queue, seconds."""
         return (self._begun or self._ended or time.monotonic()) - self._queued
 
     def cancel(self) -> None:
-        """Stop it: at once where it still waits, else at its next window, or between two pieces of what it reads."""
+        """Cancel the job: at once in the queue, else at its next window or block of a read."""
         with self._changed:
             self._stop.set()
             waiting = self.state == "queued"
         if waiting:
-            self.move("cancelled")
+            self.update("cancelled")
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait for its end. Returns whether it has ended. Not for the event loop; see `follow`."""
+        """Wait for the end of the job in a thread; in the event loop use `end` or `follow`.
+
+        Returns:
+            Whether it has ended within `timeout` seconds.
+        """
         with self._changed:
             return self._changed.wait_for(lambda: self.finished, timeout)
 
-    def watch(self, tell: Callable[[], object]) -> Callable[[], None]:
-        """Call `tell`, from any thread, at every change, until what is returned is called."""
+    def watch(self, on_change: Callable[[], object]) -> Callable[[], None]:
+        """Call a function at every change of the job, from the thread that makes it.
+
+        Returns:
+            A function that ends this.
+        """
         with self._changed:
-            self._watchers.append(tell)
+            self._watchers.append(on_change)
 
-        def leave() -> None:
+        def unwatch() -> None:
             with self._changed, contextlib.suppress(ValueError):
-                self._watchers.remove(tell)
+                self._watchers.remove(on_change)
 
-        return leave
+        return unwatch
 
     async def end(self, timeout: float | None = None) -> bool:
-        """Wait for its end in the event loop. Returns whether it has ended."""
-        loop, over = asyncio.get_running_loop(), asyncio.Event()
-        leave = self.watch(lambda: _soon(loop, over) if self.finished else None)
+        """Wait for the end of the job in the event loop.
+
+        Returns:
+            Whether it has ended within `timeout` seconds.
+        """
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        unwatch = self.watch(lambda: _set_from_thread(loop, ended) if self.finished else None)
         try:
             if not self.finished:
-                await asyncio.wait_for(over.wait(), timeout)
+                await asyncio.wait_for(ended.wait(), timeout)
         except TimeoutError:
             return False
         finally:
-            leave()
+            unwatch()
         return True
 
     async def follow(self, every: float = 0.1, beat: float = 15.0) -> AsyncGenerator[Job, None]:
-        """The job itself: now, after changes, at its end.
+        """Yield the job now, after changes, and at its end, in the event loop.
 
-        Once in `every` seconds at most, in `beat` at least. For the event loop.
+        Args:
+            every: least seconds between two yields, but for the last.
+            beat: most seconds between two yields, also without a change.
         """
-        loop, news = asyncio.get_running_loop(), asyncio.Event()
-        leave = self.watch(lambda: _soon(loop, news))
+        loop, changed = asyncio.get_running_loop(), asyncio.Event()
+        unwatch = self.watch(lambda: _set_from_thread(loop, changed))
         try:
             while True:
-                news.clear()
-                over = self.finished
+                # Cleared and read before the yield: a change during it is not missed, and the last
+                # state that is yielded is a finished one.
+                changed.clear()
+                finished = self.finished
                 yield self
-                if over:
+                if finished:
                     return
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), beat)
+                    await asyncio.wait_for(changed.wait(), beat)
                 await self.end(every)
         finally:
-            leave()
+            unwatch()
 
-    def move(
+    def update(
         self, state: State | None = None, done: int | None = None, known: int | None = None
     ) -> None:
-        """Change, and tell those who watch. A finished job changes no more."""
+        """Change the job and notify those who watch it; a finished job does not change any more.
+
+        Args:
+            state: the new one; a job that was cancelled goes to "cancelled" in place of "running".
+            done: windows processed so far.
+            known: windows to process, as far as known.
+        """
         with self._changed:
             if self.finished:
                 return
             if state == "running" and self._stop.is_set():
                 state = "cancelled"
             self.state = state or self.state
-            self.done, self.known = (
-                self.done if done is None else done,
-                self.known if known is None else known,
-            )
+            self.done = self.done if done is None else done
+            self.known = self.known if known is None else known
             if self.state == "running" and self._begun is None:
                 self._begun = time.monotonic()
             if self.finished:
@@ -166,10 +199,10 @@ class Job:
             self.changes += 1
             self._changed.notify_all()
             watchers = list(self._watchers)
-        for tell in watchers:
-            tell()
+        for on_change in watchers:  # without the lock: they may read the job
+            on_change()
 
 
-def _soon(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+def _set_from_thread(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
     with contextlib.suppress(RuntimeError):  # the loop is closed
         loop.call_soon_threadsafe(event.set)

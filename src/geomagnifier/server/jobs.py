@@ -1,8 +1,4 @@
-"""Questions under way.
-
-One model for all, worked on in threads of their own, a queue of bounded length, answers kept for a
-while.
-"""
+"""The job queue: worker threads that share one model, and finished jobs kept for a while."""
 
 from __future__ import annotations
 
@@ -28,8 +24,7 @@ from geomagnifier.errors import (
     OutputError,
     QuestionError,
 )
-from geomagnifier.export import answer_json, mask_cog, overlay, vectors
-from geomagnifier.export import heatmap as heat
+from geomagnifier.export import answer_json, heatmap, mask_cog, overlay, vectors
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.memory import give_back
 from geomagnifier.model_protocol import Model
@@ -37,34 +32,32 @@ from geomagnifier.raster.halt import Halted, stoppable
 from geomagnifier.results import Answer
 from geomagnifier.retrieval import SearchQuery
 from geomagnifier.scene_search import search_worth
-from geomagnifier.server.image_search import Searching
+from geomagnifier.server.image_search import ImageSearch
 from geomagnifier.server.job import ENDED, Job, State
 from geomagnifier.server.scenes import Card, Library
 from geomagnifier.server.settings import Settings
-from geomagnifier.server.warning_capture import heard
+from geomagnifier.server.warning_capture import captured_warnings
 from geomagnifier.types import Bytes, Query
 
-KEPT, KEPT_BYTES = 200, 128 << 20
-"""Finished jobs that are kept, and the memory that their answers may take together; the ones asked
-for longest ago go first.
-"""
+KEPT = 200
+"""Finished jobs that are kept; those that nobody asked for the longest go first."""
+KEPT_BYTES = 128 << 20
+"""Memory that the answers of finished jobs may take together."""
 FEATURES = 64_000_000
-"""Bytes that the model may keep of what it saw: of the picture asked about last, where it has no
-more than 1000 x 700 px.
-"""
+"""Bytes of features that the model may cache, which is enough for an image of 1000 x 700 px."""
 FILES = ("answer.json", "regions.geojson", "regions.gpkg", "mask.tif", "overlay.png", "heat.png")
-"""What an answer can be fetched as."""
+"""Files that an answer can be fetched as."""
 
 _log = logging.getLogger(__name__)
 
 
 class Jobs:
-    """The queue, the workers and the jobs that have ended.
+    """The queue, its worker threads and the finished jobs.
 
     Args:
         settings: of the service.
-        model: shared by all.
-        library: what the questions are about.
+        model: shared by all workers.
+        library: the scenes that questions are about.
     """
 
     def __init__(self, settings: Settings, model: Model, library: Library) -> None:
@@ -75,12 +68,12 @@ class Jobs:
         self._waiting: deque[Job] = deque()
         self._running: set[Job] = set()
         self._spent: deque[float] = deque([1.0], maxlen=20)
-        self._looked: str | None = None
+        self._last_scene: str | None = None
         model.remember(FEATURES)
         self._previews: WeakValueDictionary[tuple[tuple[int, ...], bytes], Bytes] = (
             WeakValueDictionary()
         )
-        self._searching = Searching(settings, model, library)
+        self._image_search = ImageSearch(settings, model, library)
         self._work = threading.Condition()
         self._closed = False
         self._threads = [
@@ -92,12 +85,12 @@ class Jobs:
 
     @property
     def running(self) -> int:
-        """Jobs that are being worked on."""
+        """Number of jobs that are running."""
         return len(self._running)
 
     @property
     def waiting(self) -> int:
-        """Jobs in the queue that nobody has cancelled."""
+        """Number of jobs in the queue, without cancelled ones."""
         with self._work:
             return sum(not job.finished for job in self._waiting)
 
@@ -114,23 +107,28 @@ class Jobs:
         budget: float | str | None = None,
         after: Job | None = None,
     ) -> Job:
-        """Put a question to a scene into the queue.
+        """Put a question about a scene into the queue; the options are those of `pipeline.ask`.
 
-        What the arguments mean is said at `pipeline.ask`.
-
-        `after` is a job about the same scene whose answer the question may refer back to: "segment
-        those".
+        Args:
+            card: of the scene.
+            question: in plain words.
+            box: part of the scene that it is about, (x0, y0, x1, y1) in the CRS of `box_crs`.
+            box_crs: None for scene px.
+            search: how windows are chosen.
+            min_score: threshold on the score, in place of the calibrated one.
+            recall: share of all objects to find, by the model's calibration curve.
+            budget: limit on pixels or seconds, such as "4 Mpx" or "20 s".
+            after: a job about the same scene that a follow-up question refers back to.
 
         Raises:
-            QuestionError: it is empty or too long.
-            OptionError: `after` is about another scene; an option out of its range.
+            QuestionError: the question is empty or too long.
+            OptionError: `after` is about another scene, or an option is out of range.
             BoxError: the box is not in the scene.
             Busy: the queue is full.
         """
         self._check(question)
-        checked(
-            card.info, question, box, search, budget, recall, min_score, None, box_crs
-        )  # before it takes a place
+        # All options are checked here, so that a wrong one takes no place in the queue.
+        checked(card.info, question, box, search, budget, recall, min_score, None, box_crs)
         search_worth(self.model, recall)
         if after is not None and (after.card is None or after.card.id != card.id):
             raise OptionError("a question can refer back to an answer about the same scene only")
@@ -149,9 +147,8 @@ class Jobs:
                 turn = follow(
                     question, last, scene, self.model, progress=self._progress(job), **options
                 )
-            job.answer = replace(
-                turn.answer, preview=self._shared(turn.answer.preview)
-            )  # its mask is worked out anew where it is asked for
+            # A copy: the mask that the answer may have cached is not kept.
+            job.answer = replace(turn.answer, preview=self._shared(turn.answer.preview))
             job.turn = replace(turn, answer=job.answer)
 
         return self._queue(Job(question, card, work))
@@ -159,13 +156,15 @@ class Jobs:
     def search(
         self, words: str | None = None, like: Card | None = None, wanted: SearchQuery | None = None
     ) -> Job:
-        """Put a search through the pictures under the root into the queue, by words or by a picture that they should be like.
+        """Put a search through the images under the root into the queue.
 
-        `wanted` says where and when they are to be; without words or picture it is all that is
-        asked.
+        Args:
+            words: what the images should show, or
+            like: an image that they should be similar to; at most one of the two.
+            wanted: filter by place and time, with or without the above.
 
         Raises:
-            OptionError: nothing is given, or both words and picture.
+            OptionError: nothing is given, or both words and an image.
             QuestionError: the words are empty or too long.
             Busy: the queue is full.
         """
@@ -180,13 +179,13 @@ class Jobs:
             self._check(words)
 
         def work(job: Job) -> None:
-            hits, unreadable = self._searching.find(words, like, wanted, self._progress(job))
+            hits, unreadable = self._image_search.find(words, like, wanted, self._progress(job))
             job.hits, job.unreadable = tuple(hits), tuple(unreadable)
 
         return self._queue(Job(words or "", like, work))
 
     def check_room(self) -> None:
-        """Whether one more question may be asked now.
+        """Check that the queue has room for one more job.
 
         Raises:
             Busy: the queue is full.
@@ -200,10 +199,10 @@ class Jobs:
                 )
 
     def job(self, id: str) -> Job:
-        """A job by its id.
+        """Get a job by its id.
 
         Raises:
-            JobNotFound: there is none.
+            JobNotFound: there is none, or not any more.
         """
         with self._work:
             job = self._jobs.get(id)
@@ -213,14 +212,16 @@ class Jobs:
         return job
 
     def file(self, job: Job, name: str) -> Path:
-        """An answer as a file, written when it is first asked for. Not for the event loop.
+        """Path of an answer as a file, which is written when it is first asked for.
+
+        Not for the event loop.
 
         Args:
             job: with an answer.
             name: one of `FILES`.
 
         Raises:
-            FileNotThere: there is no answer, or the answer has none such.
+            FileNotThere: there is no answer, or it has no such file.
             OutputError: the disk is full.
         """
         answer = job.answer
@@ -239,7 +240,7 @@ class Jobs:
                 else "this answer has no heat map"
             )
         path = self.folder / job.id / name
-        with job._writing:
+        with job.file_lock:
             if not path.is_file():
                 try:
                     write_file(answer, path)
@@ -250,7 +251,7 @@ class Jobs:
         return path
 
     def close(self) -> None:
-        """Cancel everything and let the workers go."""
+        """Cancel all jobs and end the worker threads."""
         with self._work:
             self._closed = True
             jobs = list(self._jobs.values())
@@ -261,7 +262,7 @@ class Jobs:
             thread.join(timeout=5)
 
     def retry_after(self) -> float:
-        """Seconds after which a place in the queue should be free, by how long the last jobs took."""
+        """Seconds until a place in the queue should be free, from how long the last jobs took."""
         usual = sum(self._spent) / len(self._spent)
         return max(1.0, usual * max(1, self.waiting) / self.settings.jobs / 2)
 
@@ -275,9 +276,9 @@ class Jobs:
 
     def _queue(self, job: Job) -> Job:
         with self._work:
-            for one in [one for one in self._waiting if one.finished]:  # cancelled
-                self._waiting.remove(one)
-                self.counts[one.state] += 1
+            for cancelled in [other for other in self._waiting if other.finished]:
+                self._waiting.remove(cancelled)
+                self.counts[cancelled.state] += 1
             self.check_room()
             self._jobs[job.id] = job
             self._waiting.append(job)
@@ -285,7 +286,7 @@ class Jobs:
         return job
 
     def _serve(self) -> None:
-        """What each worker does."""
+        """Loop of a worker thread."""
         while True:
             with self._work:
                 while not self._waiting and not self._closed:
@@ -293,7 +294,7 @@ class Jobs:
                 if self._closed:
                     return
                 job = self._waiting.popleft()
-                job.move("running")
+                job.update("running")
                 if job.state == "running":
                     self._running.add(job)
             if job.state == "running":
@@ -303,40 +304,40 @@ class Jobs:
                     self._running.discard(job)
                     self._spent.append(job.seconds)
                     self.counts[state] += 1
-                job.move(state)
+                job.update(state)
                 self._forget()
-                # else freed memory of each kind of picture is kept for the next of that kind
+                # The allocator would keep the freed memory of large scenes for the next one.
                 give_back()
             else:
                 self.counts[job.state] += 1
 
     def _make_room(self, card: Card | None) -> None:
-        """Before a picture is looked at, what the model saw of another one goes.
+        """Drop the model's cached features of another scene before a scene is processed.
 
-        The two are never held together.
+        The features of two scenes are then never in memory together.
         """
         with self._work:
-            picture = None if card is None else card.id
-            other, self._looked = picture is None or picture != self._looked, picture
+            scene = None if card is None else card.id
+            other, self._last_scene = scene is None or scene != self._last_scene, scene
         if other:
             self.model.remember(0)
             self.model.remember(FEATURES)
 
     def _do(self, job: Job) -> State:
-        """Work on a job; what it ended as."""
+        """Work on a job and return the state that it ends in."""
 
-        def stop() -> bool:  # asked between the pieces of a reading
-            return job._stop.is_set() or job.seconds > self.settings.seconds
+        def stop() -> bool:  # called between the blocks of a read
+            return job.stop_requested or job.seconds > self.settings.seconds
 
         halted = False
-        with heard() as warned, stoppable(stop):
+        with captured_warnings() as warned, stoppable(stop):
             try:
                 job.work(job)
-            except Halted:  # before anything was seen
+            except Halted:  # before the first window was done
                 halted = True
             except GeomagError as error:
                 job.error = error
-            except Exception:  # a worker outlives whatever a picture does to it
+            except Exception:  # whatever an image does, the worker thread goes on
                 _log.exception("job %s failed", job.id)
                 job.error = GeomagError(
                     "something went wrong inside; the log of the service has more"
@@ -347,23 +348,20 @@ class Jobs:
         whole = not job.answer.stopped if job.answer is not None else job.done >= job.known
         if whole and not halted:
             return "done"
-        return (
-            "late"
-            if job.seconds > self.settings.seconds and not job._stop.is_set()
-            else "cancelled"
-        )
+        overdue = job.seconds > self.settings.seconds
+        return "late" if overdue and not job.stop_requested else "cancelled"
 
     def _progress(self, job: Job) -> Callable[[int, int], bool]:
         def progress(done: int, known: int) -> bool:
-            job.move(done=done, known=known)
-            return not job._stop.is_set() and job.seconds <= self.settings.seconds
+            job.update(done=done, known=known)
+            return not job.stop_requested and job.seconds <= self.settings.seconds
 
         return progress
 
     def _shared(self, preview: Bytes) -> Bytes:
-        """The same picture that an answer before has, where there is one.
+        """The equal preview of an earlier answer, where there is one.
 
-        Most questions are about pictures that were asked about.
+        Most questions are about scenes that were asked about before, and share their preview.
         """
         with self._work:
             return self._previews.setdefault(
@@ -371,30 +369,34 @@ class Jobs:
             )
 
     def _forget(self) -> None:
-        """Let go of finished jobs above what may be kept."""
+        """Drop finished jobs beyond `KEPT` and `KEPT_BYTES`, with their files."""
         gone = []
         with self._work:
             ended = [job for job in self._jobs.values() if job.finished]
-            held = _weights(ended)
-            while len(held) > 1 and (len(held) > KEPT or sum(held) > KEPT_BYTES):
-                held.pop(0)
+            sizes = memory_of(ended)
+            while len(sizes) > 1 and (len(sizes) > KEPT or sum(sizes) > KEPT_BYTES):
+                sizes.pop(0)
                 gone.append(ended.pop(0))
                 del self._jobs[gone[-1].id]
         for job in gone:
-            with job._writing:
+            with job.file_lock:
                 shutil.rmtree(self.folder / job.id, ignore_errors=True)
 
 
 def write_file(answer: Answer, path: Path) -> None:
-    """Write one of `FILES`: the format is said by the name.
+    """Write an answer as one of `FILES`.
+
+    Args:
+        answer: to write.
+        path: whose name is one of `FILES` and says the format.
 
     Raises:
-        OutputError: it cannot be written.
+        OutputError: the file cannot be written.
     """
     name = path.name
     if name in ("overlay.png", "heat.png"):
         return write_picture(
-            path, overlay.draw(answer) if name == "overlay.png" else heat.draw(answer)
+            path, overlay.draw(answer) if name == "overlay.png" else heatmap.draw(answer)
         )
     with Staging(path.parent) as stage:
         target = stage.path(name)
@@ -409,24 +411,25 @@ def write_file(answer: Answer, path: Path) -> None:
     return None
 
 
-def _weights(jobs: Sequence[Job]) -> list[int]:
-    """About how much memory each of some finished jobs holds, bytes.
+def memory_of(jobs: Sequence[Job]) -> list[int]:
+    """Estimate how much memory each of several finished jobs holds, bytes.
 
-    What several share counts with the last of them.
+    A preview that several share counts for the last of them.
     """
     weights: list[int] = []
     shared: set[int] = set()
     for job in reversed(jobs):
         preview = None if job.answer is None else job.answer.preview
         weights.append(
-            _weight(job) + (0 if preview is None or id(preview) in shared else preview.nbytes)
+            memory_without_preview(job)
+            + (0 if preview is None or id(preview) in shared else preview.nbytes)
         )
         shared.add(id(preview))
     return weights[::-1]
 
 
-def _weight(job: Job) -> int:
-    """As `_weights`, without the preview."""
+def memory_without_preview(job: Job) -> int:
+    """Estimate how much memory a finished job holds without its preview, bytes."""
     answer = job.answer
     if answer is None:
         return 1000 + 400 * len(job.hits or ())

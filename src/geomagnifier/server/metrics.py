@@ -1,4 +1,4 @@
-"""What the service counts, in the words of Prometheus."""
+"""Prometheus metrics of the service."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 
 class Metrics:
-    """What Prometheus asks for. One set for each app."""
+    """The metrics of one app, in a registry of their own.
+
+    Args:
+        jobs: whose queue is measured.
+    """
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs, self.registry = jobs, CollectorRegistry()
@@ -38,15 +42,22 @@ class Metrics:
         self.registry.register(self)
 
     def collect(self) -> Iterator[CounterMetricFamily]:
-        """Jobs by how they ended."""
+        """Yield the number of jobs by the state they ended in."""
         ended = CounterMetricFamily("geomag_jobs", "Jobs that have ended", labels=["state"])
         for state, count in self._jobs.counts.items():
             ended.add_metric([state], count)
         yield ended
 
 
-class Counted:
-    """Counts requests by route and status. What is no route of the service counts as the page's."""
+class RequestCounter:
+    """ASGI middleware that counts requests by route and status.
+
+    Requests to other routes than the service's own count for the route "page".
+
+    Args:
+        app: the rest of the service.
+        metrics: that are counted up.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics

@@ -1,9 +1,7 @@
-"""Pictures that a question may be about: uploads, and those under one root folder.
+"""The scenes of a service: uploads, and the images under one root folder.
 
-Nothing else is ever opened or named.
-
-A client never learns where a file lies: it sees ids, names relative to the root, and its own name
-for an upload.
+No other file is ever opened or named. Clients never learn the path of a file: they see ids, names
+relative to the root, and their own names for uploads.
 """
 
 from __future__ import annotations
@@ -16,10 +14,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from stat import S_ISDIR
 from types import TracebackType
 from typing import Any
 
@@ -31,14 +28,14 @@ from geomagnifier.errors import (
     SceneTooLarge,
     SceneUnreadable,
 )
-from geomagnifier.folder_lock import locked
 from geomagnifier.raster.dataset import open_source
 from geomagnifier.raster.scene import Scene
 from geomagnifier.retrieval import SUFFIXES
-from geomagnifier.server.lru_cache import Kept
+from geomagnifier.server.lru_cache import OpenFiles
 from geomagnifier.server.settings import Settings
 from geomagnifier.server.tiles import lonlat_bounds
 from geomagnifier.server.uploads import Upload, clean
+from geomagnifier.server.work_folder import make_work_folder, remove_abandoned
 from geomagnifier.types import Affine6, SceneInfo
 
 FORMATS = (
@@ -54,65 +51,70 @@ FORMATS = (
     "WEBP",
     "PNM",
 )
-"""Of uploads: formats whose pixels can lie nowhere but in the file itself. An IMG or ENVI file can
-name another one.
+"""GDAL drivers of uploads: formats whose pixels are always in the file itself. An IMG or ENVI file
+could name another file on the disk.
 """
 FRESH = 3.0
-"""Seconds for which a listing of the root is taken for true where an id is looked up."""
+"""Seconds for which a listing of the root is reused to look up an id."""
 OPEN = 16
-"""Pictures that are held open: a model remembers what it saw of an opened one, and the next
-question about it costs less.
+"""Scenes that stay open: the model caches features of an open scene, so that the next question
+about it costs less.
 """
-MARK, LOCK = "geomag-serve-", ".lock.sqlite"
-"""Of work folders, and in them: what their service holds while it runs."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """What is told of a picture.
-
-    id: a secret for uploads, the same at every start for pictures under the root.  name: relative
-    to the root, or what the client called its upload.  gsd: m for one px.  georeferenced: it can be
-    laid on a web map; if not, it is shown in its own px.
-    bounds: (west, south, east, north) in degrees where georeferenced, else (0, 0, width, height)
-        px.  transform: px -> CRS.
-    """
+    """What clients are told about a scene."""
 
     id: str
+    """A secret for uploads; the same at every start for images under the root."""
     name: str
+    """Path relative to the root, or the client's name of its upload."""
     width: int
+    """Columns, px."""
     height: int
+    """Rows, px."""
     bands: int
+    """Number of bands."""
     crs: str | None
+    """CRS as "EPSG:n" or WKT; None without one."""
     gsd: float | None
+    """Ground sampling distance, m/px; None where unknown."""
     georeferenced: bool
+    """Whether a web map can show it in place; else it is shown in its own px."""
     bounds: tuple[float, float, float, float]
+    """(west, south, east, north) in degrees where georeferenced, else (0, 0, width, height) px."""
     transform: Affine6 | None = None
+    """Affine transform from px to CRS."""
     uploaded: bool = False
+    """Whether a client uploaded it."""
 
     @property
     def info(self) -> SceneInfo:
-        """The scene, as far as a card tells."""
+        """The scene's metadata, as far as a card has it."""
         return SceneInfo(
             self.name, self.width, self.height, self.bands, self.crs, self.transform, self.gsd
         )
 
 
 @dataclass(frozen=True)
-class _Place:
-    """Where a picture lies."""
+class _SceneFile:
+    """The file of a scene, and its card."""
 
     path: Path
     stamp: tuple[int, int]
-    """Modification time and size, by which a changed file is told."""
+    """Modification time (ns) and size (bytes); a file with another stamp has changed."""
     card: Card
 
 
 class Library:
-    """All pictures of one service. Calls may come from several threads.
+    """All scenes of one service; several threads may use it.
 
     Args:
         settings: of the service.
+
+    Raises:
+        OutputError: the work folder cannot be used.
 
     Example:
         >>> with Library(Settings()) as library:
@@ -125,8 +127,8 @@ class Library:
         given = settings.folder or Path(tempfile.gettempdir())
         try:
             given.mkdir(parents=True, exist_ok=True)
-            _sweep(given, settings.keep_hours)
-            self.folder, self._lock_of_folder = _own_folder(given)
+            remove_abandoned(given, settings.keep_hours)
+            self.folder, self._folder_lock = make_work_folder(given)
         except OSError as error:
             raise OutputError(
                 f"{given} cannot be used as a work folder: {error.strerror or error}"
@@ -135,12 +137,12 @@ class Library:
         self._single = root if root is not None and root.is_file() else None
         self._root = root.parent if root is not None and self._single is not None else root
         self._lock = threading.RLock()
-        self._open = Kept(lambda path: Scene(open_source(path)), OPEN)
-        self._known: dict[str, _Place] = {}
-        self._uploads: dict[str, float] = {}
-        self._listed = float("-inf")
-        self._named: dict[str, Path] = {}
-        self._names: dict[str, str] = {}
+        self._open = OpenFiles(lambda path: Scene(open_source(path)), OPEN)
+        self._known: dict[str, _SceneFile] = {}  # by id
+        self._uploads: dict[str, float] = {}  # id -> when it came, seconds since 1970
+        self._listed = float("-inf")  # when the root was listed, time.monotonic()
+        self._paths: dict[str, Path] = {}  # of the listing, by name
+        self._names: dict[str, str] = {}  # of the listing, by id
 
     def __enter__(self) -> Library:
         return self
@@ -154,25 +156,29 @@ class Library:
         self.close()
 
     def close(self) -> None:
-        """Remove the work folder with all uploads."""
+        """Close all files and remove the work folder with all uploads."""
         self._open.close()
         shutil.rmtree(self.folder, ignore_errors=True)
-        self._lock_of_folder.close()
+        self._folder_lock.close()
 
     def receive(self, name: str) -> Upload:
-        """An upload that is handed over piece by piece."""
+        """Begin an upload that is written piece by piece.
+
+        Args:
+            name: the file name that the client gives it.
+        """
         return Upload(self, name)
 
     def upload(self, name: str, chunks: Iterable[bytes]) -> Card:
-        """Keep a picture that a client sends.
+        """Take in an image that a client sends.
 
         Args:
-            name: what the client calls it.
+            name: the file name that the client gives it.
             chunks: its bytes.
 
         Raises:
-            SceneTooLarge: more bytes, or more pixels in its header, than the settings allow.
-            SceneError: it is not a picture that can be used.
+            SceneTooLarge: it has more bytes or pixels than the settings allow.
+            SceneError: it is not an image that can be used.
             OutputError: the disk is full.
         """
         with self.receive(name) as upload:
@@ -181,29 +187,28 @@ class Library:
             return upload.finish()
 
     def place(self, path: str) -> Card:
-        """The card of a picture under the root.
+        """Get the card of an image under the root by its path.
 
         Args:
             path: relative to the root, "/" between its parts.
 
         Raises:
-            SceneNotFound: there is none such, or it lies elsewhere; the message does not tell
-                which.
-            SceneError: it is not a picture that can be used.
+            SceneNotFound: there is no such image, or it is outside the root; the message does not
+                say which.
+            SceneError: it is not an image that can be used.
         """
         return self._card_of(path, self._inside(path))
 
     def listing(self, uploads: bool = True) -> list[Card]:
-        """Pictures under the root by name, then all uploads, the newest first.
+        """List images under the root by name, then all uploads, the newest first.
 
-        What cannot be opened is left out.
+        Files that cannot be opened are left out.
 
         Args:
-            uploads: False where those who look may not know each other's uploads: the id of an
-                upload is its key.
+            uploads: False where clients see the list: the id of an upload is the key to it.
         """
         cards = []
-        for name, path in self._index().items():
+        for name, path in self._list_root().items():
             try:
                 cards.append(self._card_of(name, path))
             except SceneError:
@@ -214,113 +219,129 @@ class Library:
             return cards + [self._known[key].card for key in newest]
 
     def card(self, id: str) -> Card:
-        """The card of a picture.
+        """Get the card of a scene by its id.
 
         Raises:
-            SceneNotFound: there is none of that id.
+            SceneNotFound: there is no scene of that id.
         """
-        return self._place(id).card
+        return self._file(id).card
 
     def path(self, id: str) -> Path:
-        """Where a picture lies; for the service itself, never for a client.
+        """Get the path of a scene by its id; for the service itself, never for a client.
 
         Raises:
-            SceneNotFound: there is none of that id.
+            SceneNotFound: there is no scene of that id.
         """
-        return self._place(id).path
+        return self._file(id).path
 
     @contextmanager
     def open(self, id: str) -> Iterator[Scene]:
-        """The opened picture, under the name on its card.
+        """Open a scene by its id, under the name on its card.
 
         Raises:
-            SceneNotFound: there is none of that id.
-            SceneError: it has been damaged or taken away meanwhile.
+            SceneNotFound: there is no scene of that id.
+            SceneError: the file has been damaged or removed.
         """
-        place = self._place(id)
-        with self.naming(place.card), self._open.use(place.path, place.card.name) as scene:
-            scene.info = replace(scene.info, name=place.card.name)
+        file = self._file(id)
+        with self.naming(file.card), self._open.use(file.path, file.card.name) as scene:
+            scene.info = replace(scene.info, name=file.card.name)
             yield scene
 
     @contextmanager
     def naming(self, card: Card) -> Iterator[None]:
-        """Errors raised inside speak of a picture by the name on its card, not by its place on the disk."""
-        place = self._known.get(card.id)
+        """Have errors raised in the block name a scene by its card, not by its path on the disk."""
+        file = self._known.get(card.id)
         try:
             yield
         except GeomagError as error:
-            if place is None or (told := _hidden(str(error), place.path, card.name)) == str(error):
+            text = str(error)
+            if file is None or (hidden := _without_path(text, file.path, card.name)) == text:
                 raise
-            raise type(error)(told) from None
+            raise type(error)(hidden) from None
 
     def expire(self, now: float | None = None) -> None:
-        """Remove uploads that are older than `Settings.keep_hours`, and the oldest while all take more than `Settings.keep_bytes`."""
+        """Remove uploads that are too old, and the oldest ones while all take too much disk.
+
+        Args:
+            now: seconds since 1970; None: the time of the call.
+        """
         now = time.time() if now is None else now
         with self._lock:
-            held = sum(self._known[key].stamp[1] for key in self._uploads)
+            total = sum(self._known[key].stamp[1] for key in self._uploads)
             for key in sorted(self._uploads, key=lambda key: self._uploads[key]):
                 if (
                     now - self._uploads[key] < self.settings.keep_hours * 3600
-                    and held <= self.settings.keep_bytes
+                    and total <= self.settings.keep_bytes
                 ):
                     break
-                held -= self._known[key].stamp[1]
+                total -= self._known[key].stamp[1]
                 self._open.close(path=self._known[key].path)
                 self._known[key].path.unlink(missing_ok=True)
                 del self._known[key], self._uploads[key]
 
     def keep(self, name: str, path: Path) -> Card:
-        """Take a file of the upload folder in."""
-        key = path.stem
-        place = self._read(key, name, path, uploaded=True)
-        with self._lock:
-            self._known[key], self._uploads[key] = place, time.time()
-        self.expire()
-        return place.card
+        """Add a file of the upload folder to the library.
 
-    def _place(self, id: str) -> _Place:
+        Args:
+            name: the file name that the client gave it.
+            path: of the file, whose stem becomes the id.
+
+        Raises:
+            SceneError: it is not an image that can be used.
+        """
+        key = path.stem
+        file = self._read(key, name, path, uploaded=True)
         with self._lock:
-            place = self._known.get(id)
-        if place is None:
-            self._index()
+            self._known[key], self._uploads[key] = file, time.time()
+        self.expire()
+        return file.card
+
+    def _file(self, id: str) -> _SceneFile:
+        with self._lock:
+            file = self._known.get(id)
+        if file is None:
+            self._list_root()
             name = self._names.get(id)
             if name is None:
                 raise SceneNotFound("there is no such scene; GET /v1/scenes lists those there are")
             self.place(name)
             return self._known[id]
-        if id in self._uploads and place.path.is_file():
-            return place
+        if id in self._uploads and file.path.is_file():
+            return file
         if id not in self._uploads:
-            self.place(place.card.name)  # it may have changed, or gone
+            self.place(file.card.name)  # reads it anew if it has changed, raises if it has gone
             return self._known[id]
         raise SceneNotFound("the upload is no longer there; send it again")
 
-    def _index(self) -> dict[str, Path]:
-        """Pictures under the root: name -> path, by name."""
+    def _list_root(self) -> dict[str, Path]:
+        """Images under the root: name -> path, sorted by name."""
         if self._root is None:
             return {}
         with self._lock:
             if time.monotonic() - self._listed > FRESH:
-                self._named = {}
+                self._paths = {}
                 for name in (
-                    [self._single.name] if self._single is not None else _pictures(self._root)
+                    [self._single.name] if self._single is not None else _image_names(self._root)
                 ):
-                    with suppress(SceneNotFound):  # a link that leads out
-                        self._named[name] = self._inside(name)
-                self._names = {_key(name): name for name in self._named}
+                    with suppress(SceneNotFound):  # a link to a file outside the root
+                        self._paths[name] = self._inside(name)
+                self._names = {_key(name): name for name in self._paths}
                 self._listed = time.monotonic()
-            return self._named
+            return self._paths
 
     def _inside(self, name: str) -> Path:
-        """The file of a name, with all links followed."""
+        """Path of a name under the root, with all links followed.
+
+        The one place where a client's text becomes a path: it must not lead out of the root by
+        "..", by an absolute path, by a hidden folder or by a link.
+        """
         refused = SceneNotFound(
             f"{clean(name)} is not among the pictures of this service; GET /v1/scenes lists them"
         )
         plain = os.path.normpath(name)
         odd = not name.strip() or "\0" in name or "\\" in name or os.path.isabs(name)
-        if (
-            self._root is None or odd or any(part.startswith(".") for part in plain.split(os.sep))
-        ):  # "..", and hidden ones
+        hidden = any(part.startswith(".") for part in plain.split(os.sep))  # ".." too
+        if self._root is None or odd or hidden:
             raise refused
         try:
             path = (self._root / plain).resolve(strict=True)
@@ -334,7 +355,7 @@ class Library:
         return path
 
     def _card_of(self, name: str, path: Path) -> Card:
-        """The card of a picture under the root, from its header where it is new or changed."""
+        """Card of an image under the root, read from its header where it is new or has changed."""
         assert self._root is not None
         name = Path(os.path.normpath(name)).as_posix()
         key = _key(name)
@@ -352,8 +373,8 @@ class Library:
                 self._known[key] = known
         return known.card
 
-    def _read(self, key: str, name: str, path: Path, uploaded: bool) -> _Place:
-        """Open a picture's header, and refuse what is too large before a pixel is read."""
+    def _read(self, key: str, name: str, path: Path, uploaded: bool) -> _SceneFile:
+        """Read the header of an image, and refuse one that is too large before a pixel is read."""
         stat = path.stat()
         try:
             source = open_source(path)
@@ -363,7 +384,7 @@ class Library:
             finally:
                 source.close()
         except SceneError as error:
-            raise type(error)(_hidden(str(error), path, name)) from None
+            raise type(error)(_without_path(str(error), path, name)) from None
         bounds = lonlat_bounds(info)
         whole = (0.0, 0.0, float(info.width), float(info.height))
         card = Card(
@@ -379,11 +400,16 @@ class Library:
             info.transform,
             uploaded,
         )
-        return _Place(path, (stat.st_mtime_ns, stat.st_size), card)
+        return _SceneFile(path, (stat.st_mtime_ns, stat.st_size), card)
 
 
 def _check(dataset: Any, name: str, pixels: int, uploaded: bool) -> None:
-    """Refuse by its header what would take too much, or could lead elsewhere."""
+    """Refuse an image by its header: too many pixels, or an upload in a format not allowed.
+
+    Raises:
+        SceneTooLarge: it has more than `pixels` px.
+        SceneUnreadable: an upload whose format is not among `FORMATS`.
+    """
     width, height = int(dataset.width), int(dataset.height)
     if width * height > pixels:
         raise SceneTooLarge(
@@ -397,10 +423,10 @@ def _check(dataset: Any, name: str, pixels: int, uploaded: bool) -> None:
         )
 
 
-def _pictures(root: Path) -> list[str]:
-    """Names of pictures under a folder.
+def _image_names(root: Path) -> list[str]:
+    """Names of image files under a folder, relative to it, sorted.
 
-    Links to folders are not followed, hidden ones are left out.
+    Links to folders are not followed, hidden files and folders are left out.
     """
     found = []
     for base, folders, names in os.walk(root):
@@ -415,51 +441,12 @@ def _pictures(root: Path) -> list[str]:
 
 
 def _key(name: str) -> str:
+    """Id of an image under the root: the same at every start of the service."""
     return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:20]
 
 
-def _hidden(message: str, path: Path, name: str) -> str:
-    """A message without the place of a file."""
-    places = [str(path)] if path.name in name else [str(path), path.name]
-    told = re.sub("|".join(map(re.escape, places)), lambda _: name, message)
-    return told.replace(f"{path.parent}{os.sep}", "")
-
-
-def _own_folder(given: Path) -> tuple[Path, ExitStack]:
-    """A new work folder, and what holds its lock.
-
-    As long as it is held no other service takes the folder for a left one.
-    """
-    held = ExitStack()
-    new = Path(
-        tempfile.mkdtemp(prefix=f".{MARK}", dir=given)
-    )  # under another name until it is locked: nobody looks there
-    try:
-        held.enter_context(locked(new / LOCK, OutputError(f"{new} is used by another process")))
-        (new / "uploads").mkdir()
-        return new.rename(given / new.name.removeprefix(".")), held
-    except BaseException:
-        held.close()
-        shutil.rmtree(new, ignore_errors=True)
-        raise
-
-
-def _sweep(folder: Path, hours: float) -> None:
-    """Remove what services that were killed have left in the work folder.
-
-    At once where nobody holds its lock, without one by its age.
-    """
-    for left in (*folder.glob(f"{MARK}*"), *folder.glob(f".{MARK}*")):
-        try:
-            stat = left.lstat()
-            if not S_ISDIR(stat.st_mode) or (
-                hasattr(os, "geteuid") and stat.st_uid != os.geteuid()
-            ):  # the folder may be for everybody
-                continue
-            if (left / LOCK).is_file():
-                with locked(left / LOCK, OutputError("in use")):
-                    shutil.rmtree(left, ignore_errors=True)
-            elif time.time() - stat.st_mtime > hours * 3600:
-                shutil.rmtree(left, ignore_errors=True)
-        except (OSError, OutputError):
-            continue
+def _without_path(message: str, path: Path, name: str) -> str:
+    """A message in which the path of a file is replaced by the name that clients know."""
+    paths = [str(path)] if path.name in name else [str(path), path.name]
+    hidden = re.sub("|".join(map(re.escape, paths)), lambda _: name, message)
+    return hidden.replace(f"{path.parent}{os.sep}", "")

@@ -1,7 +1,4 @@
-"""Bodies of the service as JSON Schemas, for its description.
-
-What is sent to it, and what it sends back.
-"""
+"""JSON Schemas of request and response bodies, for the OpenAPI description."""
 
 from __future__ import annotations
 
@@ -12,11 +9,9 @@ from pydantic import BaseModel
 from geomagnifier.export.answer_json import schema as answer_schema
 from geomagnifier.server.requests import AskRequest
 
-_TEXT, _NUMBER, _WORDS = (
-    {"type": "string"},
-    {"type": "number"},
-    {"type": "array", "items": {"type": "string"}},
-)
+_TEXT = {"type": "string"}
+_NUMBER = {"type": "number"}
+_TEXTS = {"type": "array", "items": {"type": "string"}}
 _OR_NONE = {"type": ["string", "null"]}
 JOB: dict[str, Any] = {
     "type": "object",
@@ -42,7 +37,7 @@ JOB: dict[str, Any] = {
         "seconds": _NUMBER,
         "waited": _NUMBER,
         "error": {"type": ["object", "null"]},
-        "warnings": _WORDS,
+        "warnings": _TEXTS,
         "text": {
             "type": "string",
             "description": "The answer, when the job has ended, as what follows.",
@@ -64,27 +59,38 @@ JOB: dict[str, Any] = {
         "unreadable": {"type": "array", "items": {"type": "object"}},
     },
 }
-"""How far a job is, as `server.facts` has it."""
+"""A job as `job_responses.job_json` writes it."""
 
 
-def sent(kind: type[BaseModel] | None = None) -> dict[str, Any]:
-    """What a request's body may be. kind: its fields; None for a picture."""
-    picture = {"type": "string", "format": "binary"}
-    form: dict[str, Any] = {"type": "object", "properties": {"file": picture}}
+def request_body(fields: type[BaseModel] | None = None) -> dict[str, Any]:
+    """OpenAPI description of a request's body.
+
+    Args:
+        fields: model of its JSON; None for an image alone.
+    """
+    file = {"type": "string", "format": "binary"}
+    form: dict[str, Any] = {"type": "object", "properties": {"file": file}}
     content: dict[str, Any] = {"multipart/form-data": {"schema": form}}
-    if kind is None:
-        content["image/*"] = {"schema": picture}
+    if fields is None:
+        content["image/*"] = {"schema": file}
     else:
-        schema = kind.model_json_schema()
+        schema = fields.model_json_schema()
         form["properties"] |= schema["properties"]
-        content = {"application/json": {"schema": schema}} | (content if kind is AskRequest else {})
+        json = {"application/json": {"schema": schema}}
+        content = json | (content if fields is AskRequest else {})
     return {"requestBody": {"required": True, "content": content}}
 
 
-def answered(
+def response(
     status: int, description: str, schema: dict[str, Any]
 ) -> dict[int | str, dict[str, Any]]:
-    """A reply of this status."""
+    """OpenAPI description of a response.
+
+    Args:
+        status: its HTTP status.
+        description: when it is sent.
+        schema: JSON Schema of its body.
+    """
     return {
         status: {"description": description, "content": {"application/json": {"schema": schema}}}
     }

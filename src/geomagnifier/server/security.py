@@ -1,4 +1,4 @@
-"""Between the network and the service: who may ask, how much is sent, and how fast."""
+"""Host check, API key, origin check and limits on request bodies, as one ASGI middleware."""
 
 from __future__ import annotations
 
@@ -22,20 +22,23 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OPEN = ("/healthz",)
-"""Addresses that need no key."""
-AROUND_WORDS, LETTER = 16 << 10, 12
-"""Bytes of the largest body that is not a picture: these around the question, and for each of its
-letters, as JSON may escape it.
-"""
-AROUND = 64 << 10
-"""Bytes of a form around the picture in it."""
+"""Paths that need no key."""
+JSON_OVERHEAD = 16 << 10
+"""Bytes of a JSON body beside the question."""
+BYTES_PER_LETTER = 12
+"""Bytes of a JSON body for each letter of the question: an escaped surrogate pair."""
+FORM_OVERHEAD = 64 << 10
+"""Bytes of a form beside the image in it."""
 SLOWEST = 10_000
 """Bytes a second below which a sender is cut off once `Settings.patience` is used up."""
-LINGER, LINGER_BYTES = 2.0, 16 << 20
-"""After an early answer, seconds and bytes for which the rest of a request is read and thrown away,
-so that the client sees the answer.
+LINGER = 2.0
+"""Seconds for which the rest of a request is read and dropped after an early response: a client
+that is still sending would see a broken connection and not the response.
 """
+LINGER_BYTES = 16 << 20
+"""The same in bytes."""
 COOKIE = "geomag_key"
+"""Cookie that stands for the key once a browser has shown it."""
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 PORTS = {"http": 80, "https": 443}
 EVERYWHERE = (
@@ -45,24 +48,24 @@ EVERYWHERE = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
-"""Headers of every answer: another site can neither frame it, nor show or read what is here."""
+"""Headers of every response: no other site can frame, embed or read it."""
 BARE = (
     b"default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
     b" frame-ancestors 'none'"
 )
-"""What an answer that is no page may load: nothing."""
+"""Content security policy of all responses but the page: they load nothing."""
 PAGE = (
     b"default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self'"
     b" 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self';"
     b" base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""What the page may load: only what is here. NiceGUI writes its scripts into the page and makes
-some of them there.
+"""Content security policy of the page: it loads from this service only. NiceGUI needs inline
+scripts and eval.
 """
 
 
 class Guard:
-    """Between the network and the app: host name, key, size and speed of what is sent.
+    """ASGI middleware that checks host, origin and key, and limits size and duration of bodies.
 
     Args:
         app: the rest of the service.
@@ -105,7 +108,7 @@ class Guard:
                 "BodyTooLarge",
             )
         if refused is not None:
-            await _answer(body.send, *refused, ask=not scope["path"].startswith("/v1/"))
+            await _refuse(body.send, *refused, ask=not scope["path"].startswith("/v1/"))
             return
         if self._settings.api_key is not None and headers.get(
             "authorization", ""
@@ -119,7 +122,7 @@ class Guard:
         await self._app(scope, body.receive, body.send)
 
     def _refused(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str, str] | None:
-        """Status, message and type where a request may not come in."""
+        """Status, message and error type of a request that is refused, else None."""
         if not self._settings.answers_to(_host(f"//{headers.get('host', '')}")):
             return (
                 421,
@@ -137,7 +140,7 @@ class Guard:
         if (
             key is None
             or scope["path"] in OPEN
-            or any(_same(shown, key) for shown in _shown(headers))
+            or any(_same(shown, key) for shown in _keys(headers))
         ):
             return None
         if _same(_cookie(headers.get("cookie", "")), self._cookie):
@@ -149,12 +152,10 @@ class Guard:
         )
 
     def _is_own(self, origin: str, host: str) -> bool:
-        """Whether an origin is the service itself.
+        """Whether an origin is the service itself: the host and port that the request is made to.
 
-        Host and port that the request is made to, or a name of the settings without a port.
-
-        The latter is for a proxy that speaks TLS and tells the service another host than the
-        browser sees.
+        Or a host name of the settings, on the standard port: behind a proxy that terminates TLS the
+        service sees another host than the browser.
         """
         try:
             site, here = urlsplit(origin), urlsplit(f"//{host}")
@@ -171,32 +172,31 @@ class Guard:
 
 
 class _Body:
-    """One request's body, counted and timed while it is read, and the answer to it.
+    """The body of one request, counted and timed while it is read, and the response to it.
 
-    Raises while it is read:
-        BodyTooLarge: there is more than `limit` bytes of it.
-        TooSlow: it takes too long.
+    Reading it raises BodyTooLarge beyond `limit` bytes, and TooSlow where it takes too long.
     """
 
     def __init__(
         self, receive: Receive, send: Send, headers: dict[str, str], settings: Settings, page: bool
     ) -> None:
         self._page = page
-        words = headers.get("content-type", "").startswith("application/json")
+        is_json = headers.get("content-type", "").startswith("application/json")
         self.limit = (
-            AROUND_WORDS + LETTER * settings.question_letters
-            if words
-            else settings.upload_bytes + AROUND
+            JSON_OVERHEAD + BYTES_PER_LETTER * settings.question_letters
+            if is_json
+            else settings.upload_bytes + FORM_OVERHEAD
         )
         announced = headers.get("content-length", "0")
         self.announced = int(announced) if announced.isdigit() else 0
         self.extra: list[tuple[bytes, bytes]] = [*EVERYWHERE]
         self._receive, self._send, self._patience = receive, send, settings.patience
-        self._there = self.announced == 0 and "transfer-encoding" not in headers
+        self._complete = self.announced == 0 and "transfer-encoding" not in headers
         self._bytes, self._begun = 0, time.monotonic()
 
     async def receive(self) -> Message:
-        if self._there:
+        """ASGI receive: the next piece of the body."""
+        if self._complete:
             return await self._receive()
         left = self._begun + self._patience + self._bytes / SLOWEST - time.monotonic()
         try:
@@ -207,7 +207,7 @@ class _Body:
                 " it faster"
             ) from None
         self._bytes += len(message.get("body", b""))
-        self._there = message["type"] != "http.request" or not message.get("more_body", False)
+        self._complete = message["type"] != "http.request" or not message.get("more_body", False)
         if self._bytes > self.limit:
             raise BodyTooLarge(
                 f"the request has more than the {self.limit} bytes that are taken here"
@@ -215,9 +215,10 @@ class _Body:
         return message
 
     async def send(self, message: Message) -> None:
+        """ASGI send: adds headers, and reads the rest of the body before an early response ends."""
         if message["type"] == "http.response.start":
             policy = PAGE if self._page else BARE
-            close = [] if self._there else [(b"connection", b"close")]
+            close = [] if self._complete else [(b"connection", b"close")]
             message["headers"] = [
                 *message.get("headers", []),
                 *self.extra,
@@ -225,7 +226,7 @@ class _Body:
                 *close,
             ]
         last = message["type"] == "http.response.body" and not message.get("more_body", False)
-        if last and not self._there:
+        if last and not self._complete:
             await self._send({**message, "more_body": True})
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._rest(), LINGER)
@@ -233,20 +234,19 @@ class _Body:
         await self._send(message)
 
     async def _rest(self) -> None:
-        """Read on without keeping anything."""
-        thrown = 0
-        while not self._there and thrown < LINGER_BYTES:
+        """Read the rest of the body and drop it."""
+        dropped = 0
+        while not self._complete and dropped < LINGER_BYTES:
             message = await self._receive()
-            thrown += len(message.get("body", b""))
-            self._there = message["type"] != "http.request" or not message.get("more_body", False)
+            dropped += len(message.get("body", b""))
+            self._complete = message["type"] != "http.request" or not message.get(
+                "more_body", False
+            )
 
 
-async def _answer(send: Send, status: int, message: str, kind: str, ask: bool) -> None:
-    """An error in the shape of all others.
-
-    A browser that has no key is told to ask its person for one.
-    """
-    text = json.dumps({"error": {"type": kind, "message": message}}).encode()
+async def _refuse(send: Send, status: int, message: str, name: str, ask: bool) -> None:
+    """Send an error in the JSON shape of all others; `ask` has a browser prompt for the key."""
+    text = json.dumps({"error": {"type": name, "message": message}}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(text)).encode())]
     if status == 401:
         headers.append(
@@ -260,26 +260,27 @@ async def _answer(send: Send, status: int, message: str, kind: str, ask: bool) -
 
 
 def _host(address: str) -> str:
-    """The host name of an address, in small letters; "" where there is none."""
+    """Host name of a URL in small letters; "" where it has none."""
     try:
         return urlsplit(address).hostname or ""
     except ValueError:
         return ""
 
 
-def _shown(headers: dict[str, str]) -> list[bytes]:
-    """Keys that a request shows."""
+def _keys(headers: dict[str, str]) -> list[bytes]:
+    """Keys in the headers of a request: X-API-Key, Bearer, or the password of Basic."""
     keys = [headers["x-api-key"].encode("latin-1")] if "x-api-key" in headers else []
-    way, _, rest = headers.get("authorization", "").partition(" ")
-    if way.lower() == "bearer":
+    scheme, _, rest = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
         keys.append(rest.strip().encode("latin-1"))
-    if way.lower() == "basic":
+    if scheme.lower() == "basic":
         with contextlib.suppress(binascii.Error, ValueError):
             keys.append(base64.b64decode(rest.strip(), validate=True).partition(b":")[2])
     return keys
 
 
 def _cookie(header: str) -> bytes:
+    """The value of our cookie; empty without one."""
     try:
         found = SimpleCookie(header).get(COOKIE)
     except CookieError:
@@ -288,7 +289,7 @@ def _cookie(header: str) -> bytes:
 
 
 def _same(shown: bytes, key: str) -> bool:
-    """Whether a key is right, in a time that tells neither how much of it is nor how long it is."""
+    """Whether a key is right, in a time that depends neither on its content nor on its length."""
     return hmac.compare_digest(
         hashlib.sha256(shown).digest(), hashlib.sha256(key.encode()).digest()
     )

@@ -1,4 +1,4 @@
-"""The service's door: `serve` opens it, `Patient` shuts it on those who only stand there."""
+"""Run the service: socket, uvicorn, and a timeout for connections that send no request."""
 
 from __future__ import annotations
 
@@ -23,46 +23,51 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 
-class Patient(H11Protocol):
-    """HTTP as uvicorn speaks it, but a connection on which nothing was asked within some seconds is closed."""
+class IdleTimeoutProtocol(H11Protocol):
+    """Uvicorn's HTTP protocol with a timeout: it closes a connection that sends no request.
+
+    uvicorn itself has a timeout only between two requests of a connection, not before the first
+    and not within the headers.
+    """
 
     seconds = 30.0
-    _waiting: asyncio.TimerHandle | None = None
+    """From the connection, or from the first byte of a later request, to its complete headers."""
+    _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._wait()
+        self._start_timer()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         busy = self.cycle is not None and not self.cycle.response_complete
         if busy:
-            self._rest()
+            self._stop_timer()
         elif (
-            self._waiting is None
+            self._timer is None
             and not self.transport.is_closing()
             and self.transport.get_protocol() is self
         ):
-            self._wait()
+            self._start_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._rest()
+        self._stop_timer()
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self, event: Any) -> None:
-        self._rest()
+        self._stop_timer()
         super().handle_websocket_upgrade(event)
 
-    def _rest(self) -> None:
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
-    def _wait(self) -> None:
-        self._waiting = self.loop.call_later(self.seconds, self._close)
+    def _start_timer(self) -> None:
+        self._timer = self.loop.call_later(self.seconds, self._close)
 
     def _close(self) -> None:
-        self._waiting = None
+        self._timer = None
         if self.cycle is None or self.cycle.response_complete:
             self.transport.close()
 
@@ -71,10 +76,9 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
     """Run the service with its page until it is stopped.
 
     Args:
-        target: a folder whose pictures can be asked about, an index of one, or one picture; None:
-            what the settings say.
+        target: a folder of images, an index of one, or one image; None: what the settings say.
         settings: of the service.
-        open_browser: show the page on this machine.
+        open_browser: open the page in a browser on this machine.
 
     Raises:
         OptionError: the target does not exist, or the port is taken.
@@ -103,19 +107,20 @@ def serve(target: Path | None, settings: Settings, open_browser: bool = False) -
             print(f"geomagnifier is at {shown} (Ctrl-C ends it)", flush=True)
         if open_browser:
             threading.Timer(1.0, webbrowser.open, (shown,)).start()
-        with contextlib.suppress(
-            KeyboardInterrupt
-        ):  # uvicorn has ended in good order, and only passes it on
+        # Ctrl-C: uvicorn has shut down in good order and raises it again.
+        with contextlib.suppress(KeyboardInterrupt):
             uvicorn(app, settings).run(sockets=[listener])
     finally:
         listener.close()
 
 
 def listen(settings: Settings) -> socket.socket:
-    """The socket of `Settings.host` and `Settings.port`, before anything heavy is loaded.
+    """Open the listening socket of `Settings.host` and `Settings.port`.
+
+    This is done before the model is loaded, so that a taken port is an error at once.
 
     Raises:
-        OptionError: the port is taken, or the address is not this machine's.
+        OptionError: the port is taken, or the address is not one of this machine.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -134,12 +139,18 @@ def listen(settings: Settings) -> socket.socket:
 
 
 def uvicorn(app: ASGIApp, settings: Settings) -> Server:
-    """The HTTP server of an app, ready to run."""
-    patient = type("Patient", (Patient,), {"seconds": settings.patience})
+    """Make the HTTP server of an app, ready to run.
+
+    Args:
+        app: of `create_app`.
+        settings: of the service.
+    """
+    # uvicorn makes the instances itself: the setting can only be an attribute of their class.
+    protocol = type("Protocol", (IdleTimeoutProtocol,), {"seconds": settings.patience})
     return Server(
         Config(
             app,
-            http=patient,
+            http=protocol,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -149,7 +160,7 @@ def uvicorn(app: ASGIApp, settings: Settings) -> Server:
 
 
 def _allow_many_files() -> None:
-    """As many open connections as the system lets one have; its usual 1024 are soon used up."""
+    """Raise the limit on open files to the most allowed: the usual 1024 limits connections."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 

@@ -1,7 +1,4 @@
-"""Settings of the service.
-
-Each can be given by name, or in the environment as GEOMAG_ and its name in capitals.
-"""
+"""Settings of the service, by name or from environment variables `GEOMAG_NAME`."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class Settings:
-    """How the service is run and what it lets a client do."""
+    """How the service runs and what clients may do."""
 
     root: Path | None = None
     """Folder whose pictures may be named in a question, with the folders in it, or one picture;
@@ -123,11 +120,15 @@ class Settings:
 
     @property
     def named(self) -> frozenset[str]:
-        """`names` in small letters, without "*"."""
+        """Host names of `names` in small letters, without "*"."""
         return frozenset(name.lower() for name in self.names) - {"*"}
 
     def answers_to(self, name: str) -> bool:
-        """Whether a request may be made to a host of this name (in small letters, without its port)."""
+        """Whether requests to a host name are answered.
+
+        Args:
+            name: in small letters, without port.
+        """
         if self.names:
             return "*" in self.names or name in self.named
         if self.host in LOOPBACK:
@@ -136,12 +137,13 @@ class Settings:
 
     @staticmethod
     def from_environment(**given: Any) -> Settings:
-        """Settings from GEOMAG_ROOT, GEOMAG_PORT and so on.
+        """Read the settings from GEOMAG_ROOT, GEOMAG_PORT and so on.
 
-        What is given here, and not None, goes before them.
+        Args:
+            given: settings by name that take precedence, where they are not None.
 
         Raises:
-            OptionError: a value that cannot be read, or out of its range.
+            OptionError: a value cannot be read or is out of range.
 
         Example:
             >>> Settings.from_environment(port=8080).port
@@ -159,10 +161,7 @@ class Settings:
 
 
 def _is_near(name: str) -> bool:
-    """Whether no other web site can have this name.
-
-    An address in numbers, or a name that the public system of names does not have.
-    """
+    """Whether no public web site can have this host name: an IP address, or no public DNS name."""
     try:
         ipaddress.ip_address(name)
     except ValueError:
@@ -171,7 +170,7 @@ def _is_near(name: str) -> bool:
 
 
 def _read(name: str, text: str) -> Any:
-    """The value of a setting from the text of an environment variable."""
+    """Parse the value of a setting from an environment variable."""
     try:
         if name in ("root", "folder", "index"):
             return Path(text).expanduser()

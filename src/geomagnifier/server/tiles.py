@@ -1,12 +1,10 @@
-"""Map tiles of 256 px, on rio-tiler's grids.
+"""Map tiles of 256 px on rio-tiler's grids, read from overviews and warped to Web Mercator.
 
-What a web map asks for while it is moved, read from overviews.
-
-A scene whose CRS a web map can show is laid on Web Mercator; any other is shown in its own pixels,
-where the largest zoom is full size. Pixels are read by `Scene`, so that a map shows what the model
-sees: one choice of bands and one stretch for all tiles of a scene, nothing where there is no data,
-and the sound parts of a damaged file. (rio-tiler's own reading through a warped VRT takes 60 to 220
-ms a tile of a 20,000 px COG, this 10 to 40 ms.)
+A scene without a CRS that a web map can show has tiles in its own pixels, where the largest zoom is
+full size. Pixels are read by `Scene`, so that a map shows what the model sees: one choice of bands
+and one stretch for all tiles of a scene, nothing where there is no data, and the sound parts of a
+damaged file. (rio-tiler's own reading through a warped VRT takes 60 to 220 ms a tile of a 20,000 px
+COG, this 10 to 40 ms.)
 """
 
 from __future__ import annotations
@@ -36,63 +34,64 @@ from geomagnifier.geometry import Box
 from geomagnifier.raster.dataset import open_source
 from geomagnifier.raster.georeference import parse_crs, to_crs, turn
 from geomagnifier.raster.scene import Scene
-from geomagnifier.server.lru_cache import Drawn, Kept
+from geomagnifier.server.lru_cache import OpenFiles, TileCache
 from geomagnifier.types import Affine6, Bytes, SceneInfo, Window
 
 if TYPE_CHECKING:
     from geomagnifier.server.scenes import Card
 
 SIDE = 256
-OPEN, CACHED = 8, 64 << 20
-"""Pictures that are held open; bytes of finished tiles that are kept."""
-SMALL, GLANCE = 16_000_000, 2048
-"""A picture without overviews and with more px than this is read once as a whole, to this longest
-side; small zooms are cut from that.
-"""
+"""Side of a tile, px."""
+OPEN = 8
+"""Scenes that stay open."""
+CACHED = 64 << 20
+"""Bytes of finished tiles that are cached."""
+SMALL = 16_000_000
+"""A scene with more px than this and no overviews is read once as a whole, for its small zooms."""
+GLANCE = 2048
+"""Longest side to which it is read, px."""
 PATIENCE = 5.0
-"""Seconds that a tile waits for that reading."""
+"""Seconds that a tile waits for that read."""
 BEYOND = 5
 """Zooms past full size that are still drawn."""
 KNOTS = 65
-"""Points of a tile, each way, that are transformed exactly; the pixels lie between them."""
+"""Points of a tile, each way, that are transformed exactly; the pixels between are interpolated."""
 LATITUDE = 85.05
-"""Web maps show nothing beyond."""
+"""Largest latitude of Web Mercator, degrees."""
 
 Point = tuple[float, float]
 Doubles = NDArray[np.float64]
 
 
 def tile(path: Path, z: int, x: int, y: int) -> bytes:
-    """One tile as PNG, 256 x 256 px.
-
-    What lies outside of the scene, or has no data, is transparent.
+    """Draw one tile as PNG, 256 x 256 px, transparent outside the scene and where it has no data.
 
     Args:
-        path: of the picture.
-        z: zoom, as `layers` tells.
-        x: column, from the west or from the left.
-        y: row, from the north or from the top.
+        path: of the scene.
+        z: zoom, from min_zoom to max_zoom of `layers`.
+        x: column, from the west, or from the left.
+        y: row, from the north, or from the top.
 
     Raises:
-        SceneError: the picture cannot be read.
-        NotReady: come back later.
+        SceneError: the scene cannot be read.
+        NotReady: a large scene without overviews is still being read.
     """
-    with _pictures.use(path) as picture:
-        key = (picture.scene.key, z, x, y)
-        found = _drawn.get(key)
+    with _scenes.use(path) as tiled:
+        key = (tiled.scene.key, z, x, y)
+        found = _tiles.get(key)
         if found is None:
-            found = picture.draw(z, x, y)
-            _drawn.put(key, found)
+            found = tiled.draw(z, x, y)
+            _tiles.put(key, found)
         return found
 
 
 def layers(card: Card) -> dict[str, Any]:
-    """What a Leaflet map must know to show a scene.
+    """What a Leaflet map needs to show a scene.
 
     Returns:
-        crs ("EPSG:3857" or "simple"), tile_size, min_zoom, max_zoom (full size), bounds ((south,
-        west), (north, east)) in Leaflet's own coordinates, which in CRS.Simple are px / `scale`, y
-        upwards, and `tiles`, the address with {z}, {x} and {y}.
+        crs ("EPSG:3857" or "simple"), tile_size (px), min_zoom, max_zoom (full size), bounds
+        ((south, west), (north, east)) in Leaflet's coordinates, which in CRS.Simple are px /
+        `scale`, y upwards, and tiles, the URL with {z}, {x} and {y}.
     """
     largest = _full_zoom(card.info, card.georeferenced)
     smallest = max(0, largest - math.ceil(math.log2(max(1.0, max(card.width, card.height) / SIDE))))
@@ -113,37 +112,47 @@ def layers(card: Card) -> dict[str, Any]:
 
 
 def to_map(card: Card, points: Sequence[Point]) -> list[Point]:
-    """Scene px (x, y) -> what Leaflet calls (lat, lng)."""
+    """Transform scene px (x, y) to Leaflet coordinates (lat, lng).
+
+    Args:
+        card: of the scene.
+        points: (N, 2) px.
+    """
     if not card.georeferenced:
         scale = layers(card)["scale"]
         return [(-y / scale, x / scale) for x, y in points]
     assert card.transform is not None
-    longitude, latitude = _turn(card.crs, "EPSG:4326").transform(
+    longitude, latitude = _transformer(card.crs, "EPSG:4326").transform(
         *to_crs(card.transform, *_columns(points))
     )
-    longitude = longitude - 360 * np.round(
-        (longitude - (card.bounds[0] + card.bounds[2]) / 2) / 360
-    )  # 200 is -160 on the map
+    # PROJ may give a longitude of 200 for -160: take the turn nearest to the scene's centre.
+    centre = (card.bounds[0] + card.bounds[2]) / 2
+    longitude = longitude - 360 * np.round((longitude - centre) / 360)
     return list(zip(latitude.tolist(), longitude.tolist(), strict=True))
 
 
 def to_scene(card: Card, points: Sequence[Point]) -> list[Point]:
-    """What Leaflet calls (lat, lng) -> scene px (x, y); also outside of the scene."""
+    """Transform Leaflet coordinates (lat, lng) to scene px (x, y), which may be outside the scene.
+
+    Args:
+        card: of the scene.
+        points: (N, 2) in degrees, or in units of CRS.Simple.
+    """
     if not card.georeferenced:
         scale = layers(card)["scale"]
         return [(lng * scale, -lat * scale) for lat, lng in points]
     assert card.transform is not None
     latitude, longitude = _columns(points)
-    x, y = _turn("EPSG:4326", card.crs).transform(longitude, latitude)
-    xs, ys = to_crs(_back(card.transform), x + _turns(card.crs, card.transform, card.width), y)
+    x, y = _transformer("EPSG:4326", card.crs).transform(longitude, latitude)
+    xs, ys = to_crs(_inverted(card.transform), x + _turns(card.crs, card.transform, card.width), y)
     return [(float(x), float(y)) for x, y in np.stack([xs, ys], axis=1)]
 
 
 def lonlat_bounds(info: SceneInfo) -> tuple[float, float, float, float] | None:
-    """West, south, east, north in degrees; None where a web map cannot show the scene as it lies.
+    """West, south, east, north in degrees; None where a web map cannot show the scene in place.
 
-    That is: without CRS, turned against north, across the antimeridian, or near a pole and not of
-        the whole Earth.
+    That is a scene without a CRS, one that is not north up, one across the antimeridian, or one
+    beyond `LATITUDE` that does not span the Earth.
     """
     if info.crs is None or info.transform is None:
         return None
@@ -151,13 +160,13 @@ def lonlat_bounds(info: SceneInfo) -> tuple[float, float, float, float] | None:
     if b != 0 or d != 0 or a <= 0 or e >= 0:
         return None
     try:
-        convert = _turn(info.crs, "EPSG:4326")
+        convert = _transformer(info.crs, "EPSG:4326")
         west, south, east, north = map(
             float, convert.transform_bounds(c, f + e * info.height, c + a * info.width, f)
         )
     except ProjError:
         return None
-    if west >= 180:  # in a grid from 0 to 360
+    if west >= 180:  # a grid from 0 to 360 degrees
         west, east = west - 360, east - 360
     slack = 1e-6
     if not (
@@ -169,8 +178,8 @@ def lonlat_bounds(info: SceneInfo) -> tuple[float, float, float, float] | None:
     return west, south, east, north
 
 
-class _Picture:
-    """An open scene and how its tiles are drawn."""
+class _TiledScene:
+    """An open scene that draws its tiles."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -179,19 +188,18 @@ class _Picture:
         self._bounds = lonlat_bounds(self.info)
         self._zoom = _full_zoom(self.info, self._bounds is not None)
         self._grid = LocalTileMatrixSet(width=self.info.width, height=self.info.height)
-        self._grid.maxzoom = (
-            self._zoom
-        )  # rio-tiler ends where the shorter side fits a tile; here the whole picture does
+        # rio-tiler's zoom 0 has the shorter side in one tile, ours the whole scene.
+        self._grid.maxzoom = self._zoom
         self._whole: Future[Image.Image] | None = None
         self._coarse = max(self.info.width, self.info.height) / GLANCE
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.scene.close()
 
     def draw(self, z: int, x: int, y: int) -> bytes:
-        """See `tile`."""
+        """Draw a tile; arguments, result and errors as of `tile`."""
         if not 0 <= z <= self._zoom + BEYOND or x < 0 or y < 0:
             return EMPTY
         try:
@@ -205,15 +213,15 @@ class _Picture:
         return EMPTY if pixels is None or not pixels[..., 3].any() else png(pixels)
 
     def _flat(self, z: int, x: int, y: int) -> Bytes | None:
-        """A tile in the scene's own pixels."""
+        """Pixels of a tile in the scene's own grid, (256, 256, 4); None outside the scene."""
         left, bottom, right, top = self._grid.xy_bounds(Tile(x, y, z))
         box = Box(left, top, right, bottom).intersection(self.info.box)
         if box is None:
             return None
-        shrink = (right - left) / SIDE
+        factor = (right - left) / SIDE
         canvas = np.zeros((SIDE, SIDE, 4), np.uint8)
         width, height = (
-            min(SIDE, max(1, math.ceil(side / shrink - 1e-9))) for side in (box.width, box.height)
+            min(SIDE, max(1, math.ceil(side / factor - 1e-9))) for side in (box.width, box.height)
         )
         canvas[:height, :width] = self._read(box, width, height)
         return canvas
@@ -221,7 +229,10 @@ class _Picture:
     def _mercator(
         self, bounds: tuple[float, float, float, float], z: int, x: int, y: int
     ) -> Bytes | None:
-        """A tile on Web Mercator: the scene is read at about the tile's size, and warped."""
+        """Pixels of a tile on Web Mercator, (256, 256, 4); None outside the scene.
+
+        The part of the scene under the tile is read at about the tile's resolution and warped.
+        """
         if x >= 2**z or y >= 2**z:
             return None
         grid = WEB_MERCATOR_TMS.xy_bounds(Tile(x, y, z))
@@ -234,13 +245,13 @@ class _Picture:
         ):
             return None
         columns, rows = self._inverse((grid.left, grid.top, grid.right, grid.bottom))
-        inside = (
-            (columns > 0) & (rows > 0) & (columns < self.info.width) & (rows < self.info.height)
-        )  # False where not finite
+        # Comparisons are False where a pixel of the tile is not in the domain of the CRS.
+        inside = (columns > 0) & (rows > 0)
+        inside &= (columns < self.info.width) & (rows < self.info.height)
         if not inside.any():
             return None
-        # In steps of a power of two that all tiles of a zoom share: neighbours average the same
-        # pixels, and no seam is seen.
+        # Read at a power of two that all tiles of a zoom share, and from a multiple of it:
+        # neighbouring tiles then average the same pixels, and there is no seam.
         step = 2 ** max(0, round(math.log2(max(_length(columns), _length(rows.T), 1.0))))
         x0, y0 = (math.floor(v[inside].min() / step - 1) * step for v in (columns, rows))
         x1, y1 = (math.ceil(v[inside].max() / step + 1) * step for v in (columns, rows))
@@ -255,12 +266,16 @@ class _Picture:
         return drawn
 
     def _inverse(self, grid: tuple[float, float, float, float]) -> tuple[Doubles, Doubles]:
-        """Where in the scene the pixels of a tile lie: columns and rows, (256, 256) each.
+        """Position in the scene of each pixel of a tile: columns and rows, (256, 256) px each.
 
-        Grid: left, top, right, bottom of the tile.
+        A projection is smooth within a tile, so that it is computed for (KNOTS, KNOTS) points and
+        interpolated, unless some of these are outside the domain of the CRS.
+
+        Args:
+            grid: left, top, right, bottom of the tile in Web Mercator, m.
         """
         assert self.info.transform is not None
-        convert, back = _turn("EPSG:3857", self.info.crs), _back(self.info.transform)
+        convert, back = _transformer("EPSG:3857", self.info.crs), _inverted(self.info.transform)
         turns = _turns(self.info.crs, self.info.transform, self.info.width)
         centres = (np.arange(SIDE) + 0.5) / SIDE
         for shares in (np.linspace(0, 1, KNOTS), centres):
@@ -274,16 +289,13 @@ class _Picture:
                     [np.interp(centres, shares, one) for one in np.eye(KNOTS)], axis=1
                 )  # (256, KNOTS)
                 return between @ columns @ between.T, between @ rows @ between.T
-        return (
-            columns,
-            rows,
-        )  # parts of the tile are not on the map of the CRS at all: point by point
+        return columns, rows
 
     def _read(self, box: Box, width: int, height: int) -> Bytes:
-        """The picture inside a box: (height, width, 4), alpha last."""
+        """Read a box of the scene, resampled to (height, width, 4), alpha last."""
         info = self.info
         if not self.scene.pyramid and info.pixels > SMALL and box.width / width >= self._coarse:
-            whole = self._glance()
+            whole = self._overview()
             sx, sy = whole.width / info.width, whole.height / info.height
             return np.asarray(
                 whole.resize(
@@ -295,11 +307,12 @@ class _Picture:
             )
         return self._view(Window(box, width, height, "tile", box))
 
-    def _look_at_all(self, window: Window) -> Image.Image:
-        with _pictures.use(self.path):  # it is not closed meanwhile
+    def _read_whole(self, window: Window) -> Image.Image:
+        with _scenes.use(self.path):  # so that the cache does not close it meanwhile
             return Image.fromarray(self._view(window))
 
     def _view(self, window: Window) -> Bytes:
+        """Read a window with alpha; of a damaged file what can be read, the rest transparent."""
         try:
             view = self.scene.read(window)
         except SceneUnreadable:
@@ -314,8 +327,12 @@ class _Picture:
         )
         return np.dstack([view.pixels, alpha])
 
-    def _glance(self) -> Image.Image:
-        """The whole picture at a small size, read once in a thread of its own."""
+    def _overview(self) -> Image.Image:
+        """The whole scene at a small size, read once, in a thread of its own.
+
+        Raises:
+            NotReady: it is still being read.
+        """
         with self._lock:
             if self._whole is None:
                 width, height = (
@@ -323,7 +340,7 @@ class _Picture:
                     for side in (self.info.width, self.info.height)
                 )
                 window = Window(self.info.box, width, height, "glance", self.info.box)
-                self._whole = _reading.submit(self._look_at_all, window)
+                self._whole = _reader.submit(self._read_whole, window)
         try:
             return self._whole.result(PATIENCE)
         except StillReading:
@@ -334,7 +351,7 @@ class _Picture:
 
 
 def png(pixels: Bytes) -> bytes:
-    """(h, w, 4) uint8 as PNG; without alpha where all is opaque."""
+    """Encode (h, w, 4) uint8 as PNG, without alpha where all of it is opaque."""
     out = io.BytesIO()
     opaque = bool((pixels[..., 3] == 255).all())
     Image.fromarray(np.ascontiguousarray(pixels[..., :3] if opaque else pixels)).save(
@@ -344,7 +361,7 @@ def png(pixels: Bytes) -> bytes:
 
 
 def _full_zoom(info: SceneInfo, georeferenced: bool) -> int:
-    """The zoom at which a picture is shown at full size, or slightly larger."""
+    """The smallest zoom at which a scene is shown at full size or larger."""
     if not georeferenced:
         return max(0, math.ceil(math.log2(max(info.width, info.height) / SIDE)))
     bounds = lonlat_bounds(info)
@@ -357,13 +374,16 @@ def _full_zoom(info: SceneInfo, georeferenced: bool) -> int:
 
 
 def _length(places: Doubles) -> float:
-    """Scene px for one px of a tile, along the rows of (256, 256)."""
+    """Scene px for one px of a tile: the median step along the rows of (256, 256) positions."""
     steps = np.abs(np.diff(places, axis=1))
     return float(np.median(steps[np.isfinite(steps)])) if np.isfinite(steps).any() else 1.0
 
 
 def _sample(pixels: Bytes, columns: Doubles, rows: Doubles) -> Bytes:
-    """Bilinear between the pixels of (h, w, 4), by how opaque they are: (256, 256, 4)."""
+    """Sample (h, w, 4) at positions in px, bilinear and weighted by alpha: (256, 256, 4).
+
+    Without the weights, pixels without data would darken their neighbours.
+    """
     height, width = pixels.shape[:2]
     total = np.zeros((*columns.shape, 4), np.float32)
     x, y = (np.nan_to_num(v, posinf=-1, neginf=-1) - 0.5 for v in (columns, rows))
@@ -385,9 +405,9 @@ def _sample(pixels: Bytes, columns: Doubles, rows: Doubles) -> Bytes:
 
 
 def _turns(crs: str | None, place: Affine6, width: int) -> float:
-    """What is added to x within one turn round the Earth for a scene that lies beyond.
+    """Whole turns round the Earth, in units of the CRS, to add to a projected x.
 
-    360 where it says 200 degrees for -160.
+    360 for a scene in degrees whose transform says 200 for -160.
     """
     round_the_earth = None if crs is None else turn(parse_crs(crs))
     return (
@@ -398,22 +418,23 @@ def _turns(crs: str | None, place: Affine6, width: int) -> float:
 
 
 @lru_cache(maxsize=64)
-def _turn(crs: str | None, to: str | None) -> Transformer:
+def _transformer(crs: str | None, to: str | None) -> Transformer:
+    """Cached: a map asks for many tiles, and making a transformer costs more than using it."""
     return Transformer.from_crs(crs, to, always_xy=True)
 
 
 def _columns(points: Sequence[Point]) -> tuple[Any, Any]:
-    """(N,) float64 each."""
+    """First and second coordinates of points, (N,) float64 each."""
     both = np.asarray(points, np.float64).reshape(-1, 2)
     return both[:, 0], both[:, 1]
 
 
-def _back(place: Affine6) -> Affine6:
-    """CRS -> px."""
+def _inverted(place: Affine6) -> Affine6:
+    """Invert an affine transform."""
     a, b, c, d, e, f = tuple(~Affine(*place))[:6]
     return a, b, c, d, e, f
 
 
 EMPTY = png(np.zeros((SIDE, SIDE, 4), np.uint8))
-_pictures, _drawn = Kept(_Picture, OPEN), Drawn(CACHED)
-_reading = ThreadPoolExecutor(1, thread_name_prefix="geomag-glance")
+_scenes, _tiles = OpenFiles(_TiledScene, OPEN), TileCache(CACHED)
+_reader = ThreadPoolExecutor(1, thread_name_prefix="geomag-glance")

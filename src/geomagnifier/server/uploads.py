@@ -1,4 +1,4 @@
-"""A picture that a client sends, on its way in."""
+"""Images that clients upload, while they are being received."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ if TYPE_CHECKING:
     from geomagnifier.server.scenes import Card, Library
 
 LONGEST_NAME = 120
+"""Most characters of a client's file name that are shown."""
 
 
 class Upload:
-    """A picture on its way in.
+    """An image that is being uploaded, made by `Library.receive`.
 
-    Written under a temporary name, counted meanwhile, gone if it is not finished.
+    It is written under a temporary name, counted as it grows, and removed if it is not finished.
+
+    Args:
+        library: that takes it in.
+        name: the file name that the client gives it.
     """
 
     def __init__(self, library: Library, name: str) -> None:
-        """Use `Library.receive`."""
         self._library, self.name = library, shown_name(name)
         suffix = Path(self.name).suffix.lower()
         stem = secrets.token_urlsafe(16)
@@ -47,10 +51,10 @@ class Upload:
         self._part.unlink(missing_ok=True)
 
     def write(self, chunk: bytes) -> None:
-        """Take the next bytes.
+        """Append bytes to the file.
 
         Raises:
-            SceneTooLarge: they go beyond `Settings.upload_bytes`; they are not written.
+            SceneTooLarge: the file exceeds `Settings.upload_bytes`; the bytes are not written.
             OutputError: the disk is full.
         """
         self.bytes += len(chunk)
@@ -70,10 +74,10 @@ class Upload:
             ) from None
 
     def finish(self) -> Card:
-        """Close the file, look whether it is a picture, and take it in.
+        """Close the file, check that it is an image, and add it to the library.
 
         Raises:
-            SceneError: it is not a picture that can be used.
+            SceneError: it is not an image that can be used.
             OutputError: the disk is full.
         """
         if self._file is None:
@@ -93,12 +97,12 @@ class Upload:
 
 
 def shown_name(name: str) -> str:
-    """What a client calls its file, without folders and control characters, not too long."""
+    """A client's file name without folders and control characters, shortened if it is long."""
     last = re.split(r"[/\\]", name)[-1]
     return clean(last).strip(". ") or "picture"
 
 
 def clean(text: str) -> str:
-    """Text of a client, fit for one line of a message."""
+    """Text from a client made fit for one line of a message: printable, and not too long."""
     line = "".join(letter if letter.isprintable() else "�" for letter in text)
     return line if len(line) <= LONGEST_NAME else f"{line[: LONGEST_NAME - 12]}…{line[-11:]}"

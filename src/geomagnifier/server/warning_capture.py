@@ -1,6 +1,7 @@
-"""Warnings of one job, told to its person.
+"""Capture the warnings of each job in its own thread.
 
-`warnings` knows one listener for all threads, this one hands each thread its own.
+`warnings.showwarning` is one function for all threads; the one set here hands each warning to the
+thread that raised it.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from typing import Any
 from geomagnifier.errors import GeomagWarning
 
 MOST = 20
-"""Warnings of a job that are kept."""
+"""Most warnings of one job."""
 
 _mine = threading.local()
 _lock = threading.Lock()
 
 
-class _Listener:
-    """What `warnings.showwarning` is while the service runs.
+class _PerThread:
+    """Replacement of `warnings.showwarning` while the service runs.
 
-    Ours go to the job of the thread, all others where they went before.
+    A `GeomagWarning` goes to the job of its thread, any other where it went before.
     """
 
     def __init__(self, usual: Any) -> None:
@@ -32,26 +33,26 @@ class _Listener:
     def __call__(
         self, message: Warning | str, category: type[Warning], *more: Any, **named: Any
     ) -> None:
-        kept: list[str] | None = getattr(_mine, "kept", None)
-        if kept is None or not issubclass(category, GeomagWarning):
+        messages: list[str] | None = getattr(_mine, "messages", None)
+        if messages is None or not issubclass(category, GeomagWarning):
             self._usual(message, category, *more, **named)
-        elif len(kept) < MOST and str(message) not in kept:
-            kept.append(str(message))
+        elif len(messages) < MOST and str(message) not in messages:
+            messages.append(str(message))
 
 
 @contextmanager
-def heard() -> Iterator[list[str]]:
-    """The warnings that this thread raises meanwhile, each once."""
+def captured_warnings() -> Iterator[list[str]]:
+    """Collect the messages of `GeomagWarning`s that this thread raises in the block, each once."""
     with _lock:
-        if not isinstance(warnings.showwarning, _Listener):
-            warnings.showwarning = _Listener(warnings.showwarning)
+        if not isinstance(warnings.showwarning, _PerThread):
+            warnings.showwarning = _PerThread(warnings.showwarning)
         if not any(
             rule[0] == "always" and rule[2] is GeomagWarning for rule in warnings.filters[:1]
         ):
             warnings.simplefilter("always", GeomagWarning)
-    kept: list[str] = []
-    _mine.kept = kept
+    messages: list[str] = []
+    _mine.messages = messages
     try:
-        yield kept
+        yield messages
     finally:
-        _mine.kept = None
+        _mine.messages = None

@@ -2,7 +2,7 @@
 
 NiceGUI and its event loop do not mix with those of the tests.
 
-python serving_page.py ROOT LOOKS        prints the port it listens on, and serves until it is killed
+python serving_page.py ROOT LOOKS    prints the port it listens on, and serves until it is killed
 """
 
 import sys
@@ -25,9 +25,11 @@ PATIENT = 300.0
 
 
 class Slow(FakeModel):
-    """Asked to go "bit by bit", it looks once for each file in the folder LOOKS, which it removes, or on and on while one is called "all".
+    """A model that waits for the test.
 
-    It warns where it is asked to guess, and embeds "wait for FILE" when the file is there.
+    Asked to go "bit by bit" it processes a window for each file in the folder LOOKS, which it
+    removes, or all of them while one is called "all". It warns where it is asked to guess, and
+    embeds "wait for FILE" when the file is there.
     """
 
     def __init__(self, looks: Path, **given) -> None:

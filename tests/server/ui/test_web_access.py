@@ -6,7 +6,8 @@ import pytest
 from visiting import DESKTOP, PHONE
 
 CONTRAST = """() => {
-    const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+    const pixel = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+    const canvas = pixel.getContext("2d", { willReadFrequently: true });
     const rgba = (colour) => {
         canvas.clearRect(0, 0, 1, 1);
         canvas.fillStyle = colour;
@@ -17,19 +18,23 @@ CONTRAST = """() => {
         if (!element) return [255, 255, 255];
         const [r, g, b, a] = rgba(getComputedStyle(element).backgroundColor);
         if (a === 255) return [r, g, b];
-        return ground(element.parentElement).map((under, i) => (under * (255 - a) + [r, g, b][i] * a) / 255);
+        const mix = (under, over) => (under * (255 - a) + over * a) / 255;
+        return ground(element.parentElement).map((under, i) => mix(under, [r, g, b][i]));
     };
     const light = (rgb) => {
-        const [r, g, b] = rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+        const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+        const [r, g, b] = rgb.map((v) => linear(v / 255));
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const poor = [];
     let seen = 0;
     for (const element of document.querySelectorAll(".frame *")) {
         const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-        if (!own || !element.checkVisibility() || element.closest(":disabled, .unseen, .map")) continue;
+        if (!own || !element.checkVisibility()) continue;
+        if (element.closest(":disabled, .unseen, .map")) continue;
         seen++;
-        const [a, b] = [light(rgba(getComputedStyle(element).color)), light(ground(element))].sort((x, y) => x - y);
+        const ink = light(rgba(getComputedStyle(element).color));
+        const [a, b] = [ink, light(ground(element))].sort((x, y) => x - y);
         if ((b + 0.05) / (a + 0.05) < 4.5) poor.push(element.outerHTML.slice(0, 120));
     }
     return [seen, poor];
@@ -105,10 +110,16 @@ def test_everything_is_reached_by_keys(visitor):
 def test_progress_is_read_aloud_at_each_quarter(visitor, looks):
     page = visitor(DESKTOP).open("large.png")
     page.evaluate(
-        """() => { const said = (window.said = []);
-        new MutationObserver(() => { const text = document.querySelector(".ask > [role=status]").innerText;
-            if (text && text !== said.at(-1)) said.push(text); })
-        .observe(document.querySelector(".ask > [role=status]"), { childList: true, characterData: true, subtree: true }); }"""
+        """() => {
+            const said = (window.said = []);
+            const status = document.querySelector(".ask > [role=status]");
+            const hear = () => {
+                const text = document.querySelector(".ask > [role=status]").innerText;
+                if (text && text !== said.at(-1)) said.push(text);
+            };
+            const all = { childList: true, characterData: true, subtree: true };
+            new MutationObserver(hear).observe(status, all);
+        }"""
     )
     page.get_by_text("How to look").click()
     page.get_by_label("How closely to look").select_option("exhaustive")
@@ -196,7 +207,8 @@ def test_the_list_of_pictures_fills_a_phone(visitor):
     )
     assert menu.evaluate("element => element.scrollWidth") <= PHONE["width"]
     small = """() => [...document.querySelectorAll(".menu button, .menu input, .menu summary")]
-        .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44).map((one) => one.outerHTML)"""
+        .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 44)
+        .map((one) => one.outerHTML)"""
     assert page.evaluate(small) == []
     menu.get_by_role("button", name="Close the list of pictures").click()
     menu.wait_for(state="hidden")

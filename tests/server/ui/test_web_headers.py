@@ -62,7 +62,8 @@ def test_a_browser_refuses_what_the_page_may_not_do(browser, address):
     visit.open("plain.png")
     sent = visit.page.evaluate("""async () => {
         const refused = [];
-        document.addEventListener("securitypolicyviolation", (event) => refused.push(event.effectiveDirective));
+        const hear = (event) => refused.push(event.effectiveDirective);
+        document.addEventListener("securitypolicyviolation", hear);
         const image = new Image();
         image.src = "http://127.0.0.1:9/leak.png";
         await fetch("http://127.0.0.1:9/leak").catch(() => 0);

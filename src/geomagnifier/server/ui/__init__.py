@@ -1,7 +1,4 @@
-"""The page of the service, in NiceGUI on the same FastAPI app.
-
-Everything it loads comes from this machine.
-"""
+"""The web page of the service, in NiceGUI on the same app; it loads nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -18,53 +15,48 @@ from geomagnifier.server.settings import Settings
 
 TITLE = "geomagnifier"
 AWAY = 15.0
-"""Seconds for which a page is kept whose browser does not answer: what is busy for a while, or
-loses its network, goes on where it was.
+"""Seconds for which the page of a browser that does not answer is kept, so that a busy browser, or
+one that lost its network, goes on where it was.
 """
 
 
 def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> None:
-    """Put the page at / of an app that has its other addresses already.
+    """Add the page at "/" to an app that has all its other routes already.
 
-    One page a process: NiceGUI has one app.
+    A process can have one page: NiceGUI has one app.
 
     Args:
         app: of the service.
         settings: of the service.
-        library: pictures of the service.
-        jobs: questions of the service.
+        library: scenes of the service.
+        jobs: job queue of the service.
     """
     from nicegui import app as pages
     from nicegui import ui
     from nicegui.storage import Storage
 
-    from geomagnifier.server.app import told_error
+    from geomagnifier.server.error_responses import error_response
     from geomagnifier.server.ui import icons, theme
     from geomagnifier.server.ui.page import Page
     from geomagnifier.server.ui.routes import routes
 
-    # As the app starts, NiceGUI asks every object in memory what it is, an outdated one of torch
-    # too.
+    # As the app starts, NiceGUI inspects every object in memory, a deprecated one of torch too.
     warnings.filterwarnings(
         "ignore", message="`torch.distributed.reduce_op`", category=FutureWarning
     )
     Storage.path = library.folder / "sessions"
     app.include_router(routes(library, jobs))
-    for kind in (
-        404,
-        HTTPException,
-    ):  # NiceGUI makes a page of each address that there is not, and logs it
-        pages.add_exception_handler(kind, told_error)
+    # NiceGUI would answer each unknown path with a page of its own, and log it.
+    for kind in (404, HTTPException):
+        pages.add_exception_handler(kind, error_response)
 
     @ui.page("/", title=TITLE, language="en-US")
     async def page(scene: str | None = None, job: str | None = None) -> None:
         ui.add_head_html(theme.head(settings.upload_bytes))
         made = Page(library, jobs, pages.storage.user)
         client = ui.context.client
-        await client.connected()  # the page is sent by now; what takes longer comes after it
-        if (
-            not client.is_deleted
-        ):  # as it is after a minute, where a program fetched the page, and no browser
+        await client.connected()  # the page has been sent; what takes longer comes after it
+        if not client.is_deleted:  # as it is after a minute where no browser fetched the page
             await made.begin(scene, job)
 
     favicon = icons.svg("lens").replace("currentColor", theme.COLOURS["accent"][0])

@@ -1,7 +1,4 @@
-"""An answer as the map draws it: regions, places looked at, and the heat map as a picture.
-
-Plain values, no browser.
-"""
+"""The map layers of an answer as plain values: regions, search windows and the relevance map."""
 
 from __future__ import annotations
 
@@ -11,31 +8,36 @@ from typing import Any
 
 import numpy as np
 
-from geomagnifier.export import heatmap as colouring
+from geomagnifier.export import heatmap
 from geomagnifier.results import Answer
 from geomagnifier.server.ui import presentation
-from geomagnifier.server.ui.map_coordinates import Pairs, Places, outline
+from geomagnifier.server.ui.map_coordinates import MapCoordinates, Pairs, outline
 
-REGIONS, POINTS = 10_000, 300_000
-"""The most regions on the map, and points of their outlines: a browser draws no more of them
-smoothly. The best ones are drawn.
-"""
+REGIONS = 10_000
+"""Most regions on the map, those with the highest scores; a browser draws more of them slowly."""
+POINTS = 300_000
+"""Most points of their outlines; regions beyond are drawn as boxes."""
+WINDOWS = 2000
+"""Most search windows of each kind on the map."""
 
-LOOKS = 2000
-"""The most places looked at on the map."""
 
+def document(answer: Answer, places: MapCoordinates) -> dict[str, Any]:
+    """An answer as scene_map.js reads it.
 
-def document(answer: Answer, places: Places) -> dict[str, Any]:
-    """What the map needs.
+    Args:
+        answer: to draw.
+        places: of its scene.
 
-    `colours` by kind, `regions` with their facts, `crops`, `skipped` and `broken` places, where
-    `heat` lies.
+    Returns:
+        `colours` by class number, `regions` with class number (`kind`), text and rings, rings of
+        the windows `crops`, `skipped` and `broken`, and the bounds of `heat`; all coordinates are
+        those of the map.
     """
-    best = sorted(presentation.order(answer, "score")[:REGIONS])
+    best = sorted(presentation.region_order(answer, "score")[:REGIONS])
     points = 0
     drawn: list[dict[str, Any]] = []
     rings: list[Sequence[Pairs]] = []
-    for row in presentation.rows(answer, best):
+    for row in presentation.region_rows(answer, best):
         region = answer.regions[row.number - 1]
         own = region.polygon if points < POINTS else ()
         points += sum(len(ring) for ring in own)
@@ -52,12 +54,11 @@ def document(answer: Answer, places: Places) -> dict[str, Any]:
         )
         rings.append(own or (outline(region.box),))
     placed = iter(places.rings([ring for own in rings for ring in own]))
-    for one, outlines in zip(drawn, rings, strict=True):
-        one["rings"] = [
-            next(placed) for _ in outlines
-        ]  # filled by the even-odd rule: holes need not be told from islands
-    looks = {
-        name: places.rings([outline(box.tuple()) for box in boxes[:LOOKS]])
+    # Rings of holes and of islands go together: the map fills them by the even-odd rule.
+    for region_json, outlines in zip(drawn, rings, strict=True):
+        region_json["rings"] = [next(placed) for _ in outlines]
+    windows = {
+        name: places.rings([outline(box.tuple()) for box in boxes[:WINDOWS]])
         for name, boxes in (
             ("crops", answer.trace.crops),
             ("skipped", tuple(box for box, _ in (*answer.trace.skipped, *answer.trace.closed))),
@@ -65,15 +66,17 @@ def document(answer: Answer, places: Places) -> dict[str, Any]:
         )
     }
     return {
-        "colours": presentation.colours(answer),
+        "colours": presentation.class_colours(answer),
         "regions": drawn,
         "heat": None if answer.trace.heat is None else places.bounds,
-        **looks,
+        **windows,
     }
 
 
-def heat_picture(answer: Answer, places: Places) -> bytes:
-    """The heat map over `places.bounds`, brought to its own maximum, as a PNG whose cold places are black: the map adds it to the scene.
+def heat_picture(answer: Answer, places: MapCoordinates) -> bytes:
+    """The relevance map over `places.bounds` as PNG, scaled to its own maximum.
+
+    Low values are black: the map adds the image to the scene.
 
     Args:
         answer: with `trace.heat`.
@@ -83,7 +86,7 @@ def heat_picture(answer: Answer, places: Places) -> bytes:
 
     assert answer.trace.heat is not None
     warm = places.warped(answer.trace.heat)
-    shown = colouring.colour(np.nan_to_num(warm / max(float(answer.trace.heat.max()), 1e-9)))
+    shown = heatmap.colour(np.nan_to_num(warm / max(float(answer.trace.heat.max()), 1e-9)))
     shown[np.isnan(warm)] = 0
     file = io.BytesIO()
     Image.fromarray(shown).save(file, "PNG")

@@ -1,7 +1,4 @@
-"""The answer beside the map.
-
-Sentence, labels, regions as a list, what it cost, files to take away.
-"""
+"""The answer panel: text, scene classes, list of regions, cost, and files to download."""
 
 from __future__ import annotations
 
@@ -15,11 +12,14 @@ from geomagnifier.raster import shapes
 from geomagnifier.results import Answer
 from geomagnifier.server.job import Job
 from geomagnifier.server.ui import answer_layers, presentation
-from geomagnifier.server.ui.widgets import button, icon, tag, words
+from geomagnifier.server.ui.widgets import button, icon, tag, text_tag
 
-FIRST, MORE = 20, 100
-"""Lines of the list of regions at first, and each time that more are wanted."""
+FIRST = 20
+"""Regions in the list at first."""
+MORE = 100
+"""Regions that "Show more" adds."""
 LABELS = 5
+"""Scene classes that are listed, the likeliest first."""
 FILES = {
     "regions.geojson": "GeoJSON",
     "regions.gpkg": "GeoPackage",
@@ -28,6 +28,7 @@ FILES = {
     "heat.png": "PNG of the heat",
     "answer.json": "JSON",
 }
+"""Files to download, and the words on their buttons."""
 ORDERS = {"found": "As found", "score": "By score", "size": "By size"}
 ENDINGS = {
     "late": "Stopped at the time limit: this is what was seen until then.",
@@ -35,11 +36,11 @@ ENDINGS = {
 }
 
 
-class Answered:
-    """The middle of the panel."""
+class AnswerPanel:
+    """The answer in the side panel."""
 
     def __init__(self) -> None:
-        self._said = words("p", "", "unseen", role="status")
+        self._said = text_tag("p", "", "unseen", role="status")
         self._root = tag("div")
 
     def clear(self) -> None:
@@ -48,30 +49,33 @@ class Answered:
         self._root.clear()
 
     async def show(self, job: Job, box: str | None, meant: str) -> None:
-        """Show the answer of a finished job. box: what the question was about, in words.
+        """Show the answer of a finished job.
 
-        Meant: see `reading.meant`.
+        Args:
+            job: with an answer.
+            box: text of the box that the question was about; None: the whole scene.
+            meant: what a follow-up question was taken to ask, "" for any other.
         """
         answer = job.answer
         assert answer is not None
         first = await asyncio.to_thread(
-            _rows, answer, presentation.order(answer, "found"), 0, FIRST
+            _rows, answer, presentation.region_order(answer, "found"), 0, FIRST
         )
         self._root.clear()
         self._said.text = answer.text
         with self._root:
             with tag("section", "part", aria_label="Answer"):
-                words("p", answer.question + (f" (box {box})" if box else ""), "asked")
+                text_tag("p", answer.question + (f" (box {box})" if box else ""), "asked")
                 if meant:
-                    words("p", f"Understood as: {meant}", "meant")
+                    text_tag("p", f"Understood as: {meant}", "meant")
                 _sentence(answer)
                 if answer.understood:
-                    words("p", f"Read as: {answer.understood}", "meant")
+                    text_tag("p", f"Read as: {answer.understood}", "meant")
                 if value := shapes.value_words(answer):
-                    words("p", f"Value: {value}", "meant")
+                    text_tag("p", f"Value: {value}", "meant")
                 _warnings(job.warnings)
                 for note in _notes(job, answer):
-                    words("p", note, "note")
+                    text_tag("p", note, "note")
                 if answer.labels:
                     _labels(answer)
             if answer.regions:
@@ -79,10 +83,10 @@ class Answered:
             _cost(answer)
             _files(job)
 
-    def _regions(self, answer: Answer, first: list[presentation.Row]) -> None:
+    def _regions(self, answer: Answer, first: list[presentation.RegionRow]) -> None:
         with tag("section", "part", aria_label="Regions"):
             with tag("div", "titled"):
-                words(
+                text_tag(
                     "h2",
                     f"{len(answer.regions):,}"
                     f" {'region' if len(answer.regions) == 1 else 'regions'}",
@@ -90,11 +94,11 @@ class Answered:
                 choice = tag("select", "low", aria_label="Order of the regions")
                 with choice:
                     for name, text in ORDERS.items():
-                        words("option", text, value=name)
+                        text_tag("option", text, value=name)
             listed = tag("div")
 
             async def fill(by: str) -> None:
-                order = presentation.order(answer, by)
+                order = presentation.region_order(answer, by)
                 made = await asyncio.to_thread(_rows, answer, order, 0, FIRST)
                 listed.clear()
                 self._fill(listed, answer, order, made, FIRST)
@@ -104,18 +108,18 @@ class Answered:
                 lambda event: fill(str(event.args)),
                 js_handler="(e) => emit(e.target.value)",
             )
-            self._fill(listed, answer, presentation.order(answer, "found"), first, FIRST)
+            self._fill(listed, answer, presentation.region_order(answer, "found"), first, FIRST)
 
     def _fill(
         self,
         listed: ui.element,
         answer: Answer,
         order: Sequence[int],
-        made: Sequence[presentation.Row],
+        made: Sequence[presentation.RegionRow],
         until: int,
     ) -> None:
-        """Add lines, of the first `until` regions of an order by now, and a button for those after them."""
-        _lines(listed, made, presentation.colours(answer))
+        """Add rows to the list, and a button that adds those after the first `until` of `order`."""
+        _lines(listed, made, presentation.class_colours(answer))
         if until >= len(order):
             return
 
@@ -127,22 +131,24 @@ class Answered:
         with listed:
             further = tag("div", "further")
             with further:
-                words("span", f"{until:,} of {len(order):,} shown", "number")
+                text_tag("span", f"{until:,} of {len(order):,} shown", "number")
                 button(f"Show {min(MORE, len(order) - until):,} more", "down", more, "low")
 
 
-def _rows(answer: Answer, order: Sequence[int], start: int, count: int) -> list[presentation.Row]:
-    return list(presentation.rows(answer, order[start : start + count]))
+def _rows(
+    answer: Answer, order: Sequence[int], start: int, count: int
+) -> list[presentation.RegionRow]:
+    return list(presentation.region_rows(answer, order[start : start + count]))
 
 
 def _sentence(answer: Answer) -> None:
-    colours = presentation.colours(answer)
+    colours = presentation.class_colours(answer)
     with tag("p", "sentence"):
-        for piece in presentation.pieces(answer):
+        for piece in presentation.text_spans(answer):
             if piece.kind is None:
-                words("span", piece.text)
+                text_tag("span", piece.text)
             else:
-                phrase = words(
+                phrase = text_tag(
                     "button",
                     piece.text,
                     "phrase",
@@ -163,31 +169,33 @@ def _notes(job: Job, answer: Answer) -> list[str]:
     return notes
 
 
-def _warnings(told: Sequence[str]) -> None:
-    """What was cut, skipped or guessed."""
-    if not told:
+def _warnings(messages: Sequence[str]) -> None:
+    """List of warnings: what was cut, skipped or guessed."""
+    if not messages:
         return
     with tag("ul", "warned", aria_label="Warnings"):
-        for text in told:
+        for text in messages:
             with tag("li"):
                 icon("alert")
-                words("span", text[:1].upper() + text[1:])
+                text_tag("span", text[:1].upper() + text[1:])
 
 
 def _labels(answer: Answer) -> None:
     with tag("ul", "labels", aria_label="Likeliest kinds of place"):
         for name, probability in answer.labels[:LABELS]:
             with tag("li"):
-                words("span", name)
-                words("span", f"{probability:.0%}", "number")
+                text_tag("span", name)
+                text_tag("span", f"{probability:.0%}", "number")
                 with tag("span", "bar", aria_hidden="true"):
                     tag("i").style(f"width: {100 * probability:.1f}%")
 
 
-def _lines(listed: ui.element, rows: Sequence[presentation.Row], colours: Sequence[str]) -> None:
-    """Rows as one piece of HTML: a hundred of them as elements of the server would be slow.
+def _lines(
+    listed: ui.element, rows: Sequence[presentation.RegionRow], colours: Sequence[str]
+) -> None:
+    """Add rows as one piece of HTML: as a hundred elements of NiceGUI they would be slow.
 
-    The map's script listens to them.
+    scene_map.js listens to clicks on them.
     """
     with listed:
         ui.html(
@@ -195,7 +203,7 @@ def _lines(listed: ui.element, rows: Sequence[presentation.Row], colours: Sequen
         ).classes("regions").props('role="list"')
 
 
-def _line(row: presentation.Row, colour: str) -> str:
+def _line(row: presentation.RegionRow, colour: str) -> str:
     size = html.escape(row.metres or row.pixels)
     below = html.escape(
         " · ".join(part for part in (row.pixels if row.metres else "", row.area) if part)
@@ -210,21 +218,21 @@ def _line(row: presentation.Row, colour: str) -> str:
 
 
 def _cost(answer: Answer) -> None:
-    spent = presentation.stages(answer)
+    spent = presentation.stage_seconds(answer)
     total = sum(value for _, value in spent) or 1.0
     strengths = [max(0.2, 1 - 0.2 * i) for i in range(len(spent))]
     with tag("details", "part", open=True):
         with tag("summary"):
-            words("span", "Where it looked, at what cost")
+            text_tag("span", "Where it looked, at what cost")
             icon("down")
-        words("p", presentation.looks(answer), "note")
+        text_tag("p", presentation.search_summary(answer), "note")
         with tag("dl", "figures number"):
-            for figure in presentation.figures(answer):
+            for figure in presentation.cost_figures(answer):
                 with tag("div"):
-                    words("dt", figure.meaning)
+                    text_tag("dt", figure.meaning)
                     with tag("dd"):
-                        words("span", figure.number)
-                        words("small", figure.unit)
+                        text_tag("span", figure.number)
+                        text_tag("small", figure.unit)
         with tag("div", "spent", aria_hidden="true"):
             for (_, value), strength in zip(spent, strengths, strict=True):
                 tag("i").style(f"flex: {value / total:.4f}; --strength: {strength:.2f}")
@@ -232,8 +240,8 @@ def _cost(answer: Answer) -> None:
             for (name, value), strength in zip(spent, strengths, strict=True):
                 with tag("li"):
                     tag("i", aria_hidden="true").style(f"--strength: {strength:.2f}")
-                    words("span", name)
-                    words("span", f"{value:.2f} s", "number")
+                    text_tag("span", name)
+                    text_tag("span", f"{value:.2f} s", "number")
 
 
 def _files(job: Job) -> None:
@@ -246,10 +254,10 @@ def _files(job: Job) -> None:
     }
     missing["regions.gpkg"] = missing["regions.geojson"]
     with tag("section", "part", aria_label="Download"):
-        words("h2", "Download")
+        text_tag("h2", "Download")
         with tag("div", "files"):
             for name, text in FILES.items():
                 if not missing.get(name):
                     with tag("a", "button edged", href=f"/v1/jobs/{job.id}/{name}", download=name):
                         icon("save")
-                        words("span", text)
+                        text_tag("span", text)

@@ -1,7 +1,4 @@
-"""How a picture is to be looked at.
-
-The search, and what a person may set beside it, in a quiet fold under the question.
-"""
+"""Search options of a question, in a collapsible form under it."""
 
 from __future__ import annotations
 
@@ -10,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from geomagnifier.errors import OptionError
-from geomagnifier.server.ui.collapsible_form import Fold
-from geomagnifier.server.ui.widgets import words
+from geomagnifier.server.ui.collapsible_form import CollapsibleForm
+from geomagnifier.server.ui.widgets import text_tag
 from geomagnifier.units import amount
 
 SEARCHES = {
@@ -20,35 +17,34 @@ SEARCHES = {
     "paper": "Look as the paper does",
 }
 LETTERS = 24
-"""Of one field."""
+"""Most characters of one field."""
 
 
 @dataclass(frozen=True)
-class Manner:
-    """As it was typed; "" is the usual.
-
-    search: one of `SEARCHES`.  recall, min_score: shares, "0.95" or "95%".  budget: "20 s", "4
-        Mpx".
-    """
+class AskOptions:
+    """Search options as they were typed; "" is the default."""
 
     search: str = "adaptive"
+    """One of `SEARCHES`."""
     recall: str = ""
+    """Share of all objects to find, "0.95" or "95%"."""
     budget: str = ""
+    """Limit on time or pixels, "20 s" or "4 Mpx"."""
     min_score: str = ""
+    """Threshold on the score, "0.3" or "30%"."""
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Manner:
-        """From the fields of a form."""
+    def of(cls, fields: Mapping[str, Any]) -> AskOptions:
+        """Read the options from the fields of a form."""
         text = {
-            name: str(said.get(name, "")).strip()[:LETTERS]
+            name: str(fields.get(name, "")).strip()[:LETTERS]
             for name in ("recall", "budget", "min_score")
         }
-        return cls(
-            str(said.get("search")) if said.get("search") in SEARCHES else "adaptive", **text
-        )
+        search = str(fields.get("search"))
+        return cls(search if search in SEARCHES else "adaptive", **text)
 
-    def amiss(self) -> dict[str, str]:
-        """What is wrong, by the name of the field."""
+    def problems(self) -> dict[str, str]:
+        """What is wrong with the options, by the name of the field."""
         wrong = {}
         if self.recall and not 0 < _share(self.recall) < 1:
             wrong["recall"] = "A share between 0 and 1, such as 0.95."
@@ -62,8 +58,8 @@ class Manner:
             wrong["budget"] = "A time or an amount of pixels, such as 20 s or 4 Mpx."
         return wrong
 
-    def options(self) -> dict[str, Any]:
-        """As `Jobs.submit` takes them, where nothing is amiss."""
+    def submit_options(self) -> dict[str, Any]:
+        """Keyword arguments of `Jobs.submit`, where there are no problems."""
         return {
             "search": self.search,
             "recall": _share(self.recall) if self.recall else None,
@@ -71,8 +67,8 @@ class Manner:
             "min_score": _share(self.min_score) if self.min_score else None,
         }
 
-    def told(self) -> str:
-        """What is not as usual, in a few words."""
+    def summary(self) -> str:
+        """Options that differ from the default, in a few words."""
         parts = (
             {"adaptive": "", "exhaustive": "everywhere", "paper": "as the paper"}[self.search],
             self.recall and f"recall {self.recall}",
@@ -95,22 +91,22 @@ FIELDS = {
     ),
     "min_score": ("Least score", "as measured", "Show every candidate from this score on, 0 to 1."),
 }
-"""Name on the page, what stands in an empty field, and a sentence."""
+"""By field: its title, the placeholder of an empty one, and a sentence of help."""
 
 
-def fold() -> Fold:
-    """The fold, in the form of the question."""
-    made = Fold("How to look", Manner.of)
+def options_form() -> CollapsibleForm:
+    """Build the collapsible form, inside the form of the question."""
+    made = CollapsibleForm("How to look", AskOptions.of)
     with made.field("search", "Search", kind="select", aria_label="How closely to look"):
         for name, text in SEARCHES.items():
-            words("option", text, value=name)
+            text_tag("option", text, value=name)
     for name, (title, empty, sentence) in FIELDS.items():
         made.field(name, title, sentence, placeholder=empty, maxlength=str(LETTERS))
     return made
 
 
 def _share(text: str) -> float:
-    """A share; -1 where it is none."""
+    """A number from 0 to 1 from text; -1 where it is no number."""
     try:
         return float(text[:-1]) / 100 if text.endswith("%") else float(text)
     except ValueError:

@@ -1,39 +1,44 @@
-"""What the model was taught, so that nobody has to guess what can be asked."""
+"""The classes that the model knows, so that nobody has to guess what can be asked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from geomagnifier.server.ui.widgets import icon, tag, words
+from geomagnifier.server.ui.widgets import icon, tag, text_tag
 from geomagnifier.types import ModelSpec
 
-PLACES = 12
+SCENE_CLASSES = 12
+"""Scene classes that are named; more are counted."""
 
 
 def show(spec: ModelSpec, write: Callable[[str], None]) -> None:
-    """A part of the panel.
+    """Build the list of classes; a click on one writes a question.
 
     Args:
-        write: called with a question that a person may want to ask.
+        spec: of the model.
+        write: called with that question.
     """
     with tag("details", "part", open=True):
         with tag("summary"):
-            words("span", "What it can find")
+            text_tag("span", "What it can find")
             icon("down")
-        words(
+        text_tag(
             "p",
             "Things it outlines, counts and finds by name; other things are refused, not guessed.",
             "note",
         )
         with tag("div", "kinds", role="group", aria_label="Kinds of things"):
             for kind in spec.kinds:
-                chip = words("button", kind, "chip", type="button", title=f"Ask for every {kind}")
+                chip = text_tag(
+                    "button", kind, "chip", type="button", title=f"Ask for every {kind}"
+                )
                 chip.on("click", lambda kind=kind: write(f"Find every {kind}."), args=[])
         if spec.scenes:
-            some = ", ".join(spec.scenes[:PLACES])
-            more = f" and {len(spec.scenes) - PLACES} more" if len(spec.scenes) > PLACES else ""
-            words("p", f"Kinds of place it tells apart: {some}{more}.", "note")
-        words(
+            some = ", ".join(spec.scenes[:SCENE_CLASSES])
+            left = len(spec.scenes) - SCENE_CLASSES
+            more = f" and {left} more" if left > 0 else ""
+            text_tag("p", f"Kinds of place it tells apart: {some}{more}.", "note")
+        text_tag(
             "p",
             "Ask for the largest, the second from the left, those near something; in English or"
             " Chinese.",

@@ -1,6 +1,6 @@
-"""A quiet fold of a form: fields with a title, a sentence and room for what is wrong with each.
+"""A collapsible part of a form: fields with title, help and error message.
 
-Closed, it tells what is not as usual.
+When it is closed, its title line sums up the values that differ from the default.
 """
 
 from __future__ import annotations
@@ -12,37 +12,37 @@ from typing import Any, Protocol
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from geomagnifier.server.ui.widgets import Words, icon, set_attributes, shown, tag, words
+from geomagnifier.server.ui.widgets import TextTag, icon, set_attributes, set_shown, tag, text_tag
 
 VALUES = "Object.fromEntries(new FormData({}))"
-"""What a form holds, in the browser."""
+"""JavaScript for the values of a form's fields by name."""
 
 
-class Typed(Protocol):
-    """What was typed into a fold."""
+class FormValues(Protocol):
+    """The typed values of the fields."""
 
-    def told(self) -> str:
-        """What is not as usual, in a few words."""
+    def summary(self) -> str:
+        """Values that differ from the default, in a few words."""
 
-    def amiss(self) -> dict[str, str]:
-        """What is wrong, by the name of the field."""
+    def problems(self) -> dict[str, str]:
+        """What is wrong with the values, by the name of the field."""
 
 
-class Fold:
-    """Fields are added by `field`, inside the form whose sending sends them too.
+class CollapsibleForm:
+    """A collapsible group of fields, built inside a form that submits them.
 
     Args:
-        title: what stands on it.
-        read: makes what was typed of the values of a form.
+        title: in the line that is always shown.
+        read: makes the typed values from those of the form.
     """
 
-    def __init__(self, title: str, read: Callable[[Mapping[str, Any]], Typed]) -> None:
+    def __init__(self, title: str, read: Callable[[Mapping[str, Any]], FormValues]) -> None:
         self._read = read
         self._fields: dict[str, ui.element] = {}
-        self._amiss: dict[str, Words] = {}
+        self._messages: dict[str, TextTag] = {}
         with tag("details", "fold") as self.root, tag("summary"):
-            words("span", title)
-            self._told = words("span", "", "told number")
+            text_tag("span", title)
+            self._summary = text_tag("span", "", "told number")
             icon("down")
         self.root.on(
             "change", self._changed, js_handler=f"(e) => emit({VALUES.format('e.target.form')})"
@@ -60,16 +60,16 @@ class Fold:
         """Add a field.
 
         Args:
-            name: in the form.
-            title: stands before it, and is its name for screen readers where `given` has no
+            name: of the field in the form.
+            title: before the field, and its name for screen readers where `given` has no
                 aria_label.
-            sentence: stands under it.
-            kind: input or select.
-            aside: called inside a line under it, to put buttons there.
-            given: attributes.
+            sentence: of help, under the field.
+            kind: tag of the element, input or select.
+            aside: called inside the line under the field, to add buttons there.
+            given: more attributes of the element.
         """
         with self.root, tag("div", "option"):
-            words("span", title, "title", aria_hidden="true")
+            text_tag("span", title, "title", aria_hidden="true")
             made = tag(
                 kind,
                 "entry number",
@@ -80,15 +80,15 @@ class Fold:
                 if aside is not None:
                     aside()
                 if sentence:
-                    words("small", sentence)
-                self._amiss[name] = words("small", "", "amiss", role="alert")
+                    text_tag("small", sentence)
+                self._messages[name] = text_tag("small", "", "amiss", role="alert")
             set_attributes(made, aria_describedby=below.html_id)
         self._fields[name] = made
-        shown(self._amiss[name], False)
+        set_shown(self._messages[name], False)
         return made
 
     def set(self, values: Mapping[str, str]) -> None:
-        """Put values into fields, and tell them."""
+        """Set fields to values by name, and update the summary."""
         for name, value in values.items():
             field = self._fields[name]
             field.client.run_javascript(f"getHtmlElement({field.id}).value = {json.dumps(value)}")
@@ -97,13 +97,14 @@ class Fold:
             f"getHtmlElement({first.id}).dispatchEvent(new Event('change', {{ bubbles: true }}))"
         )
 
-    def check(self, typed: Typed) -> bool:
-        """Say beside the fields what is wrong with them, and go to the first of these.
+    def check(self, typed: FormValues) -> bool:
+        """Show the problems beside their fields and move the focus to the first.
 
-        Whether nothing is.
+        Returns:
+            Whether there are none.
         """
-        wrong = typed.amiss()
-        self._say(wrong)
+        wrong = typed.problems()
+        self._show_problems(wrong)
         if wrong:
             first = self._fields[next(name for name in self._fields if name in wrong)]
             self.root.client.run_javascript(
@@ -111,12 +112,12 @@ class Fold:
             )
         return not wrong
 
-    def _say(self, wrong: Mapping[str, str]) -> None:
-        for name, said in self._amiss.items():
-            said.text = wrong.get(name, "")
-            shown(said, name in wrong)
+    def _show_problems(self, wrong: Mapping[str, str]) -> None:
+        for name, message in self._messages.items():
+            message.text = wrong.get(name, "")
+            set_shown(message, name in wrong)
             set_attributes(self._fields[name], aria_invalid="true" if name in wrong else None)
 
     def _changed(self, event: GenericEventArguments) -> None:
-        self._told.text = self._read(event.args).told()
-        self._say({})
+        self._summary.text = self._read(event.args).summary()
+        self._show_problems({})

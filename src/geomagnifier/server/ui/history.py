@@ -1,6 +1,6 @@
 """Questions asked before in this browser.
 
-NiceGUI keeps them in the work folder: they outlive a reload, and go with the service.
+NiceGUI stores them in the work folder: they outlive a reload, and end with the service.
 """
 
 from __future__ import annotations
@@ -10,44 +10,48 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from geomagnifier.server.ui.ask_options import Manner
-from geomagnifier.server.ui.widgets import button, tag, words
+from geomagnifier.server.ui.ask_options import AskOptions
+from geomagnifier.server.ui.widgets import button, tag, text_tag
 
 KEY = "geomag-earlier"
+"""Where NiceGUI's storage of a browser has them."""
 KEPT = 50
+"""Questions that are kept."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A question as it was asked."""
+    """A question as it was asked, with its answer in a line."""
 
     job: str
-    """ids."""
+    """Id of its job."""
     scene: str
-    """ids."""
+    """Id of its scene."""
     name: str
+    """Name of its scene."""
     question: str
-    manner: Manner
-    """How it was looked at."""
+    """As it was typed."""
+    options: AskOptions
+    """Search options as they were typed."""
     box: tuple[float, float, float, float] | None
-    """Scene px."""
+    """Part of the scene that it was about, (x0, y0, x1, y1) scene px; None: all of it."""
     when: float
     """Seconds since 1970."""
     after: str | None = None
-    """Id of the job that it could refer back to."""
+    """Id of the job whose answer it could refer back to."""
     meant: str = ""
-    """The question in full, where it did."""
+    """What a follow-up question was taken to ask, "" for any other."""
     text: str = ""
     """The answer, "" while there is none."""
     wrong: str = ""
-    """Why there will be none."""
+    """Why there will be no answer."""
 
 
-class Earlier:
-    """The lowest part of the panel.
+class History:
+    """The list of earlier questions, at the bottom of the side panel.
 
     Args:
-        store: of the browser session, written through by NiceGUI.
+        store: NiceGUI's storage of this browser, saved on every change.
         on_show: called with the entry that is to be shown again.
     """
 
@@ -61,36 +65,36 @@ class Earlier:
 
     @property
     def entries(self) -> list[Entry]:
-        """The newest first."""
-        kept = [dict(found) for found in self._store.get(KEY, [])]
-        made = (
-            (
-                found,
-                {
-                    "box": tuple(found["box"]) if found["box"] else None,
-                    "manner": Manner(**found["manner"]),
-                },
+        """All entries, the newest first."""
+        return [
+            Entry(
+                **(
+                    fields
+                    | {
+                        "box": tuple(fields["box"]) if fields["box"] else None,
+                        "options": AskOptions(**fields["options"]),
+                    }
+                )
             )
-            for found in kept
-        )
-        return [Entry(**(found | own)) for found, own in made]
+            for fields in map(dict, self._store.get(KEY, []))
+        ]
 
     def put(self, entry: Entry) -> None:
-        """Keep an entry, in the place of one of the same job, and mark it as the one shown."""
+        """Store an entry in place of one of the same job, and mark it as the one shown."""
         others = [old for old in self.entries if old.job != entry.job]
         at = next((i for i, old in enumerate(self.entries) if old.job == entry.job), 0)
         others.insert(at, entry)
         self._store[KEY] = [
-            asdict(kept) | {"box": list(kept.box) if kept.box else None} for kept in others[:KEPT]
+            asdict(old) | {"box": list(old.box) if old.box else None} for old in others[:KEPT]
         ]
         self.mark(entry.job)
 
     def find(self, job: str) -> Entry | None:
-        """The entry of a job."""
+        """Find the entry of a job by its id."""
         return next((entry for entry in self.entries if entry.job == job), None)
 
     def before(self, job: str) -> list[Entry]:
-        """The questions of a conversation up to that of a job, the first one first."""
+        """The questions of a conversation before that of a job, the first one first."""
         known = {entry.job: entry for entry in self.entries}
         turns: list[Entry] = []
         at = known.pop(job, None)
@@ -99,12 +103,12 @@ class Earlier:
         return turns
 
     def mark(self, job: str | None) -> None:
-        """Say which one is shown."""
+        """Mark the entry of a job as the one shown."""
         self._current = job
         self._draw()
 
     def forget(self) -> None:
-        """Keep nothing of them."""
+        """Forget all entries."""
         self._store[KEY] = []
         self._draw()
 
@@ -114,7 +118,7 @@ class Earlier:
         self._root.set_visibility(bool(entries))
         with self._root:
             with tag("div", "titled"):
-                words("h2", "Earlier questions")
+                text_tag("h2", "Earlier questions")
                 button("Clear", None, self.forget, "low")
             with tag("ul", "earlier"):
                 for entry in entries:
@@ -125,18 +129,18 @@ class Earlier:
                             aria_current="true" if entry.job == self._current else None,
                         )
                         with line:
-                            words("strong", entry.question)
+                            text_tag("strong", entry.question)
                             said = entry.text or ("" if entry.wrong else "no answer yet")
-                            words(
+                            text_tag(
                                 "small",
                                 " · ".join(
                                     part for part in (said, entry.name, _ago(entry.when)) if part
                                 ),
                             )
                             if entry.wrong:
-                                words("small", entry.wrong, "amiss")
+                                text_tag("small", entry.wrong, "amiss")
                         line.on("click", lambda entry=entry: self._on_show(entry), args=[])
-            words("p", "Kept for this browser until the service is stopped.", "note")
+            text_tag("p", "Kept for this browser until the service is stopped.", "note")
 
 
 def _ago(when: float) -> str:

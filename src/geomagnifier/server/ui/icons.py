@@ -1,4 +1,4 @@
-"""Line drawings for buttons, 24 x 24, as SVG text: no icon font to load."""
+"""Icons of the page as SVG paths of 24 x 24, so that no icon font has to be loaded."""
 
 from __future__ import annotations
 
@@ -32,10 +32,7 @@ SHAPES = {
 
 
 def svg(name: str) -> str:
-    """A drawing in the colour of the words beside it.
-
-    Hidden from screen readers, which read those words.
-    """
+    """An icon in the colour of the text beside it, hidden from screen readers, which read that."""
     return (
         '<svg viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor"'
         ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"'

@@ -1,6 +1,4 @@
-"""Scene pixels <-> the coordinates of the map in the browser.
-
-Rings, boxes and whole rasters, many points at a time.
+"""Transform rings, boxes and rasters between scene pixels and the map in the browser.
 
 Map coordinates are (up, right): latitude and longitude on Web Mercator, or units of Leaflet's
 CRS.Simple; `tiles.layers` says which.
@@ -25,14 +23,14 @@ from geomagnifier.types import Floats
 Ring = list[list[float]]
 Pairs = Sequence[Sequence[float]]
 
-BESIDE = "the box does not touch the picture; draw it over what the question is about"
+OUTSIDE = "the box does not touch the picture; draw it over what the question is about"
 WARPED = 256
 """Longest side of a raster brought to Web Mercator, px: a heat map has no more cells."""
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where the pixels of a scene lie on the map.
+class MapCoordinates:
+    """The transform between the pixels of a scene and the map.
 
     Example:
         >>> card = Card("", "plain.png", 512, 256, 3, None, None, False, (0, 0, 512, 256))
@@ -41,10 +39,11 @@ class Places:
     """
 
     card: Card
+    """The scene."""
 
     @cached_property
     def layers(self) -> dict[str, Any]:
-        """See `tiles.layers`."""
+        """What a Leaflet map needs to show the scene, from `tiles.layers`."""
         return tiles.layers(self.card)
 
     @property
@@ -53,7 +52,11 @@ class Places:
         return [list(corner) for corner in self.layers["bounds"]]
 
     def rings(self, rings: Sequence[Pairs]) -> list[Ring]:
-        """Rings of scene px as the map draws them, to a centimetre or a hundredth of a pixel."""
+        """Transform rings of scene px to the map, rounded to a centimetre or 0.01 px.
+
+        Args:
+            rings: each (N, 2) px.
+        """
         digits = 7 if self.layers["scale"] is None else 2 + round(math.log2(self.layers["scale"]))
         placed = (
             tiles.to_map(self.card, [(x, y) for ring in rings for x, y in ring]) if rings else []
@@ -63,29 +66,32 @@ class Places:
         return [points[end - len(ring) : end] for ring, end in zip(rings, ends, strict=True)]
 
     def corners(self, box: Sequence[float]) -> Ring:
-        """A box of scene px as a ring."""
+        """Transform a box of scene px to a ring on the map."""
         return self.rings([outline(box)])[0]
 
     def box(self, bounds: Pairs) -> Box:
-        """The box of whole scene px round a rectangle drawn on the map, ((south, west), (north, east)); cut to the scene.
+        """The box of whole scene px around a rectangle drawn on the map, cut to the scene.
+
+        Args:
+            bounds: ((south, west), (north, east)) of the rectangle.
 
         Raises:
-            BoxError: it lies beside the scene.
+            BoxError: the rectangle does not touch the scene.
         """
         (south, west), (north, east) = bounds
         points = np.asarray(
             tiles.to_scene(self.card, [(north, west), (north, east), (south, east), (south, west)])
         )
         if not np.isfinite(points).all():
-            raise BoxError(BESIDE)
+            raise BoxError(OUTSIDE)
         (x0, y0), (x1, y1) = np.floor(points.min(0)).tolist(), np.ceil(points.max(0)).tolist()
         drawn = (max(0, x0), max(0, y0), min(self.card.width, x1), min(self.card.height, y1))
         if drawn[0] >= drawn[2] or drawn[1] >= drawn[3]:
-            raise BoxError(BESIDE)
+            raise BoxError(OUTSIDE)
         return Box(*drawn)
 
     def warped(self, values: Floats) -> Floats:
-        """Values over the whole scene (h, w) as a picture over `bounds`, NaN beside the scene."""
+        """Warp a raster over the whole scene (h, w) to one over `bounds`, NaN outside the scene."""
         if not self.card.georeferenced:
             return values
         (south, west), (north, east) = self.bounds
@@ -114,10 +120,11 @@ class Places:
 
 
 def outline(box: Sequence[float]) -> list[tuple[float, float]]:
-    """The corners of a box, clockwise on the screen."""
+    """The corners of a box, (x0, y0, x1, y1), clockwise on the screen."""
     x0, y0, x1, y1 = box
     return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
 
 
 def _mercator(latitude: float) -> float:
+    """Northing of Web Mercator on a sphere of radius 1; latitude in degrees."""
     return math.log(math.tan(math.pi / 4 + math.radians(latitude) / 2))

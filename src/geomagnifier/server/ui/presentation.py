@@ -1,7 +1,4 @@
-"""An answer as a person reads it: a sentence in pieces, regions as rows, costs as figures.
-
-Plain values, no browser.
-"""
+"""An answer as the page shows it, as plain values: text spans, rows of regions, cost figures."""
 
 from __future__ import annotations
 
@@ -27,59 +24,69 @@ STAGES = {
     "choose": "choosing which",
     "say": "wording",
 }
-"""Stages of a trace in a person's words; a stage that is not here is shown by its name."""
+"""Stages of a trace in plain words; a stage that is not here is shown by its name."""
 
 
 @dataclass(frozen=True)
-class Piece:
-    """Words of the answer."""
+class TextSpan:
+    """A span of the answer's text."""
 
     text: str
+    """Its words."""
     kind: int | None = None
-    """Number of the kind of regions that they stand for, None for the words between."""
+    """Number of the class of the regions that it names; None for the words between."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """A region as a line of the list."""
+class RegionRow:
+    """A region as a row of the list."""
 
     number: int
-    """Its place in the answer, from 1."""
+    """Its position in the answer, from 1."""
     kind: int
-    """Number of its label, which sets its colour."""
+    """Number of its class, which sets its colour."""
     label: str
+    """Its class."""
     score: float
+    """Confidence, 0 to 1."""
     phrase: str
+    """Words of the answer that name it, "" without any."""
     pixels: str
+    """Width and height of its box in px."""
     metres: str
+    """Length and width on the ground, "" where unknown."""
     area: str
+    """Area of its mask, "" without a mask."""
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A number with its unit and what it is."""
+class CostFigure:
+    """A number with its unit and its meaning."""
 
     number: str
+    """Rounded."""
     unit: str
+    """With its prefix."""
     meaning: str
+    """What was measured."""
 
 
-def kinds(answer: Answer) -> dict[str, int]:
-    """Labels of the regions, numbered in the order of first appearance."""
+def class_numbers(answer: Answer) -> dict[str, int]:
+    """Number the classes of the regions in the order of their first region."""
     return {label: number for number, label in enumerate(overlay.colours_of(answer))}
 
 
-def colours(answer: Answer) -> list[str]:
-    """By kind, as CSS knows them; the colours of overlay.png."""
+def class_colours(answer: Answer) -> list[str]:
+    """Colours by class number for CSS, those of overlay.png."""
     return ["#{:02x}{:02x}{:02x}".format(*colour) for colour in overlay.colours_of(answer).values()]
 
 
-def pieces(answer: Answer) -> list[Piece]:
-    """The sentence, cut where phrases stand that are tied to regions.
+def text_spans(answer: Answer) -> list[TextSpan]:
+    """Cut the text of an answer at the phrases that name regions, each where it comes first.
 
-    A phrase counts where it stands first.
+    Longer phrases are placed before shorter ones, which may be part of them.
     """
-    numbers = kinds(answer)
+    numbers = class_numbers(answer)
     phrases = {region.phrase: numbers[region.label] for region in answer.regions if region.phrase}
     taken: list[tuple[int, int, int]] = []
     for phrase, kind in sorted(phrases.items(), key=lambda pair: -len(pair[0])):
@@ -90,43 +97,48 @@ def pieces(answer: Answer) -> list[Piece]:
     cut, at = [], 0
     for start, stop, kind in sorted(taken):
         if start > at:
-            cut.append(Piece(answer.text[at:start]))
-        cut.append(Piece(answer.text[start:stop], kind))
+            cut.append(TextSpan(answer.text[at:start]))
+        cut.append(TextSpan(answer.text[start:stop], kind))
         at = stop
     if at < len(answer.text):
-        cut.append(Piece(answer.text[at:]))
+        cut.append(TextSpan(answer.text[at:]))
     return cut
 
 
-def meant(turn: Turn | None) -> str:
-    """What a question that referred back was taken to ask, in full.
-
-    "" where it did not refer back.
-    """
+def understood_question(turn: Turn | None) -> str:
+    """What a follow-up question was taken to ask, in full; "" for any other question."""
     if turn is None or turn.sort == "fresh":
         return ""
     return turn.refers.words if turn.refers is not None else turn.meant
 
 
-def rows(answer: Answer, numbers: Sequence[int]) -> Iterator[Row]:
-    """Lines of some regions, named by their place in the answer, from 1."""
-    named, chosen = kinds(answer), [answer.regions[number - 1] for number in numbers]
-    told = shapes.properties(answer, chosen, [shapes.geometry(region) for region in chosen])
-    for number, region, fields in zip(numbers, chosen, told, strict=True):
-        sizes = measures(region, fields, answer.scene)
-        yield Row(number, named[region.label], region.label, region.score, region.phrase, *sizes)
+def region_rows(answer: Answer, numbers: Sequence[int]) -> Iterator[RegionRow]:
+    """Yield the rows of some regions.
+
+    Args:
+        answer: with the regions.
+        numbers: their positions in the answer, from 1.
+    """
+    named, chosen = class_numbers(answer), [answer.regions[number - 1] for number in numbers]
+    measured = shapes.properties(answer, chosen, [shapes.geometry(region) for region in chosen])
+    for number, region, fields in zip(numbers, chosen, measured, strict=True):
+        sizes = region_sizes(region, fields, answer.scene)
+        yield RegionRow(
+            number, named[region.label], region.label, region.score, region.phrase, *sizes
+        )
 
 
-def measures(region: Region, fields: dict[str, Any], scene: SceneInfo) -> tuple[str, str, str]:
-    """Sides of the box in px.
-
-    Length and width on the ground ("" where not known), of the box where there is no outline; area
-    or "".
+def region_sizes(region: Region, fields: dict[str, Any], scene: SceneInfo) -> tuple[str, str, str]:
+    """Sizes of a region in words.
 
     Args:
         region: of an answer.
-        fields: of `shapes.properties`.
+        fields: of the region, from `shapes.properties`.
         scene: of the answer.
+
+    Returns:
+        Sides of the box in px; length and width on the ground, those of the box where there is no
+        mask, "" where unknown; area of the mask, or "".
     """
     x0, y0, x1, y1 = region.box
     pixels = f"{x1 - x0:,.0f} × {y1 - y0:,.0f} px"
@@ -135,7 +147,7 @@ def measures(region: Region, fields: dict[str, Any], scene: SceneInfo) -> tuple[
         return (
             pixels,
             (
-                f"box {length((x1 - x0) * wide)} × {length((y1 - y0) * high)}"
+                f"box {length_text((x1 - x0) * wide)} × {length_text((y1 - y0) * high)}"
                 if scene.px_metres
                 else ""
             ),
@@ -145,15 +157,17 @@ def measures(region: Region, fields: dict[str, Any], scene: SceneInfo) -> tuple[
         return pixels, "", f"{fields['area_px']:,.0f} px²"
     return (
         pixels,
-        f"{length(fields['length_m'])} × {length(fields['width_m'])}",
-        square(fields["area_m2"]),
+        f"{length_text(fields['length_m'])} × {length_text(fields['width_m'])}",
+        area_text(fields["area_m2"]),
     )
 
 
-def order(answer: Answer, by: str) -> list[int]:
-    """Places of the regions in the answer, from 1.
+def region_order(answer: Answer, by: str) -> list[int]:
+    """Positions of the regions in the answer, from 1, in an order.
 
-    "found" as they come, by "score" or by "size" of their boxes, greatest first.
+    Args:
+        answer: with the regions.
+        by: "found" as they are in the answer, "score", or "size" of their boxes; largest first.
     """
     numbers = list(range(1, len(answer.regions) + 1))
     if by == "score":
@@ -163,20 +177,20 @@ def order(answer: Answer, by: str) -> list[int]:
     return numbers
 
 
-def figures(answer: Answer) -> list[Figure]:
-    """What it cost: pixels beside those of the scene, seconds, arithmetic."""
+def cost_figures(answer: Answer) -> list[CostFigure]:
+    """What the answer cost: pixels processed and in the scene, seconds, FLOP."""
     trace = answer.trace
     seconds = sum(trace.seconds.values())
     return [
-        Figure(f"{trace.pixels_processed / 1e6:.3g}", "Mpx", "processed"),
-        Figure(f"{trace.scene_pixels / 1e6:.3g}", "Mpx", "in the scene"),
-        Figure(f"{seconds:.2f}" if seconds < 10 else f"{seconds:.0f}", "s", "in all"),
-        Figure(*_scaled(trace.flops, "FLOP"), "of arithmetic"),
+        CostFigure(f"{trace.pixels_processed / 1e6:.3g}", "Mpx", "processed"),
+        CostFigure(f"{trace.scene_pixels / 1e6:.3g}", "Mpx", "in the scene"),
+        CostFigure(f"{seconds:.2f}" if seconds < 10 else f"{seconds:.0f}", "s", "in all"),
+        CostFigure(*_scaled(trace.flops, "FLOP"), "of arithmetic"),
     ]
 
 
-def stages(answer: Answer) -> list[tuple[str, float]]:
-    """Seconds by stage, the longest first; what is next to nothing is taken together."""
+def stage_seconds(answer: Answer) -> list[tuple[str, float]]:
+    """Seconds by stage, the longest first; stages below 2 % are summed up at the end."""
     seconds: dict[str, float] = {}
     for stage, value in answer.trace.seconds.items():
         name = STAGES.get(stage, stage)
@@ -192,12 +206,12 @@ def stages(answer: Answer) -> list[tuple[str, float]]:
     )
 
 
-def looks(answer: Answer) -> str:
-    """One sentence on where it looked."""
+def search_summary(answer: Answer) -> str:
+    """One sentence on the windows that were searched."""
     trace = answer.trace
     if not trace.pixels_processed:  # a question that is refused
         return "Nothing was searched."
-    said = [
+    parts = [
         (
             f"{len(trace.crops):,} {_plural('place', len(trace.crops))} opened for a closer look"
             if trace.crops
@@ -205,27 +219,26 @@ def looks(answer: Answer) -> str:
         )
     ]
     if trace.closed:
-        said.append(f"{len(trace.closed):,} left closed")
+        parts.append(f"{len(trace.closed):,} left closed")
     if trace.skipped:
-        said.append(f"{len(trace.skipped):,} not reached")
+        parts.append(f"{len(trace.skipped):,} not reached")
     if trace.broken:
-        said.append(f"{len(trace.broken):,} damaged {_plural('part', len(trace.broken))} left out")
-    return ", ".join(said) + "."
+        parts.append(f"{len(trace.broken):,} damaged {_plural('part', len(trace.broken))} left out")
+    return ", ".join(parts) + "."
 
 
-def line(error: object) -> str:
-    """One line that begins like a sentence, without what a library says in parentheses.
+def error_line(error: object) -> str:
+    """The message of an error as one sentence, without a library's words in parentheses.
 
-    The service's own answer has that.
+    The REST response has those.
     """
     text = re.sub(r" \(.*\)(?=;)", "", " ".join(str(error).split()))
-    return (
-        text if "." in text.split(" ")[0] else text[:1].upper() + text[1:]
-    )  # a file keeps its name
+    names_file = "." in text.split(" ")[0]
+    return text if names_file else text[:1].upper() + text[1:]
 
 
-def length(metres: float) -> str:
-    """Metres, or kilometres where they are many."""
+def length_text(metres: float) -> str:
+    """A length in metres, or in kilometres from 1000 m on."""
     return (
         f"{metres / 1000:,.2f} km"
         if metres >= 1000
@@ -235,8 +248,8 @@ def length(metres: float) -> str:
     )
 
 
-def square(metres: float) -> str:
-    """Square metres, hectares or square kilometres."""
+def area_text(metres: float) -> str:
+    """An area in square metres, hectares or square kilometres."""
     if metres >= 1e6:
         return f"{metres / 1e6:,.2f} km²"
     return (
@@ -248,29 +261,32 @@ def square(metres: float) -> str:
     )
 
 
-def sized(width: int, height: int, gsd: float | None) -> str:
-    """A picture in a few words."""
+def size_text(width: int, height: int, gsd: float | None) -> str:
+    """Size of an image in words.
+
+    Args:
+        width: px.
+        height: px.
+        gsd: m/px; None where unknown.
+    """
     return f"{width:,} × {height:,} px" + (f", {gsd:.3g} m a pixel" if gsd else "")
 
 
-def found(hit: Hit) -> list[str]:
-    """What a search says of a picture.
-
-    How alike it is, where it is or how far away, when it was taken, whether a part of it was found.
-    """
-    said = (
+def hit_facts(hit: Hit) -> list[str]:
+    """Facts on a hit of a search: similarity, place or distance, date, whether it is a part."""
+    facts = (
         f"likeness {hit.score:.2f}" if hit.score is not None else "",
         (
             hit.where
             if hit.distance is None
-            else f"{length(hit.distance)} away"
+            else f"{length_text(hit.distance)} away"
             if hit.distance >= 1
             else "right there"
         ),
         hit.when,
         "a part of it" if hit.tile is not None else "",
     )
-    return [part for part in said if part]
+    return [fact for fact in facts if fact]
 
 
 def _extent(region: Region) -> float:

@@ -1,7 +1,4 @@
-"""What the page's browser fetches beside the service's own addresses.
-
-An answer for the map, its heat, small pictures for the menu.
-"""
+"""Routes of the page beside the REST API: map layers of an answer, and thumbnails of scenes."""
 
 from __future__ import annotations
 
@@ -17,38 +14,38 @@ from geomagnifier.server.job import Job
 from geomagnifier.server.jobs import Jobs
 from geomagnifier.server.scenes import Library
 from geomagnifier.server.ui import answer_layers
-from geomagnifier.server.ui.map_coordinates import Places
+from geomagnifier.server.ui.map_coordinates import MapCoordinates
 from geomagnifier.types import Window
 
 THUMB = 104
-"""Side of a small picture, px: twice what it is shown at."""
+"""Longest side of a thumbnail, px, twice that on the page."""
 CHEAP = 40_000_000
-"""Pixels above which a picture without overviews gets no small one: all of it would have to be
-read.
-"""
+"""A scene with more px than this and no overviews has no thumbnail: all of it would be read."""
 BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"/>'
-KEPT = {"Cache-Control": "private, max-age=3600"}
+CACHED = {"Cache-Control": "private, max-age=3600"}
 
 
 def routes(library: Library, jobs: Jobs) -> APIRouter:
-    """The addresses under /web.
+    """The routes under /web, as plain functions, which FastAPI runs outside the event loop.
 
-    They are plain functions, so that FastAPI runs them outside the event loop.
+    Args:
+        library: scenes of the service.
+        jobs: job queue of the service.
     """
     router = APIRouter(prefix="/web", include_in_schema=False)
 
     @router.get("/jobs/{id}/map.json")
     def document(id: str) -> Response:
-        answer, places = _answered(jobs.job(id))
-        return JSONResponse(answer_layers.document(answer, places), headers=KEPT)
+        answer, places = _answer_of(jobs.job(id))
+        return JSONResponse(answer_layers.document(answer, places), headers=CACHED)
 
     @router.get("/jobs/{id}/heat.png")
     def heat(id: str) -> Response:
-        answer, places = _answered(jobs.job(id))
+        answer, places = _answer_of(jobs.job(id))
         if answer.trace.heat is None:
             raise FileNotThere("this answer has no heat map")
         return Response(
-            answer_layers.heat_picture(answer, places), media_type="image/png", headers=KEPT
+            answer_layers.heat_picture(answer, places), media_type="image/png", headers=CACHED
         )
 
     @router.get("/scenes/{id}/thumb.png")
@@ -56,21 +53,25 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:
         with library.open(id) as scene:
             part = scene.info.box if box is None else _part(box, scene.info.box)
             if scene.info.pixels > CHEAP and not scene.pyramid and part == scene.info.box:
-                return Response(BLANK, media_type="image/svg+xml", headers=KEPT)
-            shrink = max(part.width, part.height) / THUMB
-            width, height = max(1, round(part.width / shrink)), max(1, round(part.height / shrink))
+                return Response(BLANK, media_type="image/svg+xml", headers=CACHED)
+            factor = max(part.width, part.height) / THUMB
+            width, height = max(1, round(part.width / factor)), max(1, round(part.height / factor))
             view = scene.read(Window(part, width, height, "thumb", part))
         from PIL import Image
 
         file = io.BytesIO()
         Image.fromarray(view.pixels).save(file, "PNG")
-        return Response(file.getvalue(), media_type="image/png", headers=KEPT)
+        return Response(file.getvalue(), media_type="image/png", headers=CACHED)
 
     return router
 
 
 def _part(text: str, whole: Box) -> Box:
-    """The part of a picture that is named by x0,y0,x1,y1 in its px."""
+    """Parse x0,y0,x1,y1 in px as a part of a scene, cut to it.
+
+    Raises:
+        BoxError: the text is no box, or the box is outside the scene.
+    """
     try:
         part = Box(*(int(side) for side in text.split(","))).intersection(whole)
     except (TypeError, ValueError):
@@ -80,7 +81,7 @@ def _part(text: str, whole: Box) -> Box:
     return part
 
 
-def _answered(job: Job) -> tuple[Answer, Places]:
+def _answer_of(job: Job) -> tuple[Answer, MapCoordinates]:
     if job.answer is None or job.card is None or not job.finished:
         raise FileNotThere(f"the job is {job.state} and has no answer")
-    return job.answer, Places(job.card)
+    return job.answer, MapCoordinates(job.card)

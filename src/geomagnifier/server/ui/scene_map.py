@@ -1,4 +1,4 @@
-"""The map with its tools: zoom, the whole scene, a box to draw, layers to switch."""
+"""The map with its tools: zoom, whole scene, drawing a box, and switching layers."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from geomagnifier.server.ui.theme import LEAFLET
-from geomagnifier.server.ui.widgets import button, pressed, set_attributes, shown, tag, words
+from geomagnifier.server.ui.widgets import (
+    button,
+    set_attributes,
+    set_pressed,
+    set_shown,
+    tag,
+    text_tag,
+)
 
 ANSWERS = 30.0
-"""Seconds for a browser to tell what it shows: one that draws thousands of regions, or a slow
-phone, may be busy for some of them.
+"""Seconds for a browser to report its view: one that draws thousands of regions, or a slow phone,
+may be busy for some of them.
 """
 LAYERS = {"regions": "Regions", "heat": "Heat", "crops": "Looks"}
 ABSENT = {
@@ -25,7 +32,7 @@ Bounds = Sequence[Sequence[float]]
 
 
 class SceneMap(ui.element, component="scene_map.js", esm={"nicegui-leaflet": str(LEAFLET)}):
-    """The element in the browser; what its methods do stands in scene_map.js."""
+    """The map element in the browser; its methods are in scene_map.js."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,8 +42,8 @@ class SceneMap(ui.element, component="scene_map.js", esm={"nicegui-leaflet": str
         )
 
 
-class Stage:
-    """The map and what lies over it.
+class MapPanel:
+    """The map and the tools over it.
 
     Args:
         on_drawn: called with ((south, west), (north, east)) of a rectangle that was drawn.
@@ -72,50 +79,68 @@ class Stage:
             }
         self._hint = tag("div", "hint", role="status")
         with self._hint:
-            words("span", "Drag over the map, or click two corners. Esc ends.")
+            text_tag("span", "Drag over the map, or click two corners. Esc ends.")
             button("Use this view", None, lambda: self._run("view"), "edged low")
-        shown(self._hint, False)
+        set_shown(self._hint, False)
         self.has()
 
     def open(self, scene: dict[str, Any]) -> None:
-        """Show a scene: tiles, earth, least, most, zoom, bounds, name, and the part of it to go to, or None."""
+        """Show a scene.
+
+        Args:
+            scene: tiles, earth, least, most, zoom, bounds and name of it as scene_map.js reads
+                them, and part, the ring of the part to go to, or None.
+        """
         self._run("open", scene)
         self.has()
 
     def show(self, document: str, heat: str) -> None:
-        """Show an answer by the addresses of its document and of its heat map."""
+        """Show the layers of an answer.
+
+        Args:
+            document: URL of its regions and windows.
+            heat: URL of its relevance map.
+        """
         self._run("show", document, heat)
 
     def has(self, regions: bool = False, heat: bool = False, crops: bool = False) -> None:
-        """Say which layers there are to be switched."""
+        """Enable the buttons of the layers that there are.
+
+        Args:
+            regions: whether the answer has regions.
+            heat: whether it has a relevance map.
+            crops: whether it has search windows.
+        """
         for name, there in {"regions": regions, "heat": heat, "crops": crops}.items():
             set_attributes(
                 self._switches[name], disabled=not there, title=None if there else ABSENT[name]
             )
-            pressed(self._switches[name], there and self.on[name])
+            set_pressed(self._switches[name], there and self.on[name])
 
     def switch(self, name: str, on: bool) -> None:
-        """Show or hide a layer."""
+        """Show or hide a layer.
+
+        Args:
+            name: one of `LAYERS`.
+            on: whether it is shown.
+        """
         self.on[name] = on
-        pressed(self._switches[name], on)
+        set_pressed(self._switches[name], on)
         self._run("switch", self.on)
 
     def box(self, ring: Bounds | None) -> None:
-        """Show the question's box, or none."""
+        """Show the box of the question; None: remove it."""
         self._run("box", ring)
 
     def go(self, ring: Bounds) -> None:
-        """Go to a part of the scene, and outline it until something else is asked or opened."""
+        """Go to a part of the scene and outline it until something else is asked or opened."""
         self._run("go", ring)
 
     async def shows(self) -> tuple[float, float, float, float] | None:
-        """West, south, east, north in degrees of what can be seen.
-
-        None where that is not the Earth.
-        """
+        """West, south, east, north of the view in degrees; None where it is not georeferenced."""
         try:
             bounds = await self.map.run_method("shows", timeout=ANSWERS) if self._ready else None
-        except TimeoutError:  # the browser has gone to sleep
+        except TimeoutError:  # the browser is asleep
             bounds = None
         if bounds is None:
             return None
@@ -123,19 +148,19 @@ class Stage:
         return max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north)
 
     def toggle_drawing(self) -> None:
-        """Begin to draw a box, or end it."""
+        """Begin or end drawing a box."""
         self._run("draw", not self._drawing)
 
     def _set_drawing(self, event: GenericEventArguments) -> None:
         self._drawing = bool(event.args)
-        pressed(self._pen, self._drawing)
-        shown(self._hint, self._drawing)
+        set_pressed(self._pen, self._drawing)
+        set_shown(self._hint, self._drawing)
 
     async def _drawn(self, event: GenericEventArguments) -> None:
         await self._on_drawn(event.args["bounds"])
 
     def _begin(self) -> None:
-        """The browser has the map: tell it what it should show by now."""
+        """The browser has loaded the map: send it what it has missed."""
         self._ready = True
         self._run("switch", self.on)
         for name, values in self._waiting:

@@ -1,7 +1,4 @@
-"""Which picture is open, and the others that there are.
-
-A menu under the header, and the page while none is open.
-"""
+"""The scene picker: a menu of scenes with search, and the welcome screen while none is open."""
 
 from __future__ import annotations
 
@@ -17,29 +14,37 @@ from geomagnifier.server.jobs import Jobs
 from geomagnifier.server.scenes import Card
 from geomagnifier.server.ui import presentation
 from geomagnifier.server.ui.collapsible_form import VALUES
-from geomagnifier.server.ui.search_panel import Finding
-from geomagnifier.server.ui.spatial_filter import Where, WhereFold
-from geomagnifier.server.ui.widgets import Words, button, icon, set_attributes, shown, tag, words
+from geomagnifier.server.ui.search_panel import SearchPanel
+from geomagnifier.server.ui.spatial_filter import SpatialFilter, SpatialFilterForm
+from geomagnifier.server.ui.widgets import (
+    TextTag,
+    button,
+    icon,
+    set_attributes,
+    set_shown,
+    tag,
+    text_tag,
+)
 
 MOST = 100
-"""Pictures in the menu; a word narrows it down to others."""
+"""Most scenes in the menu; typing part of a name narrows them down."""
 
 Choose = Callable[[str, Box | None], Awaitable[None]]
-"""Called with the id of a picture, and the part of it to go to."""
+"""Called with the id of a scene, and the part of it to go to, scene px, or None."""
 SENT = (
     f"(e) => {{ e.preventDefault(); emit({{ ...{VALUES.format('e.target')}, like: e.submitter?.name"
     " === 'like' }); }"
 )
 
 
-class Chooser:
-    """The button with the picture's name, and its menu.
+class ScenePicker:
+    """The button with the name of the open scene, and the menu under it.
 
     Args:
-        jobs: of the service; they search.
-        list_cards: tells the pictures there are; it reads the disk.
-        on_choose: see `Choose`.
-        shows: see `WhereFold`.
+        jobs: job queue of the service, which searches.
+        list_cards: lists the scenes; it reads the disk.
+        on_choose: called with the scene that is chosen.
+        shows: returns the view of the map, as for `SpatialFilterForm`.
     """
 
     def __init__(
@@ -55,7 +60,7 @@ class Chooser:
         self._menu = tag("div", "menu", popover="auto", role="dialog", aria_label="Pictures")
         with self._menu:
             with tag("div", "titled narrow"):
-                words("h2", "Pictures")
+                text_tag("h2", "Pictures")
                 button(
                     "",
                     "close",
@@ -89,12 +94,12 @@ class Chooser:
                     type="submit",
                     title="Rank the pictures by what they show (Enter)",
                 ):
-                    words("span", "Search")
-                self._where = WhereFold(shows)
+                    text_tag("span", "Search")
+                self._where = SpatialFilterForm(shows)
                 with tag("button", "button low edged", type="submit", name="like") as self._like:
-                    words("span", "More like this one")
+                    text_tag("span", "More like this one")
             self._tools.on("submit", self._seek, js_handler=SENT)
-            self._finding = Finding(jobs, self._found, self.refresh)
+            self._results = SearchPanel(jobs, self._found, self.refresh)
             self._list = tag("ul")
         self._menu.on("toggle", self.refresh, js_handler="(e) => e.newState === 'open' && emit()")
         with tag(
@@ -104,38 +109,38 @@ class Chooser:
             popovertarget=self._menu.html_id,
             aria_haspopup="dialog",
         ):
-            self._name: Words = words("span", "Choose a picture", "name")
-            self._size: Words = words("span", "", "size number")
-            self._other: Words = words("span", "", "unseen")
+            self._name: TextTag = text_tag("span", "Choose a picture", "name")
+            self._size: TextTag = text_tag("span", "", "size number")
+            self._other: TextTag = text_tag("span", "", "unseen")
             icon("down")
 
     def set(self, card: Card | None) -> None:
-        """Say which picture is open."""
+        """Show which scene is open."""
         self._card = card
         self._name.text = card.name if card else "Choose a picture"
-        self._size.text = presentation.sized(card.width, card.height, card.gsd) if card else ""
+        self._size.text = presentation.size_text(card.width, card.height, card.gsd) if card else ""
         self._where.earth(card is not None and card.georeferenced)
         self._other.text = "Choose another picture" if card else ""
 
     async def refresh(self) -> None:
-        """Look again which pictures there are."""
+        """List the scenes anew."""
         cards = await asyncio.to_thread(self._list_cards)
         self._list.clear()
-        shown(self._tools, len(cards) > 1)
-        shown(self._like, self._card is not None)
-        shown(self._list, not self._finding.on)
+        set_shown(self._tools, len(cards) > 1)
+        set_shown(self._like, self._card is not None)
+        set_shown(self._list, not self._results.on)
         fitting = [card for card in cards if self._wanted.lower() in card.name.lower()]
         with self._list:
             for card in fitting[:MOST]:
                 choice(card, self._card, self._chosen)
             if len(fitting) > MOST:
-                words(
+                text_tag(
                     "li",
                     f"and {len(fitting) - MOST:,} more; a word of their names finds them",
                     "empty",
                 )
             if not fitting:
-                words(
+                text_tag(
                     "li",
                     (
                         "No pictures of that name; Search looks at what they show."
@@ -147,19 +152,19 @@ class Chooser:
 
     async def _narrow(self, event: GenericEventArguments) -> None:
         self._wanted = str(event.args)
-        if not self._finding.on:
+        if not self._results.on:
             await self.refresh()
 
     def leave(self) -> None:
-        """The page is closed: a search need not go on."""
-        self._finding.stop()
+        """Cancel a search in progress, as the page is closed."""
+        self._results.stop()
 
     async def _seek(self, event: GenericEventArguments) -> None:
-        where = Where.of(event.args)
+        where = SpatialFilter.of(event.args)
         if self._where.check(where):
-            shown(self._list, False)
+            set_shown(self._list, False)
             like = self._card if event.args.get("like") else None
-            await self._finding.by(like or str(event.args.get("words", "")), where)
+            await self._results.search(like or str(event.args.get("words", "")), where)
 
     def _found(self, hits: Sequence[Hit]) -> None:
         for hit in hits:
@@ -171,11 +176,11 @@ class Chooser:
 
 
 class Welcome:
-    """What lies over the map while no picture is open.
+    """The screen over the map while no scene is open.
 
     Args:
-        upload_bytes: the largest upload.
-        on_choose: see `Choose`.
+        upload_bytes: the largest upload, bytes.
+        on_choose: called with the scene that is chosen.
     """
 
     def __init__(self, upload_bytes: int, on_choose: Choose) -> None:
@@ -185,33 +190,40 @@ class Welcome:
             with tag("div", "drop"):
                 icon("open")
                 with tag("div"):
-                    words("h2", "Open a picture of the Earth")
+                    text_tag("h2", "Open a picture of the Earth")
                     most = f"{upload_bytes / 1e6:,.0f} MB"
-                    words(
+                    text_tag(
                         "p",
                         f"GeoTIFF, COG, JPEG 2000, PNG or JPEG, up to {most}. Drop it here, or"
                         " choose a file. It stays on this service.",
                     )
                 button("Choose a file", None, None, "main", data_act="choose")
             self._others = tag("div", "menuless menu-like")
-        shown(self._root, False)
+        set_shown(self._root, False)
 
     def show(self, cards: list[Card]) -> None:
-        """Say which pictures there are already."""
-        shown(self._root, True)
-        shown(self._others, bool(cards))
+        """Show the screen, with a list of scenes to choose from."""
+        set_shown(self._root, True)
+        set_shown(self._others, bool(cards))
         self._others.clear()
         with self._others, tag("ul"):
             for card in cards[:MOST]:
                 choice(card, None, self._on_choose)
 
     def hide(self) -> None:
-        """A picture is open."""
-        shown(self._root, False)
+        """Hide the screen, as a scene is open."""
+        set_shown(self._root, False)
 
 
 def choice(card: Card, current: Card | None, on_choose: Choose, hit: Hit | None = None) -> None:
-    """A line for a picture, or for the part of it that a search has found, with what the search says of it."""
+    """Build a row of the menu: a scene, or the part of one that a search found.
+
+    Args:
+        card: of the scene.
+        current: the open scene.
+        on_choose: called when the row is clicked.
+        hit: of the search, with the facts to show.
+    """
     at = hit.found.tile if hit is not None else None
     part = f"?box={','.join(f'{side:.0f}' for side in at.tuple())}" if at is not None else ""
     with tag("li"):
@@ -222,14 +234,14 @@ def choice(card: Card, current: Card | None, on_choose: Choose, hit: Hit | None 
                 "img", "thumb", src=f"/web/scenes/{card.id}/thumb.png{part}", alt="", loading="lazy"
             )
             with tag("span", "words"):
-                words("strong", card.name)
+                text_tag("strong", card.name)
                 if hit is not None:
                     with tag("small", "found number"):
-                        for said in presentation.found(hit.found):
-                            words("span", said)
-                words(
+                        for fact in presentation.hit_facts(hit.found):
+                            text_tag("span", fact)
+                text_tag(
                     "small",
-                    f"{presentation.sized(card.width, card.height, card.gsd)} ·"
+                    f"{presentation.size_text(card.width, card.height, card.gsd)} ·"
                     f" {card.crs or 'no CRS'}",
                     "number",
                 )

@@ -1,7 +1,4 @@
-"""Pictures found by what they show, where and when.
-
-By words or by likeness to the one that is open, in a place, at a time.
-"""
+"""Image search in the menu: by words or similarity to the open scene, by place and by time."""
 
 from __future__ import annotations
 
@@ -14,24 +11,24 @@ from geomagnifier.server.job import Job
 from geomagnifier.server.jobs import Jobs
 from geomagnifier.server.scenes import Card
 from geomagnifier.server.ui import presentation
-from geomagnifier.server.ui.spatial_filter import Where
-from geomagnifier.server.ui.widgets import button, set_attributes, shown, tag, words
+from geomagnifier.server.ui.spatial_filter import SpatialFilter
+from geomagnifier.server.ui.widgets import button, set_attributes, set_shown, tag, text_tag
 
 BEST = 24
-"""Hits that are shown."""
+"""Most hits that are shown."""
 EVERY = 0.2
-"""Seconds between two looks at a search under way."""
+"""Seconds between two updates on a search in progress."""
 NOTHING = "Say what the pictures show, or where or when they were taken."
 NOWHERE = "A picture without a CRS is in no place, and one without a date at no time."
 
 
-class Finding:
-    """What a search has found, in the menu of pictures.
+class SearchPanel:
+    """The hits of a search, in the menu of scenes.
 
     Args:
-        jobs: of the service.
-        draw: called with what was found, the best first; inside the element that it belongs to.
-        on_end: called where all pictures are to be shown again.
+        jobs: job queue of the service.
+        draw: called with the hits, best first, inside the element that they belong in.
+        on_end: called when all scenes are to be shown again.
     """
 
     def __init__(
@@ -45,7 +42,7 @@ class Finding:
         self._root = tag("section", aria_label="Pictures found")
         with self._root:
             with tag("div", "titled"):
-                self._title = words("h2", "", "cut", aria_live="polite")
+                self._title = text_tag("h2", "", "cut", aria_live="polite")
                 button("All pictures", None, self.end, "edged low")
             self._bar = tag(
                 "div", "bar", role="progressbar", aria_label="Pictures looked at", aria_valuemin="0"
@@ -53,43 +50,41 @@ class Finding:
             with self._bar:
                 self._done = tag("i")
             self._list = tag("ol")
-            self._note = words("p", "", "note")
-        shown(self._root, False)
+            self._note = text_tag("p", "", "note")
+        set_shown(self._root, False)
 
     @property
     def on(self) -> bool:
-        """Whether there is a search, under way or done."""
+        """Whether there is a search, in progress or done."""
         return self._job is not None
 
-    async def by(self, what: str | Card, where: Where) -> None:
-        """Search by words or by a picture, and by place and time, and follow it to its end.
+    async def search(self, what: str | Card, where: SpatialFilter) -> None:
+        """Search by words or a scene, and by place and time, and follow the search to its end.
 
-        What cannot be asked is told in place of hits.
+        The message of an error is shown in place of hits.
 
         Args:
-            what: words, which may be empty where there is a place or a time; or the picture.
-            where: with nothing amiss.
+            what: words, which may be empty where there is a place or a time; or the scene to find
+                similar images to.
+            where: place and time, without problems.
         """
         self.stop()
-        shown(self._root, True)
+        set_shown(self._root, True)
         self._list.clear()
         self._note.text = ""
-        shown(self._bar, False)
-        said = what.strip() if isinstance(what, str) else ""
+        set_shown(self._bar, False)
+        words = what.strip() if isinstance(what, str) else ""
         like = None if isinstance(what, str) else what
-        about = " ".join(
-            part
-            for part in (f"“{said}”" if said else f"like {like.name}" if like else "", where.told())
-            if part
-        )
+        what_text = f"“{words}”" if words else f"like {like.name}" if like else ""
+        about = " ".join(part for part in (what_text, where.summary()) if part)
         try:
             if not about:
                 raise OptionError(NOTHING)
-            job = self._job = self._jobs.search(said or None, like, where.wanted())
+            job = self._job = self._jobs.search(words or None, like, where.query())
         except GeomagError as error:
-            self._title.text = presentation.line(error)
+            self._title.text = presentation.error_line(error)
             return
-        shown(self._bar, True)
+        set_shown(self._bar, True)
         async with contextlib.aclosing(job.follow(EVERY)) as changes:
             async for _ in changes:
                 if self._job is not job or self._root.is_deleted:
@@ -99,24 +94,24 @@ class Finding:
                 set_attributes(
                     self._bar, aria_valuenow=str(job.done), aria_valuemax=str(job.known or 1)
                 )
-        shown(self._bar, False)
+        set_shown(self._bar, False)
         self._show(job, about, like, where)
 
     async def end(self) -> None:
-        """Show all pictures again."""
+        """Show all scenes again."""
         self.stop()
         self._job = None
-        shown(self._root, False)
+        set_shown(self._root, False)
         await self._on_end()
 
     def stop(self) -> None:
-        """Cancel a search that is under way: nobody waits for it any more."""
+        """Cancel a search in progress."""
         if self._job is not None:
             self._job.cancel()
 
-    def _show(self, job: Job, about: str, itself: Card | None, where: Where) -> None:
+    def _show(self, job: Job, about: str, itself: Card | None, where: SpatialFilter) -> None:
         if job.error is not None:
-            self._title.text = presentation.line(job.error)
+            self._title.text = presentation.error_line(job.error)
             return
         best = [hit for hit in job.hits or () if itself is None or hit.card.id != itself.id]
         self._title.text = f"Pictures {about}" if best else f"No pictures {about}"

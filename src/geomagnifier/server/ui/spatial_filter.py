@@ -1,7 +1,4 @@
-"""Where and when a picture that is looked for was taken.
-
-A fold under the words of a search, with a service's own filters behind it.
-"""
+"""The filter of an image search by place and time, in a collapsible form."""
 
 from __future__ import annotations
 
@@ -14,13 +11,13 @@ from geomagnifier.raster.footprint import Bounds
 from geomagnifier.retrieval import SearchQuery
 from geomagnifier.retrieval.query import NEAR, read_box, read_date, read_distance, read_place
 from geomagnifier.server.ui import presentation
-from geomagnifier.server.ui.collapsible_form import Fold
+from geomagnifier.server.ui.collapsible_form import CollapsibleForm
 from geomagnifier.server.ui.widgets import button, set_attributes
 
 LETTERS = 80
-"""Of one field."""
-USUAL = f"{NEAR / 1000:g} km"
-"""How far is near where nothing is said."""
+"""Most characters of one field."""
+DEFAULT_WITHIN = f"{NEAR / 1000:g} km"
+"""Distance from "near" where none is given."""
 READ: dict[str, Callable[[str], Any]] = {
     "near": read_place,
     "within": read_distance,
@@ -28,27 +25,29 @@ READ: dict[str, Callable[[str], Any]] = {
     "after": read_date,
     "before": read_date,
 }
+"""Parser of each field."""
 
 
 @dataclass(frozen=True)
-class Where:
-    """As it was typed; "" is anywhere, at any time.
-
-    near: "LON,LAT".  within: "5 km".  bbox: "W,S,E,N".  after, before: "2024", "2024-05",
-        "2024-05-31".
-    """
+class SpatialFilter:
+    """The filter as it was typed; "" is anywhere, or at any time."""
 
     near: str = ""
+    """Place, "LON,LAT" in degrees."""
     within: str = ""
+    """Largest distance from it, "5 km"."""
     bbox: str = ""
+    """Box, "W,S,E,N" in degrees."""
     after: str = ""
+    """Earliest date, "2024", "2024-05" or "2024-05-31"."""
     before: str = ""
+    """First date that is too late."""
 
     @classmethod
-    def of(cls, said: Mapping[str, Any]) -> Where:
-        """From the fields of a form."""
+    def of(cls, form: Mapping[str, Any]) -> SpatialFilter:
+        """Read the filter from the fields of a form."""
         return cls(
-            **{field.name: str(said.get(field.name, "")).strip()[:LETTERS] for field in fields(cls)}
+            **{field.name: str(form.get(field.name, "")).strip()[:LETTERS] for field in fields(cls)}
         )
 
     @property
@@ -56,26 +55,26 @@ class Where:
         """Whether there is a place or a time."""
         return bool(self.near or self.bbox or self.after or self.before)
 
-    def amiss(self) -> dict[str, str]:
-        """What is wrong, by the name of the field."""
+    def problems(self) -> dict[str, str]:
+        """What is wrong with the filter, by the name of the field."""
         wrong = {}
         for name, read in READ.items():
             try:
                 if text := getattr(self, name):
                     SearchQuery(**({"near": (0.0, 0.0)} | {name: read(text)}))
             except OptionError as error:
-                wrong[name] = presentation.line(error)
+                wrong[name] = presentation.error_line(error)
         if self.within and not self.near:
             wrong["within"] = "Say from which place, too."
         if not wrong and self.given:
             try:
-                self.wanted()
-            except OptionError as error:  # each is right, and together they are not: the two dates
-                wrong["before"] = presentation.line(error)
+                self.query()
+            except OptionError as error:  # each field is right, but not the order of the dates
+                wrong["before"] = presentation.error_line(error)
         return wrong
 
-    def wanted(self) -> SearchQuery | None:
-        """As `Jobs.search` takes it, where nothing is amiss; None for anywhere and any time."""
+    def query(self) -> SearchQuery | None:
+        """The filter for `Jobs.search`, where there are no problems; None where it is empty."""
         return (
             SearchQuery(
                 **{name: read(text) for name, read in READ.items() if (text := getattr(self, name))}
@@ -84,10 +83,10 @@ class Where:
             else None
         )
 
-    def told(self) -> str:
-        """In a few words."""
+    def summary(self) -> str:
+        """The filter in a few words."""
         parts = (
-            self.near and f"within {self.within or USUAL} of {self.near}",
+            self.near and f"within {self.within or DEFAULT_WITHIN} of {self.near}",
             self.bbox and f"in {self.bbox}",
             self.after and f"from {self.after}",
             self.before and f"before {self.before}",
@@ -95,21 +94,21 @@ class Where:
         return ", ".join(part for part in parts if part)
 
 
-class WhereFold:
-    """The fold, in the form of the search.
+class SpatialFilterForm:
+    """The collapsible form of the filter, inside the form of the search.
 
     Args:
-        shows: tells what the map shows, west, south, east, north in degrees; None where it shows no
-            Earth.
+        shows: returns west, south, east, north of the map's view in degrees; None where it is not
+            georeferenced.
     """
 
     def __init__(self, shows: Callable[[], Awaitable[Bounds | None]]) -> None:
         self._shows = shows
-        self._fold = Fold("Where and when", Where.of)
-        self.check = self._fold.check
-        field = self._fold.field
+        self._form = CollapsibleForm("Where and when", SpatialFilter.of)
+        self.check = self._form.check
+        field = self._form.field
         field("near", "Near", placeholder="longitude, latitude", maxlength=str(LETTERS))
-        field("within", "Within", placeholder=USUAL, maxlength=str(LETTERS))
+        field("within", "Within", placeholder=DEFAULT_WITHIN, maxlength=str(LETTERS))
         field(
             "bbox",
             "In the box",
@@ -122,7 +121,7 @@ class WhereFold:
         self.earth(False)
 
     def earth(self, there: bool) -> None:
-        """Say whether the map shows a part of the Earth."""
+        """Enable the button that takes the map's view, where that is georeferenced."""
         set_attributes(
             self._view,
             disabled=not there,
@@ -135,4 +134,4 @@ class WhereFold:
     async def _take(self) -> None:
         box = await self._shows()
         if box is not None:
-            self._fold.set({"bbox": ", ".join(f"{side:.5f}" for side in box)})
+            self._form.set({"bbox": ", ".join(f"{side:.5f}" for side in box)})

@@ -1,10 +1,7 @@
-"""How the page looks.
+"""The look of the page: colours, spaces and type sizes as CSS variables, which `STYLES` use.
 
-One small set of colours, spaces and letters, as CSS variables that `STYLES` alone use.
-
-Light and dark follow the system, unless the person chooses one (`data-theme` on the root element).
-Colours of regions are those of overlay.png: they say what a thing is, the page's own colours never
-do.
+Light and dark follow the system unless the user chooses one (`data-theme` on the root element).
+Regions have the colours of overlay.png; the page's own colours never stand for a class.
 """
 
 from __future__ import annotations
@@ -15,11 +12,12 @@ import nicegui.elements.leaflet as leaflet
 
 HERE = Path(__file__).parent
 STYLES = ("page.css", "map.css")
+"""The page's own style sheets."""
 LEAFLET = Path(leaflet.__file__).parent / "dist"
-"""Leaflet as it comes with NiceGUI, with its own style."""
+"""Leaflet as it comes with NiceGUI."""
 
 COLOURS = {
-    # name: (light, dark).  Text on its ground has a contrast of at least 4.5 in both.
+    # name: (light, dark). Text has a contrast of at least 4.5 to its ground in both.
     "ground": ("#f3f5f2", "#0c1211"),  # behind everything
     "card": ("#ffffff", "#141c1a"),  # panel, header, menus
     "sunken": ("#edf0ec", "#0f1614"),  # fields, bars, quiet buttons
@@ -58,11 +56,11 @@ REMEMBERED = """
   } catch { /* storage is switched off: the system's choice holds */ }
 })();
 """
-"""Run before anything is drawn, so that a dark page does not flash white."""
+"""JavaScript that runs before anything is drawn, so that a dark page does not flash white."""
 
 
 def style() -> str:
-    """The whole style sheet."""
+    """The whole style sheet of the page."""
     light, dark = (
         _variables({f"colour-{name}": pair[i] for name, pair in COLOURS.items()}) for i in (0, 1)
     )
@@ -79,10 +77,10 @@ def style() -> str:
 
 
 def head(upload_bytes: int) -> str:
-    """What goes into the page's head: styles, scripts, the colour of a phone's bars.
+    """HTML for the page's head: styles, scripts, and the colour of a phone's status bar.
 
     Args:
-        upload_bytes: the largest upload; the browser says no to a larger one before it sends it.
+        upload_bytes: the largest upload; the browser refuses a larger file before it sends it.
     """
     bars = "".join(
         f'<meta name="theme-color" media="(prefers-color-scheme: {scheme})"'
@@ -92,7 +90,8 @@ def head(upload_bytes: int) -> str:
     first = f'document.documentElement.dataset.uploadBytes = "{upload_bytes}";{REMEMBERED}'
     script = (HERE / "page.js").read_text(encoding="utf-8")
     map_style = (LEAFLET / "leaflet" / "leaflet.css").read_text(encoding="utf-8")
-    return f"{bars}<script>{first}</script><style>{map_style}{style()}</style><script>{script}</script>"
+    styles = f"<style>{map_style}{style()}</style>"
+    return f"{bars}<script>{first}</script>{styles}<script>{script}</script>"
 
 
 def _variables(values: dict[str, str]) -> str:

@@ -1,24 +1,21 @@
-"""The conversation so far.
-
-The questions before the answer that is shown, each with its answer in a line.
-"""
+"""The conversation before the answer shown: earlier questions, each with its answer in a line."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
 from geomagnifier.server.ui.history import Entry
-from geomagnifier.server.ui.widgets import shown, tag, words
+from geomagnifier.server.ui.widgets import set_shown, tag, text_tag
 
 LAST = 4
-"""Turns that are shown; those before them are among the earlier questions."""
+"""Turns that are shown; the list of earlier questions has the others."""
 
 
-class Turns:
-    """Between the question and its answer.
+class TranscriptView:
+    """The list of turns, between the question and its answer.
 
     Args:
-        on_show: called with the turn that is to be shown again, and gone on from.
+        on_show: called with the turn that is to be shown again and continued.
     """
 
     def __init__(self, on_show: Callable[[Entry], Awaitable[None]]) -> None:
@@ -27,12 +24,12 @@ class Turns:
         self.show([])
 
     def show(self, turns: Sequence[Entry]) -> None:
-        """Show turns, the first one first."""
-        shown(self._root, bool(turns))
+        """Show turns, the oldest first."""
+        set_shown(self._root, bool(turns))
         self._root.clear()
         with self._root, tag("ol", "turns"):
             if len(turns) > LAST:
-                words(
+                text_tag(
                     "li",
                     f"{len(turns) - LAST:,} more before these, among the earlier questions",
                     "note",
@@ -41,6 +38,6 @@ class Turns:
                 with tag("li"):
                     line = tag("button", type="button", title="Show this answer, and go on from it")
                     with line:
-                        words("span", entry.question, "said")
-                        words("span", entry.text or "no answer", "replied")
+                        text_tag("span", entry.question, "said")
+                        text_tag("span", entry.text or "no answer", "replied")
                     line.on("click", lambda entry=entry: self._on_show(entry), args=[])

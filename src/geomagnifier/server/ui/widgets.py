@@ -1,7 +1,4 @@
-"""Pieces of the page as plain HTML elements.
-
-What a browser and a screen reader know already needs no library of widgets.
-"""
+"""Plain HTML elements for the page, which browsers and screen readers know without widgets."""
 
 from __future__ import annotations
 
@@ -14,8 +11,14 @@ from nicegui.elements.mixins.text_element import TextElement
 from geomagnifier.server.ui import icons
 
 
-class Words(TextElement):
-    """Text in an element of any kind; `text` can be changed."""
+class TextTag(TextElement):
+    """An element with text, which can be changed through `text`.
+
+    Args:
+        tag: of the element.
+        text: in it.
+        classes: CSS classes, spaces between.
+    """
 
     def __init__(self, tag: str, text: str, classes: str = "") -> None:
         super().__init__(tag=tag, text=text)
@@ -23,24 +26,35 @@ class Words(TextElement):
 
 
 def tag(name: str, classes: str = "", /, **attributes: Any) -> ui.element:
-    """An element. In names of attributes "_" stands for "-".
+    """Make an element.
 
-    None leaves one out, True is one without a value.
+    Args:
+        name: its tag.
+        classes: CSS classes, spaces between.
+        attributes: "_" in a name stands for "-"; None and False leave the attribute out, True is
+            an attribute without a value.
     """
     made = ui.element(name).classes(classes)
     set_attributes(made, **attributes)
     return made
 
 
-def words(name: str, text: str, classes: str = "", /, **attributes: Any) -> Words:
-    """An element with text in it."""
-    made = Words(name, text, classes)
+def text_tag(name: str, text: str, classes: str = "", /, **attributes: Any) -> TextTag:
+    """Make an element with text in it.
+
+    Args:
+        name: its tag.
+        text: in it.
+        classes: CSS classes, spaces between.
+        attributes: as of `tag`.
+    """
+    made = TextTag(name, text, classes)
     set_attributes(made, **attributes)
     return made
 
 
 def set_attributes(element: ui.element, /, **attributes: Any) -> None:
-    """Set attributes as `tag` takes them."""
+    """Set attributes of an element, as of `tag`."""
     for name, value in attributes.items():
         element.props.set_optional(
             name.strip("_").replace("_", "-"),
@@ -49,40 +63,60 @@ def set_attributes(element: ui.element, /, **attributes: Any) -> None:
 
 
 def icon(name: str, classes: str = "mark") -> ui.html:
-    """A drawing that screen readers pass over."""
+    """Make an icon, which screen readers skip.
+
+    Args:
+        name: one of `icons.SHAPES`.
+        classes: CSS classes, spaces between.
+    """
     return ui.html(icons.svg(name), sanitize=False, tag="span").classes(classes)
 
 
 def button(
     text: str,
-    drawn: str | None = None,
+    icon_name: str | None = None,
     on_click: Callable[..., Any] | None = None,
     classes: str = "edged",
     **attributes: Any,
 ) -> ui.element:
-    """A button with a drawing, words, or both.
+    """Make a button with an icon, text, or both.
 
-    One that has only a drawing has `label` in its attributes, its name for screen readers.
+    Args:
+        text: on it, or "".
+        icon_name: one of `icons.SHAPES`; None: no icon.
+        on_click: called when it is clicked.
+        classes: CSS classes, spaces between.
+        attributes: as of `tag`; a button without text needs `label`, its name for screen readers.
     """
     label = attributes.pop("label", None)
     made = tag(
         "button", f"button {classes}", type="button", aria_label=label, title=label, **attributes
     )
     with made:
-        if drawn is not None:
-            icon(drawn)
+        if icon_name is not None:
+            icon(icon_name)
         if text:
-            words("span", text)
+            text_tag("span", text)
     if on_click is not None:
         made.on("click", on_click, args=[])
     return made
 
 
-def pressed(element: ui.element, on: bool) -> None:
-    """Say whether a button that stays pressed is so."""
+def set_pressed(element: ui.element, on: bool) -> None:
+    """Mark a toggle button as pressed or not.
+
+    Args:
+        element: the button.
+        on: whether it is pressed.
+    """
     element.props["aria-pressed"] = "true" if on else "false"
 
 
-def shown(element: ui.element, on: bool) -> None:
-    """Show or hide an element, for screen readers too."""
+def set_shown(element: ui.element, on: bool) -> None:
+    """Show or hide an element, for screen readers too.
+
+    Args:
+        element: to show or hide.
+        on: whether it is shown.
+    """
     set_attributes(element, hidden=not on)

@@ -7,8 +7,12 @@ import re
 
 from visiting import DESKTOP
 
-PAINTED = """() => [...document.querySelectorAll('.map canvas')].some((c) =>
-    c.width && c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some((value) => value > 0))"""
+PAINTED = """() => {
+    const data = (c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+    return [...document.querySelectorAll('.map canvas')].some(
+        (c) => c.width && data(c).some((value) => value > 0)
+    );
+}"""
 
 
 def test_how_to_look_is_set_in_a_fold_and_a_slip_is_told_beside_its_field(visit):

@@ -239,8 +239,13 @@ def test_the_page_is_used_by_keyboard_and_named_for_screen_readers(visitor):
     page = (visit := visitor(DESKTOP)).open("placed.tif")
     visit.ask("Find every ship.")
     nameless = page.evaluate(
-        """() => [...document.querySelectorAll("button, a[href], input, select, textarea, [role=application]")]
-        .filter((e) => e.checkVisibility() && !(e.getAttribute("aria-label") || e.innerText?.trim())).map((e) => e.outerHTML)"""
+        """() => {
+            const kinds = "button, a[href], input, select, textarea, [role=application]";
+            const name = (e) => e.getAttribute("aria-label") || e.innerText?.trim();
+            return [...document.querySelectorAll(kinds)]
+                .filter((e) => e.checkVisibility() && !name(e))
+                .map((e) => e.outerHTML);
+        }"""
     )
     assert nameless == []
     page.get_by_label("Question about the picture").focus()

@@ -1,0 +1,19 @@
+"""`geomag train`: options that do not go together are refused before anything is loaded."""
+
+import pytest
+
+from command_line import geomag
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--column", "what"], "are for labels of your own: name the model, --from small"),
+        (["--from", "small", "--keep-language"], "--start is for training the small model"),
+        (["--from", "small"], "--from teaches from labels; name them"),
+        (["--from", "small", "--data", "a.json", "--also", "pool"], "--also is KIND=WORD,WORD"),
+    ],
+)
+def test_what_does_not_go_together(words, message, monkeypatch, capfd):
+    code, out, err = geomag(monkeypatch, capfd, "train", *words)
+    assert code == 2 and out == "" and message in err and len(err.splitlines()) == 1

@@ -1,0 +1,86 @@
+"""The map layers of an answer: regions, windows and the relevance map, without a browser."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import geomagnifier as gm
+from fake import FakeModel, paint
+from geomagnifier.export.image_file import write_picture
+from geomagnifier.results import Answer, Trace
+from geomagnifier.server.scenes import Library
+from geomagnifier.server.settings import Settings
+from geomagnifier.server.ui import answer_layers
+from geomagnifier.server.ui.map_coordinates import MapCoordinates
+
+UTM = (0.5, 0.0, 500_000.0, 0.0, -0.5, 5_300_000.0)
+
+
+SHIPS = ((40, 40, 60, 52), (120, 80, 160, 100))
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("root")
+    write_picture(folder / "plain.png", paint(300, 200, *SHIPS))
+    write_picture(folder / "placed.tif", paint(300, 200, *SHIPS), crs="EPSG:32633", transform=UTM)
+    with Library(Settings(root=folder)) as library:
+        yield library
+
+
+@pytest.fixture(params=["plain.png", "placed.tif"])
+def placed(request):
+    return request.param == "placed.tif"
+
+
+@pytest.fixture
+def asked(library, placed):
+    """asked(question) -> the answer, and the places of its scene."""
+
+    def ask(question="Find every ship."):
+        card = library.place("placed.tif" if placed else "plain.png")
+        with library.open(card.id) as scene:
+            return gm.ask(scene, question, FakeModel()), MapCoordinates(card)
+
+    return ask
+
+
+@pytest.mark.parametrize("question", ["Find every ship.", "Segment the ships."])
+def test_the_map_gets_every_region_with_its_outline_and_facts(asked, question, placed):
+    answer, places = asked(question)
+    found = answer_layers.document(answer, places)
+    assert [r["label"] for r in found["regions"]] == ["ship", "ship"]
+    assert all(r["masked"] == question.startswith("Segment") for r in found["regions"])
+    for drawn, region in zip(found["regions"], answer.regions, strict=True):
+        ring = np.asarray(drawn["rings"][0])
+        corners = np.asarray(places.corners(region.box))
+        assert np.allclose(ring.min(0), corners.min(0), atol=1e-5) and np.allclose(
+            ring.max(0), corners.max(0), atol=1e-5
+        )
+        assert (
+            len(drawn["facts"]) == 2 + placed + drawn["masked"]
+        )  # without an outline there is no area
+
+
+def test_more_regions_than_a_browser_draws_are_left_to_the_files(asked, monkeypatch):
+    monkeypatch.setattr(answer_layers, "REGIONS", 1)
+    answer, places = asked()
+    found = answer_layers.document(answer, places)
+    assert len(found["regions"]) == 1
+
+
+def test_heat_lies_where_the_scene_is_hot(asked):
+    warm = np.zeros((20, 30), np.float32)
+    warm[:, 20:] = 0.5
+    answer, places = asked()
+    hot = Answer(**(vars(answer) | {"trace": Trace(**(vars(answer.trace) | {"heat": warm}))}))
+    shown = (
+        np.asarray(Image.open(io.BytesIO(answer_layers.heat_picture(hot, places))))
+        .astype(int)
+        .sum(2)
+    )
+    middle = shown[shown.shape[0] // 2]
+    assert middle[-3] > 600 and middle[2] < 30
+    assert answer_layers.document(hot, places)["heat"] == places.bounds

@@ -16,7 +16,6 @@ from geomagnifier.errors import OptionError
 from geomagnifier.models.custom.class_heads import CustomClass, Heads, presence
 from geomagnifier.models.small.cells import crop, shrink
 from geomagnifier.models.small.class_thresholds import ClassThresholds
-from geomagnifier.models.small.detector import CLOSER
 from geomagnifier.models.small.instances import (
     LOWEST_HEAT,
     combine,
@@ -35,6 +34,11 @@ from geomagnifier.types import LEVEL, Floats, Granularity, Query, View
 UNPROMISED = 0.05
 """Least score of an object where a share of them must be found: what share that makes was not
 measured for custom classes.
+"""
+
+CLOSER = 0.85
+"""Factor on the score threshold of a taught class in a closer window: the proposal network, too, has
+taken the place for an object of the class.
 """
 
 

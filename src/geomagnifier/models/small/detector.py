@@ -30,11 +30,6 @@ from geomagnifier.models.small.size_prior import size_prior
 from geomagnifier.results import ClassMask, Detection, ViewPrediction
 from geomagnifier.types import View
 
-CLOSER = 0.85
-"""Factor on the score threshold in a closer window: the proposal network, too, has taken the place
-for an object of the class.
-"""
-
 
 @dataclass(eq=False)
 class Detector:
@@ -122,7 +117,7 @@ class Detector:
             separate = name in self.objects
             probability = crop(torch.sigmoid(maps.mask[0, q].float()), view)
             if separate and open_gate:
-                lowest = self._lowest(name, view, min_score, recall)
+                lowest = self._lowest(name, min_score, recall)
                 found += self.find_objects(
                     name, maps, q, there, lowest, features, view, masks=masks
                 )
@@ -175,14 +170,11 @@ class Detector:
         offset = maps.offset[0, q] if masks else None
         return detections(class_name, boxes, scores, lowest, view, offset)
 
-    def _lowest(
-        self, class_name: str, view: View, min_score: float | None, recall: float | None
-    ) -> float:
-        """The least probability of an object in a view."""
+    def _lowest(self, class_name: str, min_score: float | None, recall: float | None) -> float:
+        """The least probability of an object of a class."""
         if min_score is not None:
             return min_score
-        closer = CLOSER if view.window.role == "closer" else 1.0
-        lowest = self.thresholds[class_name].score * closer
+        lowest = self.thresholds[class_name].score
         if recall is not None:
             lowest = self.proposals.least(class_name, recall)
         return float(self.reliability.probability(class_name, lowest))

@@ -11,7 +11,7 @@ import pytest
 
 import geomagnifier as gm
 from fake import FakeModel, paint
-from geomagnifier.composed import placeholders, understood
+from geomagnifier.composed import lexicon, understood
 from geomagnifier.composed.unread_words import leftovers, remark
 from labelled import SPEC
 
@@ -38,7 +38,7 @@ PLAIN_ZH = (
 
 
 def read(question: str) -> tuple[str, ...]:
-    return leftovers(question, placeholders(SPEC))
+    return leftovers(question, lexicon(SPEC))
 
 
 @pytest.mark.parametrize("question", PLAIN)
@@ -56,7 +56,7 @@ def test_an_unknown_word_is_told_wherever_it_stands(question: str) -> None:
 @pytest.mark.parametrize("question", PLAIN_ZH)
 def test_an_unknown_chinese_word_is_told_wherever_it_stands(question: str) -> None:
     assert read(question) == ()
-    kinds = [name for name in placeholders(SPEC).table() if not name.isascii()]
+    kinds = [name for name in lexicon(SPEC).table() if not name.isascii()]
     within = {
         k
         for name in kinds

@@ -41,6 +41,7 @@ from geomagnifier_lab.train.loop import Captions, Settings, image_side, train
 from geomagnifier_lab.train.pretrained import prepare_encoder, read_encoder, trunk_file
 from geomagnifier_lab.train.question_features import train_granularity
 from geomagnifier_lab.train.selector import train_selector
+from geomagnifier_lab.train.text_dataset import Settings as TextSettings
 from geomagnifier_lab.train.zh_en_translator import STEPS, train_reader
 
 IMAGE, SCOUT, LANGUAGE, CHOOSING = "last.pt", "scout.pt", "language.pt", "selector.pt"
@@ -161,7 +162,7 @@ def _run(
             if "seconds" not in row:
                 tell(row)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    lessons = replace(language.Settings(), steps=length.language, seed=seed)
+    lessons = replace(TextSettings(), steps=length.language, seed=seed)
     with bar(console, "pictures for the language side") as show:
         course, held = language.courses(network, encoder, tokenizer, root, lessons, show)
     network.scenes = train_scenes(course.pictures, seed).requires_grad_(False)

@@ -1,4 +1,4 @@
-"""What the text decoder learns from: features, questions and words worked out once, and samples of them.
+"""Training data of the text decoder: features and questions computed once, and samples of them.
 
 Captions and scene answers for thumbnails, what to look for on crops, sentences about detections.
 """
@@ -30,27 +30,38 @@ from geomagnifier_lab.train.text_samples import (
 
 @dataclass(frozen=True)
 class Settings:
-    """How a run goes."""
+    """Settings of a training run of the language side."""
 
     steps: int = 1600
+    """Training steps."""
     seed: int = 0
+    """Of everything drawn."""
     rate: float = 7e-4
+    """Peak learning rate."""
     warmup: int = 60
+    """Steps of linear warm-up."""
     decay: float = 0.05
+    """Weight decay of matrices."""
     average: float = 0.998
+    """Decay of the exponential moving average of the weights."""
     captions: int = 64
     """Thumbnails a step, three quarters with captions."""
     points: int = 48
+    """Questions a step that are answered with classes to look for."""
     says: int = 24
+    """Questions a step that are answered with a sentence about detections."""
     variants: int = 6
-    """Versions of each thumbnail that are looked at."""
+    """Versions of each thumbnail whose features are computed."""
     crops: int = 2000
+    """Training crops."""
     questions: int = 9000
+    """Training questions at region and pixel level."""
     validate: int = 300
+    """Steps between validations and checkpoints."""
 
 
 class TextDataset:
-    """Everything a run needs, worked out once, and lessons from it."""
+    """Features, questions and words of a run, computed once, and training samples of them."""
 
     def __init__(
         self,
@@ -104,7 +115,7 @@ class TextDataset:
         }
 
     def spoken(self, rng: np.random.Generator) -> tuple[TextSample, np.ndarray]:
-        """Questions about the whole picture -> lesson and rows of the pictures."""
+        """Questions about the whole image with their answers, and the rows of their images."""
         rows: list[int] = []
         shown: list[int] = []
         said: list[list[str]] = []
@@ -138,7 +149,7 @@ class TextDataset:
         return lesson(self.words, rows, w.SAY, [Sentence(s, s) for s in said]), np.array(shown)
 
     def pointed(self, rng: np.random.Generator) -> tuple[TextSample, list[CropFeatures]]:
-        """What to look for, each question on a crop of its own."""
+        """Questions answered with the classes to look for, each on a crop of its own."""
         rows: list[int] = []
         shown: list[CropFeatures] = []
         said: list[Sentence] = []
@@ -161,9 +172,9 @@ class TextDataset:
     def reported(
         self, rng: np.random.Generator
     ) -> tuple[TextSample, list[CropFeatures], list[Instances]]:
-        """Sentences about what was found.
+        """Questions answered with sentences about detections, their crops and detections.
 
-        Things are dropped and invented so that the decoder tells what it is given.
+        Objects are dropped and invented so that the decoder reports what it is given.
         """
         rows: list[int] = []
         shown: list[CropFeatures] = []
@@ -215,7 +226,12 @@ class TextDataset:
 
 
 def invented(kind: str, rng: np.random.Generator) -> answers.Thing:
-    """A thing somewhere."""
+    """An object at a random place.
+
+    Args:
+        kind: class name.
+        rng: random generator.
+    """
     size = np.exp(rng.uniform(np.log(0.02), np.log(0.4), 2))
     x, y = rng.uniform(0, 1 - size)
     return answers.Thing(kind, (float(x), float(y), float(x + size[0]), float(y + size[1])))

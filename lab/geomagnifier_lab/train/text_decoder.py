@@ -1,10 +1,8 @@
-"""Training of the language side over a trained image side.
+"""Training of the language side over a trained, frozen image side.
 
-Captions, pointing, sentences about what was found.
-
-Three sorts of lessons a step: thumbnails with captions and scene answers; crops with what to look
-for ([SEG] states land on the image side's state of the kind, and the attention lands on the mask:
-`attention.looked_at`); crops with objects and the sentence about them.
+A step has three sorts of samples: thumbnails with captions and scene answers; crops with the
+classes to look for ([SEG] states land on the image side's state of the class, and the attention
+lands on the mask: `attention.looked_at`); crops with detections and the sentence about them.
 """
 
 from __future__ import annotations
@@ -47,20 +45,32 @@ from geomagnifier_lab.train.text_samples import (
 )
 
 WEIGHTS = {"caption": 1.0, "point": 1.0, "say": 1.0, "state": 10.0, "look": 0.2}
-"""How much each loss counts; `state` is a mean of squares that must become very small: what is left
-of it costs mask and box accuracy. `look` is a logarithm of several units, and must not outweigh the
+"""Weights of the losses. `state` is a mean of squares that must become very small: what is left of
+it costs mask and box accuracy. `look` is a logarithm of several units, and must not outweigh the
 words.
 """
 
 
 def memory_of(decoder: TextDecoder, crops: list[CropFeatures], rng: np.random.Generator) -> Memory:
-    """Image tokens of crops, a row each."""
+    """Image tokens of crops, a row each.
+
+    Args:
+        decoder: text decoder.
+        crops: B of them.
+        rng: random generator.
+    """
     tokens = decoder.see(pool_some(torch.stack([c.last.float() for c in crops]), rng))
     return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
 
 
 def with_instances(decoder: TextDecoder, memory: Memory, given: list[Instances]) -> Memory:
-    """Instance tokens after the image tokens; rows are padded to the longest."""
+    """Append instance tokens to the image tokens; rows are padded to the longest.
+
+    Args:
+        decoder: text decoder.
+        memory: image tokens of B crops.
+        given: detections of each crop.
+    """
     longest = max(1, max(len(kinds) for kinds, _ in given))
     kinds, places = (
         torch.zeros(len(given), longest, dtype=torch.int64),
@@ -83,10 +93,13 @@ def with_instances(decoder: TextDecoder, memory: Memory, given: list[Instances])
 def losses_of(
     decoder: TextDecoder, course: TextDataset, targets: Tensor, rng: np.random.Generator
 ) -> dict[str, Tensor]:
-    """All losses of a step.
+    """All losses of a step, not yet weighted.
 
     Args:
-        targets: (K, 256) the image side's state of each kind.
+        decoder: to be trained.
+        course: training data.
+        targets: (K, 256) the image side's state of each class.
+        rng: random generator.
     """
     losses = {}
     (spoken, shown), (pointed, crops), (reported, others, given) = (
@@ -117,7 +130,19 @@ def losses_of(
 def shown_to(
     lesson: TextSample, crops: Sequence[CropFeatures], memory: Memory
 ) -> tuple[Tensor, Tensor]:
-    """Rows (R, 2) of each class of a lesson and of its tie, and where on its crop the class is, (R, S) by image token of the memory."""
+    """Rows whose attention is supervised, and where their class is.
+
+    A class has two rows: that of its name and that of its [SEG] or [BOX].
+
+    Args:
+        lesson: sample of B sequences.
+        crops: B crops.
+        memory: their image tokens, S each.
+
+    Returns:
+        (R, 2) sequence and token of each row; (R, S) from 0 to 1, how much of the class each image
+        token shows.
+    """
     rows = [
         (int(b), int(t) - back)
         for b, t in (lesson.kinds >= 0).nonzero().tolist()
@@ -145,10 +170,14 @@ def cross_entropy(
     memory: Memory,
     maps: list[Tensor] | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Text loss of a lesson, with label smoothing, and the states at its tokens.
+    """Text loss of a sample, with label smoothing, and the states at its tokens.
 
     Args:
-        maps: takes the attention of each layer.
+        decoder: text decoder.
+        lesson: sample of B sequences.
+        asked: questions that its rows are of.
+        memory: image and instance tokens, B rows.
+        maps: list that the attention of each layer is appended to; None to keep none.
     """
 
     def watch(attention: Tensor) -> Tensor:
@@ -175,7 +204,17 @@ def cross_entropy(
 def validate(
     decoder: TextDecoder, held: TextDataset, targets: Tensor, seed: int
 ) -> dict[str, float]:
-    """Loss of captions, share of right skeletons on phrasings and crops kept aside, of right [SEG] or <none>, distance of states."""
+    """Figures on held-out phrasings and validation crops.
+
+    Losses of captions and sentences, share of correct skeletons and of correct [SEG] or [NONE],
+    distance of states.
+
+    Args:
+        decoder: to be measured.
+        held: validation data.
+        targets: (K, 256) the image side's state of each class.
+        seed: of the samples.
+    """
     decoder.eval()
     rng = np.random.default_rng([seed, 31])
     totals: dict[str, list[float]] = {
@@ -221,10 +260,15 @@ def courses(
     settings: Settings,
     progress: Progress,
 ) -> tuple[TextDataset, TextDataset]:
-    """What is learnt from, and what is kept aside.
+    """Training and validation data of the language side.
 
     Args:
-        progress: called with (things looked at, of how many), from 0 again for each sort.
+        network: trained image side.
+        encoder: frozen sentence encoder.
+        tokenizer: of the encoder.
+        root: folder of the data sets.
+        settings: of the run.
+        progress: called with (images, then crops done, of how many), from 0 again for each split.
     """
     made: list[TextDataset] = []
     for split, small in (("train", False), ("val", True)):
@@ -252,7 +296,15 @@ def courses(
 def train_language(
     course: TextDataset, held: TextDataset, targets: Tensor, out: Path, settings: Settings
 ) -> Iterator[dict[str, float]]:
-    """Train, or go on from `out`/language.pt; yields rows of figures."""
+    """Train, or resume from `out`/language.pt; yields rows of figures.
+
+    Args:
+        course: training data.
+        held: validation data.
+        targets: (K, 256) the image side's state of each class.
+        out: folder of the checkpoint.
+        settings: of the run.
+    """
     torch.manual_seed(settings.seed)
     decoder = TextDecoder(len(course.words), len(SCENES)).train()
     decayed = [p for p in decoder.parameters() if p.ndim > 1]

@@ -1,6 +1,6 @@
 """The processes of a run, by accelerate.
 
-One, or several as DDP or FSDP2, on GPUs, or on the CPU over gloo.
+One process, or several with DDP or FSDP2, on GPUs or on the CPU over gloo.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from geomagnifier_lab.train.full.settings import Settings
 
 
 def accelerator_of(settings: Settings) -> Accelerator:
-    """What spreads the run over its processes, as `accelerate launch` or `torchrun` started them.
+    """The accelerator that spreads a run over its processes.
+
+    As `accelerate launch` or `torchrun` started them.
 
     Raises:
         OptionError: to be sharded by a single process.
@@ -46,9 +48,9 @@ def accelerator_of(settings: Settings) -> Accelerator:
 
 
 def _sharding() -> FullyShardedDataParallelPlugin:
-    """FSDP2. Nothing is cast on the way.
+    """FSDP2, without casts.
 
-    Frozen weights are bf16 already, what is trained is float32, autocast does the rest as in DDP.
+    Frozen weights are bf16 already, trained ones are float32, autocast does the rest as in DDP.
     """
     return FullyShardedDataParallelPlugin(
         fsdp_version=2,

@@ -92,7 +92,7 @@ def asked_of(crop: Crop, rng: np.random.Generator) -> list[RefinerTargets]:
         pieces = [p for p in crop.pieces if p.of(kind)]
         sure = [
             p.box for p in pieces if p.share >= SHARE_TO_COUNT and not p.ignored and p.halo < 0.5
-        ]  # a halo of half: a point's box
+        ]  # a halo of 0.5 or more: the box of a point label
         unclear = [
             p.box
             for p in pieces
@@ -330,7 +330,7 @@ def train(
         found = step_losses(refiner, model, batch, chance)
         optimizer.zero_grad()
         total = found["giou"] + FIT * found["fit"]
-        if total.requires_grad:  # else nothing on these crops can be learnt from
+        if total.requires_grad:  # else these crops have nothing to learn from
             total.backward()
             torch.nn.utils.clip_grad_norm_(refiner.parameters(), 5.0)
             optimizer.step()

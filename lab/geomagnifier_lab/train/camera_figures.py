@@ -82,7 +82,7 @@ def camera_figures(
 
 
 def _boxes(found: Sequence[Mapping[str, object]], of: Mapping[str, object]) -> NDArray[np.float32]:
-    """Boxes (N, 4) of those sure enough, in the same picture and of the same class."""
+    """Boxes (N, 4) that score high enough, in the same image and of the same class."""
     boxes = [
         r["box"]
         for r in found

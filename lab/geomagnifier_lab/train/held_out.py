@@ -143,7 +143,7 @@ def _of_camera(sample: CameraSample, how: CameraSet, size: Size) -> list[Ask]:
     if sample.area is not None:
         return [Ask(kind, True, None, sample.area) for kind in how.classes.values()]
     labelled = tuple(dict.fromkeys(how.classes.values()))
-    # all of a wide class are labelled as narrow ones where nothing else of it is there
+    # objects of a wide class are all labelled, as narrow ones, where the others of it are absent
     surely = (*how.absent, *labelled, *(() if how.complete else WITHIN.values()))
     wide = tuple(dict.fromkeys(WITHIN[kind] for kind in labelled if WITHIN.get(kind) in surely))
     asks = []

@@ -112,8 +112,7 @@ def assemble(
     )
     sights, scout = registry.read(base / scouted)
     maps = sights.get("kinds", told["kinds"])
-    known = {
-        kind: sights["sizes"][kind] for kind in told["objects"]
-    }  # scores were calibrated with these
+    # scores were calibrated with these sizes
+    known = {kind: sights["sizes"][kind] for kind in told["objects"]}
     registry.write(folder / scouted, scout, sights | {"kinds": maps, "sizes": {**sizes, **known}})
     return card

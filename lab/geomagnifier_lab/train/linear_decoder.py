@@ -50,7 +50,7 @@ def train(
 
     Args:
         model: whose features and states are used.
-        root: folder of the data sets; training pictures.
+        root: folder of the data sets; training images are used.
         out: folder of checkpoint and log.
         steps: of AdamW, one cycle of the rate.
         seed: of weights and crops.
@@ -66,8 +66,7 @@ def train(
         begun | {name: tensor.float() for name, tensor in own.items() if name in begun}
     )
     data = Batches(root, "train", seed, sizes, drawn=12)
-    # the training data know more classes than the model may; what it does not know is not learnt
-    # from
+    # the training data may have more classes than the model; those that it lacks are ignored
     numbers = torch.tensor(
         [model.kinds.index(name) if name in model.kinds else -1 for name in NAMES]
         + [len(model.kinds)]

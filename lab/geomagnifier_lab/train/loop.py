@@ -164,7 +164,7 @@ def scene_losses(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[
         if said
         else pooled.new_zeros(())
     )
-    losses["retrieval"] = retrieval  # small batches may have no picture with a caption
+    losses["retrieval"] = retrieval  # small batches may have no image with a caption
     return losses
 
 
@@ -380,9 +380,8 @@ def follow(
         optimizer.zero_grad()
         told = captions([c for c in batch.captions if c]).to(device)
         parts = batch.parts(settings.parts)
-        for part in (
-            (*parts, None) if settings.trunk_rate else parts
-        ):  # scene heads read the trunk alone
+        # scene heads read only the trunk: with a frozen trunk they are not trained
+        for part in (*parts, None) if settings.trunk_rate else parts:
             losses = (
                 scene_losses(network, batch, told) if part is None else crop_losses(network, part)
             )
@@ -412,9 +411,8 @@ def follow(
             rows.append({"step": step, "seconds": (time.time() - clock) / 10} | sums)
             clock, sums = time.time(), dict.fromkeys(sums, 0.0)
         if rows:
-            log.add(
-                files.log, rows
-            )  # before the checkpoint: a run that is killed in between tells the step again
+            # before the checkpoint: a run that is killed in between logs the step again
+            log.add(files.log, rows)
         if step % settings.save == 0 or step == settings.steps:
             state = {
                 "network": network.state_dict(),

@@ -148,7 +148,7 @@ def lay(
             x, row = x + width, max(row, height)
         y += row
     told = COVERS if covers else LABELLED
-    weight[[k for k in range(len(NAMES)) if k not in told]] = 0  # not labelled in these pictures
+    weight[[k for k in range(len(NAMES)) if k not in told]] = 0  # not labelled in these images
     pixels = np.asarray(canvas if rng is None else jitter(canvas, rng))
     return Canvas(pixels, hit, weight, 0.0 if covers else shrink)
 

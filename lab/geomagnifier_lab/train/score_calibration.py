@@ -87,9 +87,8 @@ def fit_temperature(logits: Floats, right: Bools, wider: Bools) -> float:
         p, hit = likeliest(logits / temperature, right, wider)
         return float(-np.log(np.where(hit, p, 1 - p).clip(1e-6)).mean())
 
-    return round(
-        float(min(TEMPERATURES, key=loss)), 1
-    )  # between tenths the loss differs by less than a picture's worth
+    # between tenths the loss differs by less than one image's worth
+    return round(float(min(TEMPERATURES, key=loss)), 1)
 
 
 def likeliest(logits: Floats | Array, right: Bools, wider: Bools) -> tuple[Array, Bools]:

@@ -42,8 +42,9 @@ def batch_of(bank: Wordings, rng: np.random.Generator, size: int) -> tuple[list[
         size: examples, B.
 
     Returns:
-        the examples; token states, padding, instance features, class vectors, absent, target,
-        chosen (B, N each) and whether the question chooses (B,).
+        the examples; token states (B, T, 384), padding (B, T), instance features (B, N, NUMBERS),
+        class vectors (B, N, 384), absent, target and chosen (B, N), and whether the question
+        chooses (B,).
     """
     rows: list[int] = []
     choices: list[Choice] = []
@@ -111,9 +112,8 @@ def train_selector(
     rng = np.random.default_rng([seed, 42])
     for step in range(1, steps + 1):
         _, (states, padding, told, kinds, absent, target, chosen, chooses) = batch_of(bank, rng, 64)
-        kept = (
-            torch.rand(states.shape[:2]) > 0.1
-        )  # a word is missed now and then, so that no single one is relied on
+        # words are dropped at random, so that no single one is relied on
+        kept = torch.rand(states.shape[:2]) > 0.1
         states = (states + 0.02 * torch.randn_like(states)) * kept[:, :, None]
         with torch.autocast("cpu", torch.bfloat16):
             logits, choosing = (x.float() for x in selector(states, padding, told, kinds, absent))
@@ -142,7 +142,7 @@ def train_selector(
 def validate(selector: Selector, held: Wordings, seed: int) -> dict[str, float]:
     """Share of examples whose choice is exactly right, in all and by relation.
 
-    "chooses" is the share of questions that are rightly told to choose or not.
+    "chooses" is the share of questions that are correctly classified as choosing or not.
 
     Args:
         selector: to be measured.

@@ -143,9 +143,8 @@ def _in_memory(samples: Sequence[CameraSample], how: CameraSet) -> list[Source]:
     sources = []
     for p, s in zip(pixels, samples, strict=True):
         objects = tuple((o.kind, o.box, o.polygons) for o in s.objects)
-        cover = (
-            None if s.area is None else (~s.area).astype(np.uint8)
-        )  # 0 is the set's one class, 1 is none of the names
+        # 0 is the set's one class, 1 is none of the names
+        cover = None if s.area is None else (~s.area).astype(np.uint8)
         names = () if s.area is None else tuple(how.classes.values())
         sources.append(
             Source(p, objects, told, cover, names, how.complete, how.margin, how.nominal)

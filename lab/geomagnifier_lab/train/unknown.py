@@ -75,11 +75,12 @@ def gather(model: SmallModel, root: Path, limit: int | None = None) -> tuple[Flo
     for name in FITTED if (root / "more").is_dir() else ():
         for sample in evenly(labelled_boxes(root, name, "train"), limit or PICTURES):
             for named, truth in others(model, sample, name):
+                # a known object with a wrong name is an example of neither
                 if truth in (
                     "",
                     named.label,
                     model.within.get(named.label),
-                ):  # a known thing under a wrong name teaches neither
+                ):
                     seen.append(named.evidence)
                     right.append(truth != "")
     return np.stack(seen), np.array(right, bool)

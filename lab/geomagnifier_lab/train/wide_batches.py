@@ -30,7 +30,7 @@ LENGTHS = (12.0, 200.0)
 or shorter.
 """
 SCALES = (1 / 6, 3.0)
-"""No picture is shrunk or enlarged further."""
+"""Least and largest factor by which an image is enlarged."""
 THIN, TINY, ENLARGED = ("wind turbine", "tree"), 24.0, (0.8, 3.0)
 """Thin or small classes, length below which any object is small, px, and their enlargement."""
 CHANGED, OBLONG = 0.5, 0.3

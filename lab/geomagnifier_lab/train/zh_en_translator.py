@@ -82,9 +82,8 @@ def train_reader(
     rng = np.random.default_rng([seed, 62])
     for step in range(1, steps + 1):
         _, letters, words = batch_of(reader, rng, size)
-        lost = (torch.rand(letters.shape) < 0.04) & (
-            letters >= 0
-        )  # a character is missed now and then, so that no single one is relied on
+        # characters are dropped at random, so that no single one is relied on
+        lost = (torch.rand(letters.shape) < 0.04) & (letters >= 0)
         with torch.autocast("cpu", torch.bfloat16):
             logits = reader(letters.masked_fill(lost, 0), words[:, :-1].clamp(min=0))
         loss = F.cross_entropy(

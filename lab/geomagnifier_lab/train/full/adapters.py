@@ -54,12 +54,11 @@ def begin(settings: Settings) -> FullNetwork:
         trainable_token_indices=rows,
     )
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", ".*is_gradient_checkpointing", FutureWarning
-        )  # peft 0.21 asks transformers by the old name
+        # peft 0.21 calls transformers by the old name
+        warnings.filterwarnings("ignore", ".*is_gradient_checkpointing", FutureWarning)
         vlm.model = get_peft_model(vlm.model, lora)
     if settings.gradient_checkpointing:
-        # without re-entry, which needs no gradient of a layer's input
+        # non-reentrant: it needs no gradient of a layer's input
         vlm.core.activation_checkpointing_enable()
     trained: list[nn.Module] = [vlm.places, network.granularity, network.decoder]
     if settings.segmenter_rate:
@@ -69,7 +68,7 @@ def begin(settings: Settings) -> FullNetwork:
     for part in trained:
         part.float().requires_grad_(True)
     if getattr(network.language, "pooler", None) is not None:
-        network.language.pooler.requires_grad_(False)  # not read: the first state is
+        network.language.pooler.requires_grad_(False)  # unused: the first state is read
     return network
 
 

@@ -73,9 +73,8 @@ def save(accelerator: Accelerator, folder: Path, step: int) -> None:
         accelerator.save_state(str(begun))
     except (OSError, RuntimeError, SafetensorError) as error:
         shutil.rmtree(begun, ignore_errors=True)
-        if isinstance(error, RuntimeError) and "inline_container" not in str(
-            error
-        ):  # where torch writes files
+        # torch's file writer, inline_container, raises RuntimeError; any other is not of the disk
+        if isinstance(error, RuntimeError) and "inline_container" not in str(error):
             raise
         raise output_error(done, error) from error
     accelerator.wait_for_everyone()

@@ -150,9 +150,8 @@ def train(settings: Settings) -> dict[str, float]:
     for message in QUIET:
         warnings.filterwarnings("ignore", message)
     accelerator = accelerator_of(settings)
-    with (
-        alone(settings.out) if accelerator.is_main_process else nullcontext()
-    ):  # the processes of one run are together
+    # one process locks the folder for all processes of the run
+    with alone(settings.out) if accelerator.is_main_process else nullcontext():
         return _train(settings, accelerator)
 
 
@@ -163,9 +162,8 @@ def _train(settings: Settings, accelerator: Accelerator) -> dict[str, float]:
     if console.quiet:
         transformers.utils.logging.disable_progress_bar()
     network = begin(settings).train()
-    network.vlm.config.text_config.use_cache = (
-        False  # else transformers says that it will not, as layers are worked out twice
-    )
+    # else transformers warns that it disables the cache for gradient checkpointing
+    network.vlm.config.text_config.use_cache = False
     side = sam2.side(network.segmenter)
     lessons, held = courses(settings, side)
     if settings.sharded:

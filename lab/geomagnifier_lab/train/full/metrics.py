@@ -31,9 +31,8 @@ def figures(
     network.eval()
     sums = torch.zeros(5, dtype=torch.float64, device=accelerator.device)
     count = accelerator.num_processes
-    for first in range(
-        0, len(lessons), count
-    ):  # all go through the network equally often: sharded, each pass needs them all
+    # every process runs the network equally often: with sharding, each pass needs them all
+    for first in range(0, len(lessons), count):
         number = first + accelerator.process_index
         batch, targets = tensors(network, [lessons[number]])
         with accelerator.autocast():

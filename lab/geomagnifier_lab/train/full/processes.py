@@ -41,7 +41,7 @@ def accelerator_of(settings: Settings) -> Accelerator:
     if settings.sharded and accelerator.distributed_type is DistributedType.MULTI_CPU:
         # accelerate takes its plugin for accelerators alone and lets processes on the CPU copy the
         # model. FSDP2 itself does not care: told that this is FSDP, accelerate runs the same code
-        # over gloo as it does over NCCL. For tests; nobody trains 7 G parameters so.
+        # over gloo as it does over NCCL. This is for tests; 7 G parameters are not trained on CPUs.
         PartialState().distributed_type = accelerator.state.distributed_type = DistributedType.FSDP
         accelerator.state.fsdp_plugin = _sharding()
     return accelerator

@@ -375,7 +375,7 @@ def whole_lesson(scenes: Sequence[SceneSample], rng: Generator) -> FullSample:
         sample = scenes[int(rng.integers(len(scenes)))]
         task = Task.CAPTION if rng.random() < 0.5 else Task.SCENE
         texts = sample.captions
-        if task is Task.SCENE:  # a coarse class does not say which of its parts
+        if task is Task.SCENE:  # a coarse label does not say which of its scene classes it is
             texts = (PLACE.format(scene=sample.scenes[0]),) if len(sample.scenes) == 1 else ()
         if texts:
             text = sentence(texts[int(rng.integers(len(texts)))])

@@ -1,18 +1,20 @@
-"""The text decoder is taught to look at what it names.
+"""Losses and training that make the text decoder's attention point at the class it names.
 
-Its attention is supervised with the mask, or H itself with the objects.
+The attention is supervised with the mask, or the relevance map H itself with the objects.
 
-    L_look = -log sum_s A_s m_s        A: mean over layers and heads of the row's attention, m: where the class is, by image token
-    L_heat = -sum_s q_s log H_s        H: PSC's heat map, 1 in all, q: an equal share for each object, by image token
+    L_look = -log sum_s A_s m_s        A: mean over layers and heads of the row's attention,
+                                       m: where the class is, by image token
+    L_heat = -sum_s q_s log H_s        H: PSC's relevance map, which sums to 1,
+                                       q: an equal share for each object, by image token
 
-PSC's heat map is attention weighted by its gradient (paper, section 2.2); attention that was never
-taught to point points where it likes. SegEarth-R2 supervises the attention of its [SEG] token, as
-L_look does when the language side is trained. What chooses windows is H, and not the attention of
-one row: L_heat goes through the gradient that H is made of. A finished model is taught by
+PSC's relevance map is attention weighted by its gradient (paper, section 2.2); attention that is
+not supervised need not point at the class. SegEarth-R2 supervises the attention of its [SEG] token,
+as L_look does when the language side is trained. Windows are chosen by H, not by the attention of
+one row: L_heat goes through the gradient that H is made of. A finished model is trained further by
 
     python -m geomagnifier_lab.train.attention --data DIR --out MODEL [--from small] [--steps 300]
 
-where a second cross-attention learns, which H alone is made with
+which trains a second cross-attention that only H is made with
 (`models/small/pointing_attention.py`): answers stay as they are to the last bit.
 """
 
@@ -40,12 +42,12 @@ from geomagnifier_lab.train.part import command, learn, learnt
 from geomagnifier_lab.train.sources import camera_sources, cover_sources, object_sources
 
 STEPS, RATE, FRAMES, PAIRS, EACH = 300, 1e-3, 400, 24, 24
-"""Steps, their highest rate, frames, pairs of frame and class a step, pictures of each other
+"""Steps, peak learning rate, frames, pairs of frame and class per step, images of each other
 camera.
 """
 NAME = "attention"
 SHARES = (0.7, 0.06, 0.24)
-"""How many pieces of a frame are of VHR-10, of Dubai, of other cameras."""
+"""Shares of a frame's pieces that come from VHR-10, Dubai and other cameras."""
 ASKED = (
     "Segment every {}.",
     "Segment all {}s.",
@@ -54,21 +56,21 @@ ASKED = (
     "Where is the {}?",
 )
 EVEN = 0.7
-"""Share of the pairs whose class is drawn first, each alike; of the others the frame is."""
+"""Share of the pairs whose class is drawn first, uniformly; for the others the frame is."""
 WAYS = (0.6, 0.25, 0.15)
-"""How often D(I), D(C1) and D(D(I)) are learnt from."""
+"""Probabilities of training on D(I), D(C1) and D(D(I))."""
 LEAST = 1e-6
 
 
 def looked_at(maps: Sequence[Tensor], rows: Tensor, where: Tensor) -> Tensor:
-    """L_look: how little of the attention lies on what is named.
+    """L_look: how little of the attention lies on the class that is named.
 
-    The mean over the rows that have something to look at.
+    The mean over the rows whose class is in the view.
 
     Args:
         maps: A of each layer, (B, heads, T, S).
         rows: (R, 2) of sequence and token.
-        where: (R, S) from 0 to 1: how much of what the row names an image token shows.
+        where: (R, S) from 0 to 1: how much of the class that the row names an image token shows.
     """
     mean = torch.stack([a.float().mean(1) for a in maps]).mean(0)  # (B, T, S)
     mass = (mean[rows[:, 0], rows[:, 1]][:, : where.shape[1]] * where).sum(1)
@@ -77,17 +79,28 @@ def looked_at(maps: Sequence[Tensor], rows: Tensor, where: Tensor) -> Tensor:
 
 
 def shown_in(crop: Crop, kind: str, rows: int, columns: int) -> Tensor:
-    """How much of a class each image token shows, (rows, columns), 1 from a quarter of the token's area on."""
+    """How much of a class each image token shows, (rows, columns), float 0..1.
+
+    It is 1 from a quarter of the token's area on.
+
+    Args:
+        crop: labelled crop.
+        kind: class name.
+        rows: image tokens down.
+        columns: image tokens across.
+    """
     mask = torch.from_numpy(np.asarray(target(crop, kind).mask, np.float32))[None, None]
     return (F.adaptive_avg_pool2d(mask, (rows, columns))[0, 0] * 4).clamp(max=1)
 
 
 def heat_loss(heat: Tensor, where: Tensor, known: Tensor) -> Tensor:
-    """L_heat: the cross entropy of H against the objects' shares, over the tokens where the class is labelled; the mean over the pairs.
+    """L_heat: cross entropy of H against the objects' shares.
+
+    Over the tokens where the class is labelled; the mean over the pairs.
 
     Args:
         heat: H, (B, S).
-        where: (B, S), each row 1 in all.
+        where: (B, S), each row sums to 1.
         known: (B, S), 1 where the class is labelled.
     """
     share = heat * known + LEAST * heat.detach().mean().clamp(min=LEAST)
@@ -101,16 +114,16 @@ def heats(
     questions: Sequence[Encoded],
     kinds: Sequence[str],
 ) -> Tensor:
-    """H (B, S) of some views, each asked for one class, as `SmallModel.relevance` makes it.
+    """Relevance maps H (B, S) of some views, each asked for one class.
 
-    It can be learnt from.
+    Made as `SmallModel.relevance` makes them, with gradients.
 
     Args:
-        decoder: whose attention it is.
-        model: whose words are used.
-        last: (B, 352, h, w) of the trunk.
-        questions: B of them.
-        kinds: that they ask for.
+        decoder: whose attention is read.
+        model: whose vocabulary is used.
+        last: (B, 352, h, w) features of the trunk.
+        questions: B encoded questions.
+        kinds: B class names that they ask for.
     """
     states, padding = stacked(questions)
     with torch.no_grad():
@@ -133,15 +146,15 @@ def heats(
 def tune(
     model: SmallModel, seen: Sequence[Frame], out: Path, steps: int = STEPS, seed: int = 0
 ) -> Iterator[dict[str, float]]:
-    """Teach a second cross-attention where to look, or go on from `out`/attention.pt.
+    """Train a second cross-attention for H, or resume from `out`/attention.pt.
 
     Yields the rows of the log.
 
     Args:
-        model: whose decoder is begun with; it does not change.
-        seen: frames with something in them.
+        model: whose decoder is the starting point; it does not change.
+        seen: frames with at least one class to ask for.
         out: folder of checkpoint and log.
-        steps: of AdamW, one cycle of the rate.
+        steps: of AdamW, one cycle of the learning rate.
         seed: of the pairs.
     """
     own = HeatAttention.of(model.network.text).requires_grad_(True)
@@ -170,7 +183,10 @@ def tune(
 
 
 def _questions(model: SmallModel, kinds: set[str]) -> dict[str, list[Encoded]]:
-    """By class: questions that ask for it, and its bare name, which stands for it where several are asked for apart."""
+    """By class: its bare name, and questions that ask for it.
+
+    The name stands for the class where several are asked for one by one.
+    """
     with torch.no_grad():
         return {
             kind: [
@@ -193,9 +209,9 @@ def _pair(seen: Sequence[Frame], rng: np.random.Generator) -> tuple[Frame, str]:
 
 
 def _seen(pairs: Sequence[tuple[Frame, str]], rng: np.random.Generator) -> list[FrameLook]:
-    """All pairs of a step in one way, as their image tokens must be as many.
+    """Views of all pairs of a step in one way: D(I), D(C1) or D(D(I)).
 
-    D(I), D(C1) or D(D(I)).
+    A batch needs the same number of image tokens in every view.
     """
     way = rng.choice(3, p=WAYS)
     return [
@@ -206,10 +222,10 @@ def _seen(pairs: Sequence[tuple[Frame, str]], rng: np.random.Generator) -> list[
 def train(
     model: SmallModel, root: Path, out: Path, steps: int = STEPS, seed: int = 0
 ) -> Iterator[dict[str, float]]:
-    """See `tune`, on frames of training pictures.
+    """See `tune`, on frames of training images.
 
     Args:
-        model: that is taught.
+        model: whose attention is trained.
         root: folder of the data sets, with `more/` in it.
         out: folder of checkpoint and log.
         steps: of AdamW.
@@ -225,12 +241,17 @@ def train(
 
 
 def put(out: Path, folder: Path) -> None:
-    """Write the attention of `out`/attention.pt into a model folder, whose other files are there already."""
+    """Write the attention of `out`/attention.pt into a model folder.
+
+    Args:
+        out: folder of the checkpoint.
+        folder: model folder; its other files are there already.
+    """
     registry.write(folder / FILE, learnt(out, NAME), {})
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Run the command."""
     return command("geomagnifier_lab.train.attention", __doc__, STEPS, train, put, arguments)
 
 

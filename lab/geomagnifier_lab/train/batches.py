@@ -1,6 +1,4 @@
-"""Batches for the small model.
-
-Crops with questions and dense targets, scene pictures with captions.
+"""Training batches of the small model: crops with dense targets, scene images with captions.
 
 A batch is made from (seed, step) alone, so a resumed run sees what an unbroken one would have seen.
 """
@@ -57,42 +55,49 @@ CONFUSED = {
     "crop field": ("baseball diamond", "tennis court"),
     "building": ("storage tank", "vehicle"),
 }
-"""Kinds that are taken for each other: asked for in each other's presence more often than others."""
+"""Look-alike classes: asked for in each other's presence more often than others."""
 WIDE, UNTOLD = 0.5, 0.25
-"""What a box may be besides its label: how much a narrower class counts, and one that is not
+"""Weights of what a box may be besides its label: a narrower class, and a class that is not
 labelled on the crop.
 """
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """crops of `side` px and scene pictures in a batch."""
+    """Sizes of a batch."""
 
     crops: int = 24
+    """Crops in a batch."""
     side: int = 448
+    """Side of a crop, px."""
     scenes: int = 100
+    """Scene images in a batch."""
     scene_side: int = 100
+    """Side of a scene image, px."""
     pasted: float = 0.3
     """Share of VHR-10's crops with pasted objects."""
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """pixels (B, S, S, 3) uint8."""
+    """Crops and scene images of a training step, with their targets."""
 
     pixels: Tensor
+    """(B, S, S, 3) uint8 crops."""
     asked: Tensor
-    """(B, Q) kind of each question, as index into NAMES, len(NAMES) for an unknown thing."""
+    """(B, Q) class of each question, as index into NAMES; len(NAMES) for an unknown class."""
     targets: dict[str, Tensor]
     """Fields of `Target`, each (B, Q, ...), half precision."""
     boxes: list[tuple[Tensor, Tensor]]
-    """A view's (N, 4) px with what each may be: (N, len(OBJECTS) + 1) weights 0..1, none of the
-    objects last. scene_pixels (B', 100, 100, 3) uint8.  scene_allowed (B', S) bool.
+    """Of each crop (N, 4) boxes, px, with what each may be: (N, len(OBJECTS) + 1) weights 0..1,
+    none of the objects last.
     """
     scene_pixels: Tensor
+    """(B', 100, 100, 3) uint8 scene images."""
     scene_allowed: Tensor
+    """(B', S) bool scene classes that the label covers."""
     captions: tuple[str, ...]
-    """A sentence or "" for each scene picture."""
+    """A sentence or "" for each scene image."""
 
     def to(self, device: torch.device) -> Batch:
         """The same batch with its tensors on `device`."""
@@ -111,7 +116,7 @@ class Batch:
         )
 
     def parts(self, count: int) -> list[Batch]:
-        """Its crops in `count` batches; of scene pictures each holds all."""
+        """Its crops in `count` batches; each of them holds all scene images."""
         edges = np.linspace(0, len(self.pixels), count + 1).round().astype(int).tolist()
         return [
             replace(
@@ -127,9 +132,14 @@ class Batch:
 
 
 def choose(crop: Crop, rng: np.random.Generator) -> list[str]:
-    """Kinds to ask about: those there, at most three, then absent ones, half of them look-alikes.
+    """Classes to ask about: at most three that are there, then absent ones.
 
-    "?" for a thing never taught.
+    A look-alike is often asked for first among the absent ones; "?" is a class that is not in the
+    vocabulary.
+
+    Args:
+        crop: labelled crop.
+        rng: random generator.
     """
     there = [k for k in OBJECTS if any(p.of(k) and not p.ignored for p in crop.pieces)]
     rng.shuffle(there)
@@ -149,7 +159,12 @@ def choose(crop: Crop, rng: np.random.Generator) -> list[str]:
 
 
 def target(crop: Crop, kind: str) -> Target:
-    """The dense target of a kind, or of a thing never taught, on a crop."""
+    """The dense target of a class, or of one that is not in the vocabulary, on a crop.
+
+    Args:
+        crop: labelled crop.
+        kind: class name, or `OTHER`.
+    """
     if kind == OTHER:
         return empty(crop.pixels.shape[0])
     return (
@@ -160,7 +175,13 @@ def target(crop: Crop, kind: str) -> Target:
 
 
 def labelled_boxes(crop: Crop, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Boxes shaken by a tenth, and as many of nothing that is labelled, half of these on what stands out, with what each may be.
+    """Boxes of a crop for the box classifier, with what each may be.
+
+    Labelled boxes jittered by a tenth, and as many of background, half of them on salient ground.
+
+    Args:
+        crop: labelled crop.
+        rng: random generator.
 
     Returns:
         boxes (N, 4) px and weights (N, len(OBJECTS) + 1): 1 for what is labelled, or for none of
@@ -207,7 +228,13 @@ def _weights(of: Mapping[str, float], none: float = 0.0) -> NDArray[np.float32]:
 def scene_view(
     sample: SceneSample, side: int, rng: np.random.Generator | None
 ) -> NDArray[np.uint8]:
-    """A scene picture at (side, side, 3); with `rng` a random part of it, turned and tinted."""
+    """A scene image at (side, side, 3); with `rng` a random part of it, turned and tinted.
+
+    Args:
+        sample: scene image with its label.
+        side: side of the result, px.
+        rng: random generator; None for the whole image as it is.
+    """
     with Image.open(sample.path) as opened:
         picture = opened.convert("RGB")
     if rng is None:
@@ -255,9 +282,13 @@ class Batches(Dataset[Batch]):
         return [self.crop(i, rng) for i in range(self.sizes.crops)], rng
 
     def crop(self, number: int, rng: np.random.Generator) -> Crop:
-        """One of a step's crops.
+        """One of the crops of a step.
 
-        Of eight, one of Dubai or drawn, the rest VHR-10, now and then another drawn one.
+        One in eight is of Dubai or drawn, the rest VHR-10, now and then another drawn one.
+
+        Args:
+            number: place of the crop in its batch.
+            rng: random generator.
         """
         chance = rng.random()
         sources, scales = self.objects, (0.25, 1.7)
@@ -297,7 +328,13 @@ class Batches(Dataset[Batch]):
         )
 
     def stream(self, first: int, end: int, workers: int) -> Iterator[Batch]:
-        """Batches of the steps first..end in order, made ahead by `workers` processes."""
+        """Batches of the steps first..end in order, prefetched by `workers` processes.
+
+        Args:
+            first: first step.
+            end: step after the last.
+            workers: processes.
+        """
         ahead = DataLoader(
             self, batch_size=None, sampler=range(first, end), num_workers=workers, prefetch_factor=3
         )

@@ -3,8 +3,8 @@
     python -m geomagnifier_lab.train.box_refiner --data DIR --out MODEL [--from small] [--steps
     3000]
 
-Crops are those of the second stage (`wide_batches`). Boxes are what the decoder itself finds for
-classes that are there and for some that are not, and labelled ones moved and stretched. MODEL
+Crops are those of the second stage (`wide_batches`). Boxes are the decoder's own detections of
+classes that are there and of some that are not, and labelled ones moved and stretched. MODEL
 becomes a copy of the model's folder with the refiner beside the others. MODEL/refine.pt is the
 checkpoint from which a stopped run goes on, MODEL/refine.jsonl the log.
 """
@@ -41,53 +41,58 @@ STEPS, RATE, WARMUP, DECAY, AVERAGE, TOLD, SAVED = 3000, 1e-3, 100, 0.05, 0.998,
 SIZES = Sizes(crops=12, side=320, scenes=1)
 CHECKPOINT, LOG = "refine.pt", "refine.jsonl"
 LEAST_HEAT, MOST = 0.02, 24
-"""Centres of the decoder from this heat on are looked at, so many of a class at most."""
+"""Lowest centre score of the decoder's peaks that are refined, and how many of a class at most."""
 MATCHED = 0.2
-"""IoU from which a found box is of a labelled thing."""
+"""IoU from which a detected box is matched to a labelled object."""
 ASKED = 3
 """Classes asked for on a crop at most."""
 MOVED, STRETCHED = 0.05, 0.35
-"""Spread of the shift of a labelled box, as a share of its sides, and of the logarithm of their
-factors.
+"""Standard deviation of the shift of a labelled box, as a share of its sides, and of the logarithm
+of the factors that its sides are stretched by.
 """
 FIT = 0.5
-"""Weight of the foretold fit beside the boxes' GIoU."""
+"""Weight of the predicted fit beside the boxes' GIoU."""
 
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class RefinerTargets:
-    """A class on a crop."""
+    """Labels of a class on a crop, for the refiner of boxes."""
 
     number: int
-    """Into OBJECTS."""
+    """Class, as index into OBJECTS."""
     boxes: Floats
-    """(n, 4) labelled things to learn from."""
+    """(n, 4) labelled boxes to learn from, px."""
     unclear: Floats
-    """(m, 4) those that are not."""
+    """(m, 4) labelled boxes that are ignored: cut off, or of uncertain size, px."""
     told: bool
-    """What is not labelled is not there."""
+    """Whether every object of the class is labelled on the crop."""
 
 
 @dataclass(frozen=True, eq=False)
 class RefineBatch:
-    """TODO summary."""
+    """Crops of a step with the labels of the classes asked for."""
 
     pixels: Tensor
-    """(B, S, S, 3) uint8."""
+    """(B, S, S, 3) uint8 crops."""
     asked: list[list[RefinerTargets]]
-    """Of each crop."""
+    """Of each crop, the classes asked for."""
 
 
 def asked_of(crop: Crop, rng: np.random.Generator) -> list[RefinerTargets]:
-    """Classes to ask for on a crop: those that are there first."""
+    """Classes to ask for on a crop, with their labels: those that are there first.
+
+    Args:
+        crop: labelled crop.
+        rng: random generator.
+    """
     found = []
     for kind in [k for k in choose(crop, rng) if k in OBJECTS][:ASKED]:
         pieces = [p for p in crop.pieces if p.of(kind)]
         sure = [
             p.box for p in pieces if p.share >= SHARE_TO_COUNT and not p.ignored and p.halo < 0.5
-        ]  # a halo of half: a point's box
+        ]  # a halo of 0.5 or more: the box of a point label
         unclear = [
             p.box
             for p in pieces
@@ -118,14 +123,24 @@ class RefineBatches(Dataset[RefineBatch]):
         )
 
     def stream(self, first: int, end: int) -> Iterator[RefineBatch]:
-        """Batches of the steps first..end in order, made ahead by one process."""
+        """Batches of the steps first..end in order, prefetched by one process.
+
+        Args:
+            first: first step.
+            end: step after the last.
+        """
         yield from DataLoader(
             self, batch_size=None, sampler=range(first, end), num_workers=1, prefetch_factor=3
         )
 
 
 def overlap(a: Tensor, b: Tensor) -> Tensor:
-    """IoU of boxes, (N, 4) and (M, 4) -> (N, M)."""
+    """IoU of boxes, (N, M).
+
+    Args:
+        a: (N, 4) boxes, px.
+        b: (M, 4) boxes, px.
+    """
     low, high = (
         torch.maximum(a[:, None, :2], b[None, :, :2]),
         torch.minimum(a[:, None, 2:], b[None, :, 2:]),
@@ -136,7 +151,12 @@ def overlap(a: Tensor, b: Tensor) -> Tensor:
 
 
 def moved(boxes: Tensor, chance: torch.Generator) -> Tensor:
-    """Boxes (n, 4) shifted and stretched; three in ten become squares."""
+    """Boxes (n, 4) shifted and stretched at random; three in ten become squares.
+
+    Args:
+        boxes: (n, 4), px.
+        chance: random generator.
+    """
     middle, side = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
     square = torch.rand(len(boxes), 1, generator=chance) < 0.3
     side = torch.where(square, side.prod(1, keepdim=True).sqrt().expand_as(side), side)
@@ -146,7 +166,12 @@ def moved(boxes: Tensor, chance: torch.Generator) -> Tensor:
 
 
 def giou(a: Tensor, b: Tensor) -> Tensor:
-    """GIoU (Rezatofighi et al., arXiv:1902.09630) of pairs of boxes, (N, 4) each -> (N,)."""
+    """GIoU (Rezatofighi et al., arXiv:1902.09630) of pairs of boxes, (N,).
+
+    Args:
+        a: (N, 4) boxes, px.
+        b: (N, 4) boxes, px.
+    """
     low, high = torch.maximum(a[:, :2], b[:, :2]), torch.minimum(a[:, 2:], b[:, 2:])
     common = (high - low).clamp(min=0).prod(1)
     union = sum((x[:, 2:] - x[:, :2]).clamp(min=1e-3).prod(1) for x in (a, b)) - common
@@ -161,18 +186,17 @@ def giou(a: Tensor, b: Tensor) -> Tensor:
 def losses(
     refiner: BoxRefiner, pyramid: Pyramid, state: Tensor, boxes: Tensor, asked: RefinerTargets
 ) -> tuple[Tensor, Tensor, int, Tensor] | None:
-    """Of the boxes of a class on a crop.
+    """Losses of the boxes of a class on a crop, before they are averaged.
 
-    Sum of 1 - GIoU, sum of the fit's cross-entropy, how many boxes are matched, refined boxes.
-
-    None where nothing can be learnt from them.
+    Sum of 1 - GIoU, sum of the fit's cross entropy, how many boxes are matched, refined boxes. None
+    where there is nothing to learn from.
 
     Args:
-        refiner: that learns.
-        pyramid: of the crop.
+        refiner: network to be trained.
+        pyramid: features of the crop.
         state: of the class, (256,).
         boxes: (N, 4) px.
-        asked: what is labelled.
+        asked: labels of the class.
     """
     labelled, unclear = torch.from_numpy(asked.boxes), torch.from_numpy(asked.unclear)
     alike = overlap(boxes, labelled)
@@ -206,9 +230,14 @@ def losses(
 def proposals(
     maps: Maps, crop: int, question: int, boxes: Floats, chance: torch.Generator
 ) -> Tensor:
-    """Boxes to correct, (N, 4).
+    """Boxes to refine, (N, 4): the decoder's detections, and labelled ones moved, twice each.
 
-    Those that the decoder finds, and labelled ones moved, twice each.
+    Args:
+        maps: the pixel decoder's output.
+        crop: index of the crop.
+        question: index of the class asked for.
+        boxes: (n, 4) labelled boxes, px.
+        chance: random generator.
     """
     found = find_peaks(maps.centre[crop, question], maps.sides[crop, question], LEAST_HEAT)
     true = torch.from_numpy(boxes).repeat(2, 1)
@@ -220,7 +249,14 @@ def proposals(
 def step_losses(
     refiner: BoxRefiner, model: SmallModel, batch: RefineBatch, chance: torch.Generator
 ) -> dict[str, Tensor]:
-    """Mean losses of a batch, each box corrected twice."""
+    """Mean losses of a batch, each box refined twice.
+
+    Args:
+        refiner: network to be trained.
+        model: whose frozen image side is used.
+        batch: crops with labels.
+        chance: random generator.
+    """
     network = model.network
     numbers = [[model.kinds.index(OBJECTS[a.number]) for a in row] for row in batch.asked]
     padded = torch.tensor([row + [len(model.kinds)] * (ASKED - len(row)) for row in numbers])
@@ -256,7 +292,7 @@ def train(
     seed: int = 0,
     sizes: Sizes = SIZES,
 ) -> Iterator[dict[str, float]]:
-    """Train, or go on from `out`/refine.pt; yields a row of figures every `TOLD` steps.
+    """Train, or resume from `out`/refine.pt; yields a row of figures every `TOLD` steps.
 
     The checkpoint's "average" is the result.
 
@@ -294,7 +330,7 @@ def train(
         found = step_losses(refiner, model, batch, chance)
         optimizer.zero_grad()
         total = found["giou"] + FIT * found["fit"]
-        if total.requires_grad:  # else nothing on these crops can be learnt from
+        if total.requires_grad:  # else these crops have nothing to learn from
             total.backward()
             torch.nn.utils.clip_grad_norm_(refiner.parameters(), 5.0)
             optimizer.step()
@@ -325,12 +361,17 @@ def train(
 
 
 def put(out: Path, folder: Path) -> None:
-    """Write the refiner of `out`/refine.pt, for all classes, into a model folder, whose other files are there already."""
+    """Write the refiner of `out`/refine.pt, for all classes, into a model folder.
+
+    Args:
+        out: folder of the checkpoint.
+        folder: model folder; its other files are there already.
+    """
     registry.write(folder / FILE, saved(out / CHECKPOINT)["average"], {"classes": OBJECTS})
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Run the command."""
     return command("geomagnifier_lab.train.box_refiner", __doc__, STEPS, train, put, arguments)
 
 

@@ -1,12 +1,11 @@
-"""Choose each kind's thresholds on validation pictures.
+"""Choose the thresholds of each class on validation images, and make scores probabilities.
 
-From when it counts as there, as an object, as mask; and make scores probabilities.
-
-The image side is computed once a view; every kind is then asked for in held-out words, and the maps
-behind the answer are collected once. All thresholds come out of these numbers, without asking
-again. Pictures are those of NWPU VHR-10, Dubai and the sets of other cameras
-(`lab/geomagnifier_lab/train/held_out.py`); objects are what is found over all levels of the
-pyramid, as answers are made. Of a kind that several sets show each set has the same say.
+A class has thresholds of presence, of detections and of its mask. The image side is computed once a
+view; every class is then asked for in held-out words, and the maps behind the answer are collected
+once. All thresholds are chosen from these numbers, without asking again. Images are those of NWPU
+VHR-10, Dubai and the sets of other cameras (`lab/geomagnifier_lab/train/held_out.py`); detections
+are those over all levels of the pyramid, as in an answer. Where several sets show a class, each set
+counts the same.
 """
 
 from __future__ import annotations
@@ -50,19 +49,18 @@ LOWEST = 0.01
 
 
 class Chosen(NamedTuple):
-    """Fields of the card. reliability: of `model.reliability.Reliability`.
-
-    in_box: weights of `model.in_box.known`.
-
-    calibration: fields of `model.small.Calibration` by kind; a threshold without examples to choose
-        it by keeps its default.
-    quality: of `ModelSpec`, by kind.
-    """
+    """Fields of the card that are chosen on validation images."""
 
     calibration: dict[str, dict[str, float]]
+    """Fields of `model.small.Calibration` by class; a threshold without examples to choose it by
+    keeps its default.
+    """
     reliability: dict[str, Any]
+    """Fields of `model.reliability.Reliability`."""
     in_box: list[float]
+    """Weights of `model.in_box.known`."""
     quality: dict[str, float]
+    """Of `ModelSpec`, by class."""
 
 
 def calibrate(
@@ -72,17 +70,18 @@ def calibrate(
     progress: Callable[[int, int], None] | None = None,
     temperature: float | None = None,
 ) -> Chosen:
-    """All that is chosen on validation pictures.
+    """Choose thresholds, reliability and qualities on validation images.
 
-    Of things on VHR-10's, Dubai's and other cameras', of scenes on those of three sets.
+    Objects and land cover on those of VHR-10, Dubai and other cameras, scene classes on those of
+    three sets.
 
     Args:
         model: trained; what it was calibrated to before does not matter.
         root: folder of the data sets.
-        limit: pictures of each set, for a quick look.
-        progress: called with (pictures done, pictures in all) of those with objects or land cover,
+        limit: images of each set, for a quick run; None for all.
+        progress: called with (images done, images in all) of those with objects or land cover,
             which take most of the time.
-        temperature: of scenes, where it is known; None to fit it.
+        temperature: of scene classes, where it is known; None to fit it.
     """
     evidence = gather(model, root, limit, progress)
     thresholds = {kind: chosen(*of.values()) for kind, of in evidence.items()}
@@ -115,7 +114,7 @@ def calibrate(
 
 
 def _text(kind: str, name: str) -> str:
-    """A question about a kind, in words that the picture's name chooses."""
+    """A question about a class, in words that the image's name chooses."""
     rng = np.random.default_rng(crc32(f"{name} {kind} calibrate".encode()))
     return questions.about(rng, kind, Granularity.PIXEL, "val", refer=0.0).text
 
@@ -126,7 +125,14 @@ def gather(
     limit: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, dict[str, Evidence]]:
-    """What is seen of each kind before any threshold, by set; arguments as of `calibrate`."""
+    """Collect the evidence of each class before any threshold, by set.
+
+    Args:
+        model: trained model.
+        root: folder of the data sets.
+        limit: images of each set, for a quick run; None for all.
+        progress: called with (images done, images in all).
+    """
     evidence: dict[str, dict[str, Evidence]] = {kind: defaultdict(Evidence) for kind in model.kinds}
     pictures = kept_aside(root, limit)
     for done, picture in enumerate(pictures, 1):
@@ -143,7 +149,12 @@ def gather(
 
 
 def pyramid(model: SmallModel, scene: Scene) -> list[View]:
-    """The whole picture as the pipeline reads it first, and the levels of its pyramid."""
+    """The whole image as the pipeline reads it first, and the levels of its pyramid.
+
+    Args:
+        model: whose view size is used.
+        scene: open image.
+    """
     fitting = max(1.0, (scene.info.pixels / model.spec.view_pixels) ** 0.5)
     levels = [resolution.window_of(scene.info.box, shrink, LEVEL) for shrink in resolution.LEVELS]
     windows = [w for w in levels if min(w.width, w.height) >= resolution.SMALLEST_LEVEL]
@@ -160,15 +171,15 @@ def look(
     ask: Ask,
     evidence: Evidence,
 ) -> None:
-    """Ask for one kind in one picture and note what came of it.
+    """Ask for one class in one image and add the result to its evidence.
 
     Args:
         model: its maps are read before any threshold.
         views: of `pyramid`.
-        name: of the picture; chooses the words.
-        scene: what is known of the picture.
-        ask: the kind, and what is labelled.
-        evidence: gets the notes.
+        name: of the image; chooses the words of the question.
+        scene: what is known of the image.
+        ask: the class, and its labels.
+        evidence: is added to.
     """
     kind = ask.kind
     evidence.complete = ask.complete

@@ -1,7 +1,4 @@
-"""How a network in training does on pictures of other cameras kept aside.
-
-Quick figures, at full size alone.
-"""
+"""Quick validation figures on images of other cameras, at full size only."""
 
 from __future__ import annotations
 
@@ -24,7 +21,7 @@ from geomagnifier_lab.eval.boxes import voc
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
 
 POINT = 6.0
-"""Px within which a point that stands for an object is found."""
+"""Distance within which a box counts as a detection of a labelled point, px."""
 SURE = 0.3
 """Score from which a box counts where not everything is labelled."""
 
@@ -35,14 +32,12 @@ def camera_figures(
 ) -> dict[str, float]:
     """By set the mean over its classes: AP at IoU 0.5 of boxes, IoU of land cover.
 
-    A point is found by a box centred within 6 px.
-
-    Of a set that does not label everything it is the share of labelled objects found. "cameras" is
-    the mean without VHR-10.
+    A point is detected by a box centred within 6 px. For a set that is not labelled completely it
+    is the recall of its labelled objects. "cameras" is the mean without VHR-10.
 
     Args:
-        network: as it is asked for the classes of each set.
-        cameras: pictures by set.
+        network: asked for the classes of each set.
+        cameras: images by set.
         device: of the network.
     """
     network.eval()
@@ -87,7 +82,7 @@ def camera_figures(
 
 
 def _boxes(found: Sequence[Mapping[str, object]], of: Mapping[str, object]) -> NDArray[np.float32]:
-    """Boxes (N, 4) of those sure enough, in the same picture and of the same class."""
+    """Boxes (N, 4) that score high enough, in the same image and of the same class."""
     boxes = [
         r["box"]
         for r in found
@@ -98,9 +93,13 @@ def _boxes(found: Sequence[Mapping[str, object]], of: Mapping[str, object]) -> N
 
 
 def as_compared(boxes: Floats, nominal: bool) -> Floats:
-    """Boxes (N, 4) as they are held against others.
+    """Boxes (N, 4) as they are compared with others.
 
-    Where they are nominal, squares that overlap their like by half from 6 px on.
+    Nominal boxes become squares whose IoU with each other is about a half at a distance of 6 px.
+
+    Args:
+        boxes: (N, 4), px.
+        nominal: boxes say where an object is, not how large it is.
     """
     if not nominal:
         return boxes
@@ -109,7 +108,12 @@ def as_compared(boxes: Floats, nominal: bool) -> Floats:
 
 
 def compared(box: Sequence[float], source: Source) -> list[float]:
-    """`as_compared` for one box of a picture."""
+    """`as_compared` for one box of an image.
+
+    Args:
+        box: x0, y0, x1, y1, px.
+        source: image that it is in.
+    """
     found: list[float] = as_compared(np.array([box], np.float32), source.nominal)[0].tolist()
     return found
 
@@ -117,11 +121,17 @@ def compared(box: Sequence[float], source: Source) -> list[float]:
 def predict(
     network: SmallNetwork, pixels: Bytes, kinds: Sequence[str], device: torch.device
 ) -> tuple[dict[str, Bools], dict[str, tuple[Floats, Floats]]]:
-    """Ask for some classes in a picture, by the image side's own states.
+    """Ask for some classes in an image, by the image side's own states.
+
+    Args:
+        network: to be measured.
+        pixels: (H, W, 3) uint8.
+        kinds: class names.
+        device: of the network.
 
     Returns:
-        by class its mask (H, W), and its boxes (N, 4) px with their scores (N,); a wide class is as
-        likely as all its narrow ones are.
+        by class its mask (H, W), and its boxes (N, 4) px with their scores (N,); the probability of
+        a wide class is the sum of those of its narrow ones.
     """
     height, width = pixels.shape[:2]
     with torch.autocast(device.type, torch.bfloat16):

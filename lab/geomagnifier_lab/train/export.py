@@ -1,4 +1,4 @@
-"""A run's averaged weights -> the files a model folder holds."""
+"""Write the averaged weights of a run, with their card, into a model folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from geomagnifier_lab.train.batches import NAMES, OBJECTS
 def cost(network: SmallNetwork) -> dict[str, float]:
     """Floating-point operations for one px of a view.
 
-    Its features ("view"), one question on it, the trunk alone (thumbnails).
+    Of its features ("view"), one question on it, the trunk alone (thumbnails).
     """
     from torch.utils.flop_counter import FlopCounterMode
 
@@ -56,7 +56,8 @@ def export(
         path: target file.
         version: written into the card.
         words: the answers' vocabulary, in the order of the network's outputs.
-        mentions: by kind of object the threshold of the caption's gate and the words it shuts.
+        mentions: by object class the threshold of the caption's gate and the words that it
+            suppresses.
         chosen: fields of `train.calibrate.Chosen`; none before they are measured.
     """
     network = SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES), len(words)).eval()

@@ -1,10 +1,8 @@
-"""Linear layers over a thumbnail's pooled vector, trained when the trunk is.
+"""Linear layers over a thumbnail's pooled vector: the scene head and the presence gate of captions.
 
-The scene head anew, and the presence gate of captions.
-
-The scene head shapes the trunk while both are trained, and fits the training pictures all too well
-by then. Over the finished trunk it is learnt once more with half of its inputs dropped, from means
-of versions of a picture, as it is asked for (the mean of four mirrored views).
+They are trained over the finished trunk. The scene head is first trained together with the trunk,
+and overfits the training images by then. Here it is trained again with half of its inputs dropped,
+on means over versions of an image, as it is used (the mean of four mirrored views).
 """
 
 from __future__ import annotations
@@ -24,12 +22,12 @@ from geomagnifier_lab.train.text_samples import Pictures
 
 
 def train_scenes(pictures: Pictures, seed: int, steps: int = 1500) -> nn.Linear:
-    """The scene head over a finished trunk.
+    """The scene head, trained over a finished trunk.
 
     Args:
-        pictures: to learn from, in several versions each.
+        pictures: training images, in several versions each.
         seed: of the draws.
-        steps: of 512 pictures.
+        steps: of 512 images.
     """
     torch.manual_seed(seed)
     count = len(pictures.samples)
@@ -53,7 +51,10 @@ def train_scenes(pictures: Pictures, seed: int, steps: int = 1500) -> nn.Linear:
 
 
 def mentioned(pictures: Pictures) -> tuple[Tensor, Tensor]:
-    """Pooled vectors of pictures with captions (N, 1280), and which kinds any of the captions names (N, objects)."""
+    """Pooled vectors of the images with captions, and which classes any caption names.
+
+    (N, 1280) and (N, len(OBJECTS)) 0 or 1.
+    """
     rows, named = [], []
     for i, of in enumerate(pictures.of):
         captions = pictures.samples[of].captions
@@ -67,16 +68,16 @@ def mentioned(pictures: Pictures) -> tuple[Tensor, Tensor]:
 def train_mentions(
     pictures: Pictures, held: Pictures, seed: int, steps: int = 1500
 ) -> tuple[nn.Linear, dict[str, tuple[float, tuple[str, ...]]], float]:
-    """Logistic regression on the pooled vector.
+    """Train the presence gate of captions: logistic regression on the pooled vector.
 
     Args:
-        pictures: to learn from.
-        held: kept aside, to choose each kind's threshold by the best F1.
+        pictures: training images.
+        held: validation images, to choose the threshold of each class by the best F1.
         seed: of the draws.
-        steps: of 256 pictures.
+        steps: of 256 images.
 
     Returns:
-        the layer; by kind its threshold and the words it stands for; the mean F1 on `held`.
+        the layer; by class its threshold and the words it stands for; the mean F1 on `held`.
     """
     torch.manual_seed(seed)
     x, y = mentioned(pictures)

@@ -1,10 +1,10 @@
-"""Frames as PSC sees them, D(I) of 4096 x 2160 px.
+"""Frames for training the relevance map: what PSC reads of an image of 4096 x 2160 px, D(I).
 
-Twelve pieces of training pictures side by side, each a quarter as large or so.
+A frame is twelve pieces of training images side by side, each reduced about four times.
 
 A frame is seen in three ways: as a whole, D(I); its parts of half the sides, D(C1); and as a whole
-at another quarter of its size, D(D(I)). A class that is in few of the pieces is what a search looks
-for: where its objects lie is what H is taught.
+reduced four times more, D(D(I)). Only a class that is in few of the pieces is worth a search: H is
+trained on where its objects are.
 """
 
 from __future__ import annotations
@@ -30,46 +30,52 @@ WIDTH, HEIGHT, ACROSS, DOWN = 1024, 540, 4, 3
 WIDE, HIGH = WIDTH // ACROSS, HEIGHT // DOWN
 ROWS, COLUMNS = -(-HEIGHT // 32), WIDTH // 32
 FURTHER = 4
-"""How much smaller D(D(I)) is."""
+"""Factor by which D(D(I)) is reduced."""
 SHOWN = (600, 1400)
-"""Width of what a piece shows, px of its picture."""
+"""Width of the part of its image that a piece shows, px."""
 LEFT = 0.25
 """Share of an object that must be left on a piece for it to count."""
 SPARSE = 3
-"""In at most so many of the twelve pieces is a class that is asked for."""
+"""A class that is asked for is in at most this many of the twelve pieces."""
 
 Places = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """pixels (180, 256, 3) uint8."""
+    """A part of a training image with its labels."""
 
     pixels: NDArray[np.uint8]
+    """(180, 256, 3) uint8."""
     boxes: dict[str, Places]
-    """(N, 4) px by class."""
+    """(N, 4) boxes by class, px."""
     covers: dict[str, NDArray[np.bool_]]
-    """(180, 256) bool by class."""
+    """(180, 256) land cover mask by class."""
     told: frozenset[str]
-    """Classes labelled everywhere."""
+    """Classes that are labelled everywhere."""
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """As the decoder gets it. last: (352, 17, 32) half.  far: (352, 5, 8) half, of D(D(I)).
-
-    where: by class that is asked for, (17, 32): each object's share, 1 in all.  known: (17, 32), 1
-        where the class is labelled.
-    """
+    """A frame as the decoder gets it."""
 
     last: Tensor
+    """(352, 17, 32) half: features of D(I)."""
     far: Tensor
+    """(352, 5, 8) half: features of D(D(I))."""
     where: dict[str, Tensor]
+    """By class that is asked for, (17, 32): each object's share; sums to 1."""
     known: dict[str, Tensor]
+    """By class, (17, 32): 1 where the class is labelled."""
 
 
 def cut(source: Source, rng: np.random.Generator) -> Piece:
-    """A random part of a picture, shrunk to a piece and mirrored or not."""
+    """A random part of an image, reduced to a piece and mirrored at random.
+
+    Args:
+        source: labelled image.
+        rng: random generator.
+    """
     height, width = source.pixels.shape[:2]
     most = min(width, height * WIDE / HIGH)
     side = rng.uniform(min(SHOWN[0], most), min(SHOWN[1], most))
@@ -126,6 +132,11 @@ def laid(
     """Twelve pieces side by side.
 
     Pixels (540, 1024, 3), and `Frame.where` and `Frame.known` over a grid.
+
+    Args:
+        pieces: twelve of them, row by row.
+        rows: of the grid.
+        columns: of the grid.
     """
     pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     shares: dict[str, Places] = {}
@@ -158,7 +169,7 @@ def laid(
 
 
 def _spread(box: Places, rows: int, columns: int) -> Places:
-    """An object's box over the grid: the share of it in each cell."""
+    """An object's share in each cell of the grid."""
     x, y = np.arange(columns + 1) * (WIDTH / columns), np.arange(rows + 1) * (HEIGHT / rows)
     in_x = np.clip(np.minimum(x[1:], box[2]) - np.maximum(x[:-1], box[0]), 0, None)
     in_y = np.clip(np.minimum(y[1:], box[3]) - np.maximum(y[:-1], box[1]), 0, None)
@@ -174,14 +185,14 @@ def frames(
     count: int,
     seed: int,
 ) -> Iterator[Frame]:
-    """Random frames of training pictures, with the features of the model's image side, which does not change.
+    """Random frames of training images, with the features of the model's frozen image side.
 
     Args:
-        model: that looks.
-        groups: pictures of data sets.
-        shares: how many of the pieces are of each, in all 1.
-        count: of frames.
-        seed: of chance.
+        model: whose features are taken.
+        groups: images of each data set.
+        shares: shares of the pieces that come from each; sum to 1.
+        count: frames.
+        seed: of the draws.
     """
     rng = np.random.default_rng([seed, 31])
     for _ in range(count):
@@ -198,7 +209,7 @@ def frames(
 
 
 def _features(model: SmallModel, pixels: NDArray[np.uint8]) -> Tensor:
-    """At H/32, (352, h, w) half."""
+    """Features at H/32, (352, h, w) half."""
     with torch.autocast("cpu", torch.bfloat16, enabled=model.half):
         x = normalise(torch.from_numpy(pixels[None].copy()))
         last: Tensor = model.network.trunk(x.bfloat16() if model.half else x)[3][0]
@@ -209,7 +220,7 @@ class FrameLook(NamedTuple):
     """A frame seen in one way, for one class."""
 
     last: Tensor
-    """(352, h, w)."""
+    """(352, h, w) features."""
     where: Tensor
     """(S,) over its image tokens, see `Frame`."""
     known: Tensor
@@ -217,17 +228,33 @@ class FrameLook(NamedTuple):
 
 
 def whole(frame: Frame, kind: str) -> FrameLook:
-    """D(I)."""
+    """The view D(I) of a frame.
+
+    Args:
+        frame: to be seen.
+        kind: class name.
+    """
     return _look(frame.last, frame.where[kind], frame.known[kind])
 
 
 def far(frame: Frame, kind: str) -> FrameLook:
-    """D(D(I))."""
+    """The view D(D(I)) of a frame.
+
+    Args:
+        frame: to be seen.
+        kind: class name.
+    """
     return _look(frame.far, frame.where[kind], frame.known[kind])
 
 
 def part(frame: Frame, kind: str, rng: np.random.Generator) -> FrameLook:
-    """D(C1): half of the frame each way, around one of the objects."""
+    """A view D(C1): half of the frame each way, around one of the objects.
+
+    Args:
+        frame: to be seen.
+        kind: class name.
+        rng: random generator.
+    """
     rows, columns = (ROWS + 1) // 2, COLUMNS // 2
     cell = int(rng.choice(ROWS * COLUMNS, p=_shares(frame.where[kind])))
     top = int(np.clip(cell // COLUMNS - rng.integers(rows), 0, ROWS - rows))

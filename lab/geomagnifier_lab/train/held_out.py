@@ -1,10 +1,8 @@
-"""Labelled pictures that nothing was trained on, and what can be asked about each.
+"""Labelled validation images that thresholds are chosen on, and what can be asked about each.
 
-What thresholds are chosen by.
-
-NWPU VHR-10's validation pictures, Dubai's, and the validation parts of the sets of other cameras. A
-picture is asked about the classes that its set labels, about the wide class of those, and about a
-few that cannot be in it.
+They are the validation images of NWPU VHR-10, Dubai and the sets of other cameras. An image is
+asked about the classes that its set labels, about their wide classes, and about a few that cannot
+be in it.
 """
 
 from __future__ import annotations
@@ -37,47 +35,52 @@ from geomagnifier_lab.train.sources import pool_sources
 from geomagnifier_lab.train.wide_batches import NOT_IN_VHR10
 
 ENOUGH, KNOWN = 0.005, 0.9
-"""Land cover is there from this share of the picture; it is absent where this share is labelled and
-none of it is of the kind.
+"""Land cover is present from this share of the image on; it is absent where this share is labelled
+and none of it is of the class.
 """
 ABSENT = 3
-"""Classes that cannot be in a picture of another camera, and are asked for all the same."""
+"""Classes that cannot be in an image of another camera and are asked for all the same."""
 
 
 class Ask(NamedTuple):
-    """A kind with what is labelled of it in a picture.
-
-    there: whether it is in the picture; None where the labels cannot tell.  boxes: (N, 4) objects,
-        scene px; None for land cover.
-    mask, known: (H, W), what it covers, and False where nothing is labelled; None where that is not
-        known, and where all is.
-    complete: every object is labelled.  nominal: boxes say where an object is, not how large.
-    """
+    """A class with its labels in an image."""
 
     kind: str
+    """Class name."""
     there: bool | None
+    """Whether it is in the image; None where the labels do not tell."""
     boxes: Floats | None
+    """(N, 4) objects, scene px; None for land cover."""
     mask: Bools | None = None
+    """(H, W) what it covers; None where that is not labelled."""
     known: Bools | None = None
+    """(H, W) False where nothing is labelled; None where all is labelled."""
     complete: bool = True
+    """Whether every object is labelled."""
     nominal: bool = False
+    """Whether boxes say where an object is, not how large it is."""
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture kept aside."""
+    """A validation image with its questions."""
 
     of: str
-    """Its set."""
+    """Name of its set."""
     name: str
+    """Name of the image; chooses the words of the questions."""
     source: Path | Bytes
-    """For `open_scene`."""
+    """Path or pixels, for `open_scene`."""
     asks: Callable[[Size], list[Ask]]
     """(height, width) -> what can be asked about it."""
 
 
 def kept_aside(root: Path, limit: int | None = None) -> list[Picture]:
-    """All pictures; `limit`: of each set, evenly from it.
+    """All validation images.
+
+    Args:
+        root: folder of the data sets.
+        limit: images of each set, evenly from it; None for all.
 
     Raises:
         DataMissing, DataCorrupt: a set is not there, or damaged; those of other cameras may be
@@ -140,7 +143,7 @@ def _of_camera(sample: CameraSample, how: CameraSet, size: Size) -> list[Ask]:
     if sample.area is not None:
         return [Ask(kind, True, None, sample.area) for kind in how.classes.values()]
     labelled = tuple(dict.fromkeys(how.classes.values()))
-    # all of a wide class are labelled as narrow ones where nothing else of it is there
+    # objects of a wide class are all labelled, as narrow ones, where the others of it are absent
     surely = (*how.absent, *labelled, *(() if how.complete else WITHIN.values()))
     wide = tuple(dict.fromkeys(WITHIN[kind] for kind in labelled if WITHIN.get(kind) in surely))
     asks = []

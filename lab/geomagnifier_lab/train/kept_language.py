@@ -1,8 +1,9 @@
-"""A model of an image side that was trained over the frozen trunk of another model, and of that model's language side.
+"""Join an image side trained over the frozen trunk of a model with that model's language side.
 
-The text decoder, its words, captions, scene names, the scout and the reader of Chinese read the
-trunk, or nothing of the picture: they stay as they are. Classes that the text decoder has no word
-for go by other names (`models/custom/model.py`). What depends on what is found is measured anew.
+The text decoder, its words, captions, scene names, the proposal network and the translator of
+Chinese read the trunk, or nothing of the image: they stay as they are. Classes that the text
+decoder has no word for go by other names (`models/custom/model.py`). What depends on detections is
+measured again.
 """
 
 from __future__ import annotations
@@ -33,13 +34,15 @@ NEVER = -20.0
 def measure(
     base: Path, folder: Path, root: Path, progress: Callable[[int, int], None] | None = None
 ) -> None:
-    """Measure thresholds, probabilities, qualities and the scout's recall of a model folder on validation pictures, and seal it.
+    """Calibrate a model folder on validation images, and seal it.
+
+    Thresholds, probabilities, qualities and the recall of the proposal network.
 
     Args:
         base: folder of the model that was started from; the temperature of its scene heads is kept.
         folder: of `assemble`, with or without a refiner of boxes.
         root: folder of the data sets.
-        progress: of `calibrate.calibrate`.
+        progress: called with (images done, images in all), as in `calibrate.calibrate`.
 
     Raises:
         ModelCorrupt: a file of the folder is damaged.
@@ -65,15 +68,17 @@ def assemble(
     folder: Path,
     sizes: Mapping[str, tuple[float | None, float]],
 ) -> dict[str, Any]:
-    """Write the model folder of an image side that was trained over a frozen trunk, before anything of it is measured.
+    """Write a model folder from an image side and the language side of a base model.
+
+    Nothing of the new model is measured yet.
 
     Args:
         average: state of a `SmallNetwork` of all classes whose trunk is that of the base, as
             `loop.train_wide` averages it.
-        base: folder of the model that was started from; its language side, scout and reader of
-            Chinese are taken.
+        base: folder of the model that was started from; its language side, proposal network and
+            translator of Chinese are taken.
         folder: to be written.
-        sizes: metres on the ground, or None, and px in the pictures, of each class.
+        sizes: length on the ground, m, or None, and in the training images, px, of each class.
 
     Returns:
         the card of small.safetensors.
@@ -107,8 +112,7 @@ def assemble(
     )
     sights, scout = registry.read(base / scouted)
     maps = sights.get("kinds", told["kinds"])
-    known = {
-        kind: sights["sizes"][kind] for kind in told["objects"]
-    }  # scores were calibrated with these
+    # scores were calibrated with these sizes
+    known = {kind: sights["sizes"][kind] for kind in told["objects"]}
     registry.write(folder / scouted, scout, sights | {"kinds": maps, "sizes": {**sizes, **known}})
     return card

@@ -1,4 +1,4 @@
-"""Train the pixel decoder as the paper writes it, over the image side of a trained model, which does not change.
+"""Train the pixel decoder as the paper writes it, over the frozen image side of a trained model.
 
     python -m geomagnifier_lab.train.linear_decoder --data DIR --out MODEL [--from small] [--steps
     400]
@@ -33,7 +33,7 @@ STEPS, RATE, DECAY = 400, 1e-3, 0.01
 NAME = "linear_decoder"
 SIZES = Sizes(crops=8, side=320, scenes=1)
 HELD, HELD_SIDE = 40, 640
-"""Validation crops that the figures are of, and their side, px."""
+"""Validation crops that the figures are measured on, and their side, px."""
 
 
 def train(
@@ -44,13 +44,13 @@ def train(
     seed: int = 0,
     sizes: Sizes = SIZES,
 ) -> Iterator[dict[str, float]]:
-    """Train, or go on from `out`/linear_decoder.pt.
+    """Train, or resume from `out`/linear_decoder.pt.
 
     Yields the rows of the log, and at the end one with `figures`.
 
     Args:
         model: whose features and states are used.
-        root: folder of the data sets; training pictures.
+        root: folder of the data sets; training images are used.
         out: folder of checkpoint and log.
         steps: of AdamW, one cycle of the rate.
         seed: of weights and crops.
@@ -66,8 +66,7 @@ def train(
         begun | {name: tensor.float() for name, tensor in own.items() if name in begun}
     )
     data = Batches(root, "train", seed, sizes, drawn=12)
-    # the training data know more classes than the model may; what it does not know is not learnt
-    # from
+    # the training data may have more classes than the model; those that it lacks are ignored
     numbers = torch.tensor(
         [model.kinds.index(name) if name in model.kinds else -1 for name in NAMES]
         + [len(model.kinds)]
@@ -96,7 +95,9 @@ def train(
 def figures(
     model: SmallModel, decoder: LinearDecoder, root: Path, seed: int = 0
 ) -> dict[str, float]:
-    """{"gIoU", "gIoU as built"} of masks of the classes that are there, on the same crops of VHR-10's validation pictures.
+    """{"gIoU", "gIoU as built"}: mean IoU of the masks of classes that are there.
+
+    On the same crops of VHR-10's validation images.
 
     Args:
         model: whose features and states are used, and whose own pixel decoder is measured beside
@@ -130,7 +131,7 @@ def figures(
 
 
 def _masks(mask: Tensor, targets: dict[str, Tensor]) -> Maps:
-    """Maps of which only the mask is trained; the others are those of nothing."""
+    """Maps of which only the mask is trained; the others are constant."""
     nothing = torch.zeros_like(targets["centre"])
     return Maps(
         mask, nothing, torch.ones_like(targets["sides"]), torch.zeros_like(targets["offset"])
@@ -138,12 +139,17 @@ def _masks(mask: Tensor, targets: dict[str, Tensor]) -> Maps:
 
 
 def put(out: Path, folder: Path) -> None:
-    """Write the decoder of `out`/linear_decoder.pt into a model folder, whose other files are there already."""
+    """Write the decoder of `out`/linear_decoder.pt into a model folder.
+
+    Args:
+        out: folder of the checkpoint.
+        folder: model folder; its other files are there already.
+    """
     registry.write(folder / FILE, learnt(out, NAME), {})
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command."""
+    """Run the command."""
     return command("geomagnifier_lab.train.linear_decoder", __doc__, STEPS, train, put, arguments)
 
 

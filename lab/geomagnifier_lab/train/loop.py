@@ -1,10 +1,9 @@
-"""Training of the image side: data -> weights.
+"""Training of the small model's image side on one machine, resumable and seeded.
 
-Resumable, seeded, one machine: a GPU where there is one, else two cores.
-
-A kind is asked for by a state of its own, learnt here; language.py then teaches the text decoder to
-write [SEG] states that land on it. The trunk is read once for a crop and five kinds share it. See
-objective.py for the losses, docs/model_card.md for the recipe.
+It runs on a GPU where there is one, else on two cores. A class is asked for by a learnable state of
+its own; text_decoder.py then trains the text decoder to write [SEG] states that land on it. The
+trunk is computed once for a crop and shared by five questions. See `finetuning/losses.py` for the
+losses, docs/model_card.md for the recipe.
 """
 
 from __future__ import annotations
@@ -37,44 +36,52 @@ from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batch, Batches, Sizes
 
 @dataclass(frozen=True)
 class Settings:
-    """How a run goes."""
+    """Settings of a training run of the image side."""
 
     steps: int = 1465
-    """About 0.3 s each on an H100, 7 s on two cores."""
+    """Training steps; about 0.3 s each on an H100, 7 s on two cores."""
     seed: int = 0
+    """Of everything drawn."""
     sizes: Sizes = field(default_factory=Sizes)
     """Of a batch."""
     parts: int = 1
-    """Parts that a batch's crops are worked through in, one after another: less memory, nearly the
-    same gradient.
+    """Parts that a batch's crops are processed in, one after another: less memory, nearly the same
+    gradient.
     """
     drawn: int = 36
-    """Scenes drawn by ourselves."""
+    """Synthetic scenes among the training images."""
     trunk_rate: float = 2e-4
-    """Learning rate of the ImageNet-trained trunk; 0 freezes it, and what reads nothing but the
+    """Learning rate of the ImageNet-trained trunk; 0 freezes it, and the heads that read only the
     trunk.
     """
     rate: float = 1e-3
     """Learning rate of everything else."""
     warmup: int = 200
+    """Steps of linear warm-up."""
     decay: float = 0.02
+    """Weight decay of AdamW."""
     average: float = 0.999
-    """Share of the old in the exponential moving average of the weights."""
+    """Decay of the exponential moving average of the weights."""
     validate: int = 300
     """Steps between validations: an epoch."""
     save: int = 50
     """Steps between checkpoints."""
     without: tuple[str, ...] = ()
-    """Kinds whose labels are kept from the run (`geomag bench teach`)."""
+    """Classes whose labels are withheld from the run (`geomag bench teach`)."""
 
 
 def image_side() -> SmallNetwork:
-    """A network whose language side stays untrained here."""
+    """A network whose language side is not trained here."""
     return SmallNetwork(len(NAMES), len(OBJECTS), len(SCENES), 1)
 
 
 def optimizer_of(network: SmallNetwork, settings: Settings) -> torch.optim.AdamW:
-    """AdamW with a slow trunk; norms, biases and states of classes do not decay."""
+    """AdamW with a slow trunk; norms, biases and states of classes do not decay.
+
+    Args:
+        network: to be trained.
+        settings: of the run.
+    """
     groups = []
     for part, rate in ((True, settings.trunk_rate), (False, settings.rate)):
         for decayed in (True, False):
@@ -98,7 +105,12 @@ def optimizer_of(network: SmallNetwork, settings: Settings) -> torch.optim.AdamW
 
 
 def rate_at(step: int, settings: Settings) -> float:
-    """Warm-up, then cosine to a hundredth, as a share of the base rate."""
+    """Learning rate as a share of its peak: warm-up, then cosine to a hundredth.
+
+    Args:
+        step: from 0.
+        settings: of the run.
+    """
     if step < settings.warmup:
         return (step + 1) / settings.warmup
     done = (step - settings.warmup) / max(1, settings.steps - settings.warmup)
@@ -106,7 +118,12 @@ def rate_at(step: int, settings: Settings) -> float:
 
 
 def crop_losses(network: SmallNetwork, batch: Batch) -> dict[str, Tensor]:
-    """The losses of a batch's crops, not yet weighted."""
+    """The losses of a batch's crops, not yet weighted.
+
+    Args:
+        network: to be trained.
+        batch: crops and their targets.
+    """
     with torch.autocast(batch.pixels.device.type, torch.bfloat16):
         seg = network.states(batch.asked)
         ends = network.trunk(normalise(batch.pixels))
@@ -127,10 +144,12 @@ def crop_losses(network: SmallNetwork, batch: Batch) -> dict[str, Tensor]:
 
 
 def scene_losses(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[str, Tensor]:
-    """The losses of a batch's scene pictures, not yet weighted.
+    """The losses of a batch's scene images, not yet weighted.
 
     Args:
-        captions: (n, 384) sentence vectors of the pictures that have one.
+        network: to be trained.
+        batch: scene images and their labels.
+        captions: (n, 384) sentence vectors of the images that have one.
     """
     with torch.autocast(batch.pixels.device.type, torch.bfloat16):
         pooled = network.trunk.pooled(network.trunk(normalise(batch.scene_pixels))[3])
@@ -145,7 +164,7 @@ def scene_losses(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[
         if said
         else pooled.new_zeros(())
     )
-    losses["retrieval"] = retrieval  # small batches may have no picture with a caption
+    losses["retrieval"] = retrieval  # small batches may have no image with a caption
     return losses
 
 
@@ -174,9 +193,15 @@ class Captions:
 def validate(
     network: SmallNetwork, held: Batches, seed: int, device: torch.device
 ) -> dict[str, float]:
-    """Figures on pictures kept aside.
+    """Figures on validation images.
 
-    gIoU of present kinds, absent ones left empty, land cover mIoU, scene top-1.
+    gIoU of classes that are there, share of absent ones left empty, land cover mIoU, scene top-1.
+
+    Args:
+        network: to be measured.
+        held: validation data.
+        seed: of the crops.
+        device: of the network.
     """
     network.eval()
     rng = np.random.default_rng([seed, 3])
@@ -238,9 +263,9 @@ def validate(
 
 
 def workers(device: torch.device) -> int:
-    """Processes that make batches.
+    """Number of processes that make batches.
 
-    Beside a CPU's training there is room for one, a GPU is fed by all cores.
+    Beside training on a CPU there is room for one; a GPU is fed by all cores.
     """
     return max(1, (os.cpu_count() or 2) - 1) if device.type == "cuda" else 1
 
@@ -254,7 +279,7 @@ def train(
     change: Callable[[SmallNetwork], None] = lambda network: None,
     weights: Weights = WEIGHTS,
 ) -> Iterator[dict[str, float]]:
-    """Train, or go on from `out`/last.pt.
+    """Train, or resume from `out`/last.pt.
 
     Yields a row of figures every ten steps and at each validation.
 
@@ -264,7 +289,7 @@ def train(
         captions: sentences -> their vectors (N, 384); `Captions`.
         trunk_path: ImageNet weights of EfficientNet-Lite2 (a torch file, read without pickle's
             code).
-        settings: how the run goes.
+        settings: of the run.
         change: made to the network before the first step (`geomag bench ablations`).
         weights: of the losses.
     """
@@ -295,10 +320,12 @@ def train(
 
 @dataclass(frozen=True)
 class Files:
-    """What a stage leaves: its checkpoint, from which it goes on, and its log."""
+    """The files of a stage: the checkpoint that it resumes from, and its log."""
 
     checkpoint: Path
+    """Path of the checkpoint."""
     log: Path
+    """Path of the log, JSON lines."""
 
 
 def follow(
@@ -317,10 +344,10 @@ def follow(
     Args:
         fresh: makes the network as it is before the first step.
         batches: makes the data; called once.
-        check: averaged network, device -> figures on pictures kept aside.
+        check: averaged network, device -> figures on validation images.
         captions: sentences -> their vectors (N, 384); `Captions`.
-        files: where the stage is kept.
-        settings: how the run goes.
+        files: of the stage.
+        settings: of the run.
         weights: of the losses.
 
     Raises:
@@ -353,9 +380,8 @@ def follow(
         optimizer.zero_grad()
         told = captions([c for c in batch.captions if c]).to(device)
         parts = batch.parts(settings.parts)
-        for part in (
-            (*parts, None) if settings.trunk_rate else parts
-        ):  # scene heads read the trunk alone
+        # scene heads read only the trunk: with a frozen trunk they are not trained
+        for part in (*parts, None) if settings.trunk_rate else parts:
             losses = (
                 scene_losses(network, batch, told) if part is None else crop_losses(network, part)
             )
@@ -385,9 +411,8 @@ def follow(
             rows.append({"step": step, "seconds": (time.time() - clock) / 10} | sums)
             clock, sums = time.time(), dict.fromkeys(sums, 0.0)
         if rows:
-            log.add(
-                files.log, rows
-            )  # before the checkpoint: a run that is killed in between tells the step again
+            # before the checkpoint: a run that is killed in between logs the step again
+            log.add(files.log, rows)
         if step % settings.save == 0 or step == settings.steps:
             state = {
                 "network": network.state_dict(),

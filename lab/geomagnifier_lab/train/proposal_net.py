@@ -1,10 +1,8 @@
-"""Training of the scout.
+"""Training of the region proposal network: where each class is in an overview, and how far reduced.
 
-Shrunken pictures laid side by side -> where each kind is, and by how much they were shrunk.
-
-The labels are those of the image side; pictures are shrunk 1.2 to 10 times, so that things of 40 to
-100 px become 4 to 80 px long. The trunk starts from the trained image side. One machine, resumable,
-seeded.
+The labels are those of the image side. Images are reduced 1.2 to 10 times, so that objects of 40 to
+100 px become 4 to 80 px long, and laid side by side. The trunk starts from the trained image side.
+Training runs on one machine, resumable and seeded.
 """
 
 from __future__ import annotations
@@ -41,44 +39,53 @@ FILTERS = (
     Image.Resampling.HAMMING,
     Image.Resampling.LANCZOS,
 )
-"""Overviews are made in many ways."""
+"""Overviews are resampled in many ways."""
 STEPS = 3200
 """About 0.65 s each on two cores."""
 LEAST = 0.25
-"""Share of a cell that an object covers from which the cell is the object's; less is neither a hit
-nor a mistake.
+"""Share of a cell that an object must cover for the cell to be positive; cells with less are
+ignored.
 """
 HIT = 4.0
-"""Weight of a cell with a thing in it, beside one without."""
+"""Weight of a positive cell, beside 1 of a negative one."""
 LABELLED = [NAMES.index(name) for name in CLASSES]
 COVERS = [NAMES.index(name) for name in COVER]
-"""Places among the kinds of the objects of VHR-10, and of land cover."""
+"""Indices into NAMES of the classes of VHR-10, and of land cover."""
 
 
 @dataclass(frozen=True, eq=False)
 class Labelled:
-    """A picture in memory."""
+    """A labelled image in memory."""
 
     pixels: NDArray[np.uint8]
+    """(H, W, 3) uint8."""
     objects: tuple[tuple[int, tuple[NDArray[np.float32], ...]], ...]
-    """(index into NAMES, rings (N, 2) px)."""
+    """(index into NAMES, rings (N, 2) px) of each object."""
     cover: NDArray[np.uint8] | None = None
     """(H, W) uint8 index into COVER, or None."""
 
 
 @dataclass(frozen=True, eq=False)
 class Canvas:
-    """pixels (S, S, 3) uint8.  hit (K, S/4, S/4) 0..1.  weight (K, S/4, S/4)."""
+    """Reduced images side by side, with their targets."""
 
     pixels: NDArray[np.uint8]
+    """(S, S, 3) uint8."""
     hit: NDArray[np.float32]
+    """(K, S/4, S/4) target, 0 or 1."""
     weight: NDArray[np.float32]
+    """(K, S/4, S/4) weight of each cell; 0 where it is ignored."""
     shrink: float
-    """How often shrunk, 0 where it is not known."""
+    """Factor by which the images were reduced; 0 where the pixel size is not known."""
 
 
 def objects_of(root: Path, split: str) -> list[Labelled]:
-    """The pictures of VHR-10 with their objects."""
+    """The images of VHR-10 with their objects.
+
+    Args:
+        root: folder of the data sets.
+        split: "train" or "val".
+    """
     found = []
     for sample in vhr10(root, split):
         found.append(
@@ -91,16 +98,27 @@ def objects_of(root: Path, split: str) -> list[Labelled]:
 
 
 def covers_of(root: Path, split: str) -> list[Labelled]:
-    """The pictures of Dubai with their land cover."""
+    """The images of Dubai with their land cover.
+
+    Args:
+        root: folder of the data sets.
+        split: "train" or "val".
+    """
     return [Labelled(read_pixels(s.path), (), read_cover(s.cover)) for s in dubai(root, split)]
 
 
 def lay(
     pictures: list[Labelled], shrink: float, side: int, rng: np.random.Generator | None
 ) -> Canvas:
-    """Shrunken pictures side by side until the canvas is full.
+    """Lay reduced images side by side until the canvas is full.
 
-    Mirrored and turned by quarters where there is chance (`rng`).
+    Mirrored and turned by quarters where there is a random generator.
+
+    Args:
+        pictures: labelled images to draw from.
+        shrink: factor by which they are reduced.
+        side: of the canvas, px.
+        rng: random generator; None to lay them in order, as they are.
     """
     canvas = Image.new("RGB", (side, side))
     cells = side // STRIDE
@@ -130,7 +148,7 @@ def lay(
             x, row = x + width, max(row, height)
         y += row
     told = COVERS if covers else LABELLED
-    weight[[k for k in range(len(NAMES)) if k not in told]] = 0  # not labelled in these pictures
+    weight[[k for k in range(len(NAMES)) if k not in told]] = 0  # not labelled in these images
     pixels = np.asarray(canvas if rng is None else jitter(canvas, rng))
     return Canvas(pixels, hit, weight, 0.0 if covers else shrink)
 
@@ -146,9 +164,9 @@ def _place(
     how: Image.Resampling,
     rng: np.random.Generator | None,
 ) -> tuple[int, int]:
-    """Lay one picture and its labels on the canvas; what sticks out is lost.
+    """Lay one image and its labels on the canvas; what sticks out is cut off.
 
-    Gives the picture's size, px.
+    Returns the image's size, px.
     """
     height, width = labelled.pixels.shape[:2]
     picture = Image.fromarray(labelled.pixels)
@@ -226,7 +244,7 @@ def _moved(
     turn: tuple[bool, int] | None,
     corner: tuple[int, int],
 ) -> NDArray[np.float32]:
-    """Points of a picture where they land on the canvas."""
+    """Points of an image where they land on the canvas."""
     points = ring * np.array([after[0] / before[0], after[1] / before[1]], np.float32)
     wide, high = after
     if turn is not None:
@@ -245,7 +263,7 @@ def _share(
     corner: tuple[int, int],
     cells: int,
 ) -> NDArray[np.float32]:
-    """Share of each cell of the canvas that a mask of the picture covers, (cells, cells)."""
+    """Share of each cell of the canvas that a mask of the image covers, (cells, cells)."""
     small = mask.resize(size, Image.Resampling.BOX, reducing_gap=3.0)
     if turn is not None:
         small = small.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if turn[0] else small
@@ -259,7 +277,13 @@ def _share(
 
 
 def draw(objects: list[Labelled], covers: list[Labelled], rng: np.random.Generator) -> list[Canvas]:
-    """The canvases of a step, one in six of land cover."""
+    """The canvases of a step, one in six of land cover.
+
+    Args:
+        objects: images with objects.
+        covers: images with land cover.
+        rng: random generator.
+    """
     made = []
     for _ in range(BATCH):
         shrink = float(math.exp(rng.uniform(math.log(SHRINK[0]), math.log(SHRINK[1]))))
@@ -268,7 +292,12 @@ def draw(objects: list[Labelled], covers: list[Labelled], rng: np.random.Generat
 
 
 def losses_of(scout: ProposalNet, canvases: list[Canvas]) -> dict[str, Tensor]:
-    """Focal loss of the heat, and the error of the shrink in octaves."""
+    """Focal loss of the relevance map, and the error of the reduction in octaves.
+
+    Args:
+        scout: network to be trained.
+        canvases: of a step.
+    """
     pixels = normalise(torch.from_numpy(np.stack([c.pixels for c in canvases])))
     with torch.autocast("cpu", torch.bfloat16):
         seen = scout(pixels.to(memory_format=torch.channels_last))
@@ -294,12 +323,14 @@ def losses_of(scout: ProposalNet, canvases: list[Canvas]) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def validate(scout: ProposalNet, objects: list[Labelled]) -> dict[str, float]:
-    """On pictures kept aside, by shrink.
+    """Figures on validation images, by reduction S.
 
-    How much of a picture without a kind is as hot as all but a few of the kind's objects are.
+    areaS@R: share of the cells, of classes that an image does not show, that are proposed at the
+    threshold which keeps recall R; maps are dilated by one cell. octavesS: error of the reduction.
 
-    areaS@R: share of the cells, grown by one each way, at the heat that R of the objects reach.
-    octavesS: error of the shrink.
+    Args:
+        scout: network to be measured.
+        objects: validation images.
     """
     scout.eval()
     figures: dict[str, float] = {}
@@ -349,14 +380,14 @@ def validate(scout: ProposalNet, objects: list[Labelled]) -> dict[str, float]:
 def train_scout(
     root: Path, out: Path, image_side: Mapping[str, Tensor], steps: int = STEPS, seed: int = 0
 ) -> Iterator[dict[str, float]]:
-    """Train, or go on from `out`/scout.pt.
+    """Train, or resume from `out`/scout.pt.
 
     Yields a row of figures every twenty steps and at each validation.
 
     Args:
         root: folder of the data sets.
         out: folder for scout.pt (resume) and scout.jsonl (log).
-        image_side: state of a trained `SmallNetwork`, whose trunk is where the scout starts.
+        image_side: state of a trained `SmallNetwork`, whose trunk the network starts from.
         steps: of `BATCH` canvases of `SIDE` px; about 0.8 s each on two cores.
         seed: of everything drawn.
     """

@@ -1,4 +1,4 @@
-"""Questions as the frozen sentence encoder reads them, and the granularity MLP trained on them."""
+"""Encode questions with the frozen sentence encoder, and train the granularity MLP on them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,16 @@ from geomagnifier_lab.questions import questions
 def encode(
     encoder: SentenceEncoder, tokenizer: Tokenizer, texts: Sequence[str]
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Sentences -> states (N, TOKENS, 384) half, padding (N, TOKENS) bool, pooled (N, 384) float."""
+    """Encode sentences once.
+
+    Args:
+        encoder: frozen sentence encoder.
+        tokenizer: of the encoder.
+        texts: N sentences.
+
+    Returns:
+        states (N, TOKENS, 384) half, padding (N, TOKENS) bool, pooled (N, 384) float.
+    """
     states = torch.zeros(len(texts), TOKENS, 384, dtype=torch.float16)
     padding = torch.ones(len(texts), TOKENS, dtype=torch.bool)
     pooled = torch.zeros(len(texts), 384)
@@ -42,7 +51,14 @@ def train_granularity(
 ) -> float:
     """Train the granularity MLP on frozen sentence vectors.
 
-    Returns its accuracy on phrasings kept aside.
+    Returns its accuracy on held-out phrasings.
+
+    Args:
+        classifier: MLP to be trained.
+        encoder: frozen sentence encoder.
+        tokenizer: of the encoder.
+        seed: of everything drawn.
+        count: training questions.
     """
     rng = np.random.default_rng([seed, 11])
     drawn = [questions.draw(rng) for _ in range(count)]

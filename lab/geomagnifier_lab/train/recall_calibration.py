@@ -1,8 +1,8 @@
-"""What a trained scout is worth, measured on validation pictures: the card of scout.safetensors.
+"""Measure a trained region proposal network on validation images: the card of scout.safetensors.
 
-recall: a share r of the objects is promised where sqrt(r) of them are hot enough to be opened and
-sqrt(r) of those opened score high enough. Both quantiles are taken here, the heat over all kinds,
-the score kind by kind.
+recall: a share r of the objects is promised where sqrt(r) of them are relevant enough to be
+proposed and sqrt(r) of those proposed score high enough. Both quantiles are measured here, the
+relevance over all classes, the score class by class.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ from geomagnifier_lab.train.sources import pool_box
 from geomagnifier_lab.train.wide_batches import longest
 
 SHARES = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.925, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995)
-"""Shares of the objects that the curve is told at."""
+"""Recalls that the curve is measured at."""
 CANDIDATE, SAME = 0.02, 0.3
-"""Least score of a candidate, and the IoU at which it is the labelled object."""
+"""Least score of a candidate, and the IoU from which it is matched to a labelled object."""
 
 
 Lengths = Mapping[str, Sequence[float]]
-"""By kind, lengths of the objects of one set, px."""
+"""By class, lengths of the objects of one set, px."""
 
 
 def sizes(*sets: Lengths) -> dict[str, tuple[float | None, float]]:
-    """Metres on the ground and px in the training pictures of each kind.
+    """Length of each class on the ground, m, and in the training images, px.
 
-    Of the sets that show it, the geometric mean.
+    The geometric mean over the sets that show it.
     """
     small = {
         kind: [float(np.percentile(of[kind], SMALL)) for of in sets if len(of.get(kind, ()))]
@@ -61,7 +61,7 @@ def sizes(*sets: Lengths) -> dict[str, tuple[float | None, float]]:
 
 
 def lengths(samples: Iterable[ObjectSample | CameraSample]) -> Lengths:
-    """Of the objects of a set."""
+    """Lengths of the objects of a set by class, px."""
     found: dict[str, list[float]] = defaultdict(list)
     for o in (o for sample in samples for o in sample.objects):
         found[o.kind].append(longest(o.box))
@@ -69,7 +69,7 @@ def lengths(samples: Iterable[ObjectSample | CameraSample]) -> Lengths:
 
 
 def sizes_of_all(root: Path) -> dict[str, tuple[float | None, float]]:
-    """`sizes` of NWPU VHR-10, and by other cameras of the kinds that it lacks."""
+    """`sizes` of NWPU VHR-10, and of other cameras for the classes that it lacks."""
     usual = lengths(vhr10(root, "train"))
     pools = [
         longest(pool_box(read_pixels(path))) for path, there in pool_chips(root, "train") if there
@@ -87,7 +87,7 @@ def sizes_of_all(root: Path) -> dict[str, tuple[float | None, float]]:
 
 
 def flops(scout: ProposalNet) -> float:
-    """Floating-point operations for one px of a scouted view."""
+    """Floating-point operations of the region proposal network for one px of a view."""
     from torch.utils.flop_counter import FlopCounterMode
 
     side = 256
@@ -97,7 +97,12 @@ def flops(scout: ProposalNet) -> float:
 
 
 def blank_card(scout: ProposalNet, root: Path) -> dict[str, Any]:
-    """A card before anything is measured."""
+    """A card before anything is measured.
+
+    Args:
+        scout: region proposal network.
+        root: folder of the data sets.
+    """
     return {"flops": flops(scout), "sizes": sizes_of_all(root), "recall": [], "scores": {}}
 
 
@@ -107,9 +112,9 @@ def measure(
     """The curve of recall and the scores that go with it, as fields of the card.
 
     Args:
-        model: with the scout to be measured.
-        root: folder of the data sets; the validation pictures of VHR-10 are used.
-        progress: called with (pictures done, of how many).
+        model: with the region proposal network to be measured.
+        root: folder of the data sets; the validation images of VHR-10 are used.
+        progress: called with (images done, images in all).
     """
     heats: list[float] = []
     scores: dict[str, list[float]] = {kind: [] for kind in OBJECTS}
@@ -126,12 +131,15 @@ def measure(
 
 
 def evidence(model: SmallModel, path: Path, kind: str, boxes: Floats) -> tuple[Floats, Floats]:
-    """How hot labelled objects are to the scout, and how high they score at full size (0: not found): (N,) each.
+    """Relevance and best score of labelled objects, (N,) each.
+
+    Relevance is that of the region proposal network; the score is that at full size, 0 where the
+    object is not detected.
 
     Args:
-        model: with its scout.
-        path: of the picture.
-        kind: of the objects.
+        model: with its region proposal network.
+        path: of the image.
+        kind: class name of the objects.
         boxes: (N, 4) scene px.
     """
     with open_scene(path) as scene:
@@ -158,11 +166,11 @@ def evidence(model: SmallModel, path: Path, kind: str, boxes: Floats) -> tuple[F
 
 
 def curve(heats: Floats, scores: Mapping[str, Floats]) -> dict[str, Any]:
-    """Quantiles as the card holds them; shares that cannot be reached are left out.
+    """Quantiles as the card holds them; recalls that cannot be reached are left out.
 
     Args:
-        heats: of all objects.
-        scores: by kind, of its objects.
+        heats: relevance of all objects, (N,).
+        scores: by class, the scores of its objects.
     """
 
     def least(values: Floats, share: float) -> float:

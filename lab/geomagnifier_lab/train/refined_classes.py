@@ -1,7 +1,4 @@
-"""Which classes the refiner of boxes is used for.
-
-Those whose AP50 on validation pictures is not lower with it.
-"""
+"""Choose the classes that the box refiner is used for: those whose AP50 does not drop with it."""
 
 from __future__ import annotations
 
@@ -17,15 +14,15 @@ from geomagnifier.models.small.model import SmallModel
 from geomagnifier_lab.train.calibrate import gather
 
 LOST = 0.01
-"""AP50 that a class may lose: what its boxes gain in fit is not seen at IoU 0.5."""
+"""AP50 that a class may lose: tighter boxes do not show at IoU 0.5."""
 
 
 def average_precision(found: Sequence[tuple[float, bool]], labelled: int) -> float:
-    """Area under the precision by recall, made falling, as COCO has it.
+    """Average precision as in COCO: area under the monotone precision-recall curve.
 
     Args:
-        found: (score, is it right) of each.
-        labelled: things to be found.
+        found: (score, whether it is correct) of each detection.
+        labelled: number of labelled objects.
     """
     if not found or not labelled:
         return 0.0
@@ -50,13 +47,13 @@ def useful(
     limit: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[str]:
-    """Classes that lose no more than `LOST` by the model's refiner.
+    """Classes whose AP50 the model's refiner lowers by no more than `LOST`.
 
     Args:
-        model: with a refiner, used for all its objects.
+        model: with a refiner, used for all classes.
         root: folder of the data sets.
-        limit: pictures of each set, for a quick look.
-        progress: called with (pictures done, pictures in all).
+        limit: images of each set, for a quick run; None for all.
+        progress: called with (images done, images in all).
 
     Raises:
         DataMissing, DataCorrupt: a set is not there, or damaged.
@@ -77,9 +74,14 @@ def useful(
 
 
 def choose(folder: Path, root: Path, progress: Callable[[int, int], None] | None = None) -> None:
-    """Write into a model folder for which classes its refiner is used.
+    """Write into a model folder which classes its refiner is used for.
 
-    Without a refiner nothing is done. Arguments as of `useful`.
+    Does nothing without a refiner.
+
+    Args:
+        folder: model folder.
+        root: folder of the data sets.
+        progress: called with (images done, images in all).
     """
     path = folder / FILE
     if path.is_file():

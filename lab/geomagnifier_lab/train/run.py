@@ -1,6 +1,7 @@
 """A training run from data to a model folder.
 
-Image side, scout, language side, selector, Chinese, thresholds; with progress and plots.
+Image side, region proposal network, language side, selector, translator of Chinese, thresholds;
+with progress bars and plots.
 """
 
 from __future__ import annotations
@@ -41,11 +42,12 @@ from geomagnifier_lab.train.loop import Captions, Settings, image_side, train
 from geomagnifier_lab.train.pretrained import prepare_encoder, read_encoder, trunk_file
 from geomagnifier_lab.train.question_features import train_granularity
 from geomagnifier_lab.train.selector import train_selector
+from geomagnifier_lab.train.text_dataset import Settings as TextSettings
 from geomagnifier_lab.train.zh_en_translator import STEPS, train_reader
 
 IMAGE, SCOUT, LANGUAGE, CHOOSING = "last.pt", "scout.pt", "language.pt", "selector.pt"
-"""What each part leaves in the run's folder beside `wide.CHECKPOINT`. All go on from it but the
-selector, a matter of minutes.
+"""Checkpoints of the parts in the run's folder beside `wide.CHECKPOINT`. All parts resume from them
+but the selector, which takes only minutes.
 """
 
 
@@ -54,7 +56,7 @@ class Length:
     """How long each part is trained, in steps."""
 
     first: int = 1465
-    """Of the image side from ImageNet; not taken where a run starts from a model."""
+    """Of the image side from ImageNet; not used where a run starts from a model."""
     wide: int = wide.SETTINGS.steps
     """Of the image side over more cameras, scales and classes."""
     language: int = 1400
@@ -62,17 +64,19 @@ class Length:
     refine: int = refine.STEPS
     """Of the refiner of boxes; 0 leaves it out."""
     keep: bool = False
-    """The trunk and the language side of the model that is started from are kept; `language` does
-    not matter.
+    """Whether the trunk and the language side of the model that is started from are kept;
+    `language` is not used then.
     """
 
 
 def run(data: Path | None, out: Path, length: Length, seed: int, start: str | None = None) -> None:
-    """Train, calibrate on validation pictures, and leave a folder that `--model` takes at `out`/model.
+    """Train, calibrate on validation images, and write a model folder, `out`/model.
+
+    The folder can be given to `--model`.
 
     Args:
         data: folder of the data sets; None for GEOMAG_DATA.
-        out: folder of the run; what is there already is gone on from.
+        out: folder of the run; a run that is there already is resumed.
         length: steps of each part.
         seed: of everything drawn.
         start: model whose image side is trained on, "small" or a folder; None to begin from
@@ -161,7 +165,7 @@ def _run(
             if "seconds" not in row:
                 tell(row)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    lessons = replace(language.Settings(), steps=length.language, seed=seed)
+    lessons = replace(TextSettings(), steps=length.language, seed=seed)
     with bar(console, "pictures for the language side") as show:
         course, held = language.courses(network, encoder, tokenizer, root, lessons, show)
     network.scenes = train_scenes(course.pictures, seed).requires_grad_(False)
@@ -210,7 +214,7 @@ def _run(
 def _train_refiner(
     console: Console, folder: Path, root: Path, out: Path, steps: int, seed: int
 ) -> None:
-    """The refiner of boxes over the model in a folder, and put there; 0 steps leave it out."""
+    """Train the refiner of boxes over the model in a folder and write it there; 0 steps skip it."""
     if steps:
         with bar(console, "boxes") as show:
             for row in refine.train(registry.load_small(folder), root, out, steps, seed):
@@ -229,9 +233,15 @@ def finish(
     folder: Path,
     then: Callable[[], None] = lambda: None,
 ) -> None:
-    """The parts of a run -> a calibrated model folder.
+    """Join the parts of a run into a calibrated model folder.
 
     Args:
+        network: trained image side, scene head and granularity.
+        mentioned: presence gate of captions.
+        mentions: by object class the threshold of that gate and the words it suppresses.
+        root: folder of the data sets.
+        out: folder of the run, with its checkpoints.
+        folder: model folder to be written.
         then: what is trained over the model before it is calibrated.
     """
     spoken = torch.load(out / LANGUAGE, map_location="cpu", weights_only=True)

@@ -1,11 +1,11 @@
-"""Fit what makes scores probabilities (`models/small/score_calibration.py`).
+"""Fit the calibration that makes scores probabilities (`models/small/score_calibration.py`).
 
-A temperature for scene classes, a rising map for each class of objects.
+Scene classes get a temperature, each class of objects a monotone map.
 
 Objects: logistic regression on the logit of the raw score (Platt, 1999) with one slope for all
-classes and an intercept for each, drawn towards a common one since some classes have a dozen
-objects; written down as knots of a line. What an ordinary question would be answered with weighs
-more than candidates below the thresholds, which only a least score of the user's own brings up.
+classes and an intercept for each, shrunk towards a common one since some classes have a dozen
+objects; stored as knots of a piecewise linear map. Detections in an ordinary answer weigh more than
+candidates below the thresholds, which only a least score given by the user brings up.
 """
 
 from __future__ import annotations
@@ -28,18 +28,14 @@ Array = NDArray[np.float64]
 TEMPERATURES = np.geomspace(0.25, 8, 351)
 KNOTS = np.arange(2, 20) / 20
 KEPT = 0.02
-"""Raw scores up to this stay as they are: a least score of one in a hundred still gives every
-candidate.
-"""
+"""Raw scores up to this stay as they are: a least score of 0.01 still gives every candidate."""
 STEEP = 0.005
 """Least slope of the map between knots, so that no two raw scores become one."""
 ANSWERED = 5.0
-"""Weight of a detection that an ordinary question is answered with, on top of that of every
-candidate.
-"""
+"""Extra weight of a detection in an ordinary answer, on top of that of every candidate."""
 STEPS, RIDGE, DRAWN = 60, 1e-3, 3.0
-"""Steps of Newton's method; ridge of what all classes share; ridge that draws the intercepts of
-classes to the common one.
+"""Steps of Newton's method; ridge of what all classes share; ridge that shrinks the intercepts of
+classes towards the common one.
 """
 
 
@@ -49,16 +45,16 @@ def scene_logits(
     limit: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Floats, Bools]:
-    """What the scene head makes of the validation pictures of AID, UC Merced and RSSCN7.
+    """Logits of the scene head on the validation images of AID, UC Merced and RSSCN7.
 
     Args:
         model: its temperature does not matter.
         root: folder of the data sets.
-        limit: pictures of each set, for a quick look.
-        progress: called with (pictures done, pictures in all).
+        limit: images of each set, for a quick run; None for all.
+        progress: called with (images done, images in all).
 
     Returns:
-        (N, C) logits, and (N, C) which classes the label of each picture covers.
+        (N, C) logits, and (N, C) which classes the label of each image covers.
     """
     samples = [sample for name in SETS for sample in evenly(scene_set(root, name, "val"), limit)]
     logits, right = [], []
@@ -77,30 +73,31 @@ def scene_logits(
 
 
 def fit_temperature(logits: Floats, right: Bools, wider: Bools) -> float:
-    """The temperature at which the likeliest label is as often right as it says.
+    """The temperature at which the probability of the likeliest label is calibrated.
 
-    Least log loss of its probability.
+    It has the least log loss.
 
     Args:
         logits: (N, C) of the scene head.
-        right: (N, C) classes that the label covers; of several any is right.
-        wider: (G, C) classes of each wider name ("residential"), which stands among the labels with
-            their sum.
+        right: (N, C) classes that the label covers; any of them is correct.
+        wider: (G, C) classes of each wider name ("residential"), whose probability is their sum.
     """
 
     def loss(temperature: float) -> float:
         p, hit = likeliest(logits / temperature, right, wider)
         return float(-np.log(np.where(hit, p, 1 - p).clip(1e-6)).mean())
 
-    return round(
-        float(min(TEMPERATURES, key=loss)), 1
-    )  # between tenths the loss differs by less than a picture's worth
+    # between tenths the loss differs by less than one image's worth
+    return round(float(min(TEMPERATURES, key=loss)), 1)
 
 
 def likeliest(logits: Floats | Array, right: Bools, wider: Bools) -> tuple[Array, Bools]:
-    """Probability of the likeliest label of each picture, and whether it is right, (N,) each.
+    """Probability of the likeliest label of each image, and whether it is correct, (N,) each.
 
-    Arguments as of `fit_temperature`.
+    Args:
+        logits: (N, C) of the scene head.
+        right: (N, C) classes that the label covers.
+        wider: (G, C) classes of each wider name.
     """
     covers = np.concatenate([np.eye(logits.shape[1], dtype=bool), wider])
     p = softmax(logits) @ covers.T
@@ -115,7 +112,7 @@ def wider_names(model: SmallModel) -> Bools:
 
 
 def softmax(logits: Floats | Array) -> Array:
-    """(N, C) -> (N, C), rows that sum to one."""
+    """Softmax over the rows of (N, C) logits."""
     powers = np.exp(np.asarray(logits, np.float64) - logits.max(1, keepdims=True))
     return np.asarray(powers / powers.sum(1, keepdims=True))
 
@@ -125,15 +122,15 @@ Knots = dict[str, list[tuple[float, float]]]
 
 
 def fit_objects(raw: Floats, right: Bools, kinds: Sequence[str], answered: Bools) -> Knots:
-    """Knots of the map from raw scores to probabilities by class, both rising from 0 to 1.
+    """Knots of the map from raw scores to probabilities by class, both from 0 to 1.
 
-    No maps where nothing can be learnt.
+    The maps are monotone; there are none where nothing can be fitted.
 
     Args:
         raw: (N,) scores of detections, 0..1.
         right: (N,) whether each is a labelled object of its class at IoU 0.5.
-        kinds: (N,) their classes.
-        answered: (N,) whether an ordinary question is answered with it.
+        kinds: (N,) their class names.
+        answered: (N,) whether it is in the answer to an ordinary question.
     """
     used = (raw > KEPT) & (raw < 1)
     if not used.any() or right[used].all() or not right[used].any():
@@ -161,7 +158,7 @@ def _knots(intercept: float, slope: float) -> list[tuple[float, float]]:
 
 
 def logit(p: Floats | Array | float) -> Array:
-    """Log odds."""
+    """Log odds of probabilities."""
     return np.asarray(np.log(p) - np.log1p(-np.asarray(p, np.float64)))
 
 

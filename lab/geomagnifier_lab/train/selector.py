@@ -1,4 +1,4 @@
-"""Training of the selector: questions encoded once, boxes drawn anew for each step."""
+"""Training of the selector on questions encoded once and boxes drawn for each step."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Batch = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
 
 class Wordings:
-    """Questions with their token states, and the vectors of the kinds' names."""
+    """Questions with their token states, and the vectors of the class names."""
 
     def __init__(
         self, encoder: SentenceEncoder, tokenizer: Tokenizer, seed: int, split: Split, count: int
@@ -34,9 +34,17 @@ class Wordings:
 
 
 def batch_of(bank: Wordings, rng: np.random.Generator, size: int) -> tuple[list[Choice], Batch]:
-    """Examples and their tensors.
+    """Draw examples and their tensors.
 
-    States, padding, instances, kinds, absent, target, chosen, chooses.
+    Args:
+        bank: questions to draw from.
+        rng: random generator.
+        size: examples, B.
+
+    Returns:
+        the examples; token states (B, T, 384), padding (B, T), instance features (B, N, NUMBERS),
+        class vectors (B, N, 384), absent, target and chosen (B, N), and whether the question
+        chooses (B,).
     """
     rows: list[int] = []
     choices: list[Choice] = []
@@ -82,7 +90,17 @@ def train_selector(
     steps: int = 4000,
     wordings: int = 12000,
 ) -> Iterator[tuple[Selector, dict[str, float]]]:
-    """Train; yields the selector with its figures on phrasings kept aside, five times and at the end."""
+    """Train; yields the selector with its figures on held-out phrasings.
+
+    Five times, and at the end.
+
+    Args:
+        encoder: frozen sentence encoder.
+        tokenizer: of the encoder.
+        seed: of everything drawn.
+        steps: of 64 examples.
+        wordings: training questions.
+    """
     torch.manual_seed(seed)
     bank, held = (
         Wordings(encoder, tokenizer, seed, split, n)  # type: ignore[arg-type]
@@ -94,9 +112,8 @@ def train_selector(
     rng = np.random.default_rng([seed, 42])
     for step in range(1, steps + 1):
         _, (states, padding, told, kinds, absent, target, chosen, chooses) = batch_of(bank, rng, 64)
-        kept = (
-            torch.rand(states.shape[:2]) > 0.1
-        )  # a word is missed now and then, so that no single one is relied on
+        # words are dropped at random, so that no single one is relied on
+        kept = torch.rand(states.shape[:2]) > 0.1
         states = (states + 0.02 * torch.randn_like(states)) * kept[:, :, None]
         with torch.autocast("cpu", torch.bfloat16):
             logits, choosing = (x.float() for x in selector(states, padding, told, kinds, absent))
@@ -125,7 +142,12 @@ def train_selector(
 def validate(selector: Selector, held: Wordings, seed: int) -> dict[str, float]:
     """Share of examples whose choice is exactly right, in all and by relation.
 
-    Of questions known to choose or not.
+    "chooses" is the share of questions that are correctly classified as choosing or not.
+
+    Args:
+        selector: to be measured.
+        held: held-out questions.
+        seed: of the examples.
     """
     selector.eval()
     rng = np.random.default_rng([seed, 43])

@@ -1,4 +1,4 @@
-"""Labelled pictures in memory, from data sets: what crops are cut from."""
+"""Labelled images in memory, from data sets, that crops are cut from."""
 
 from __future__ import annotations
 
@@ -28,15 +28,20 @@ from geomagnifier_lab.render.scene import COVER as DRAWN_COVER
 from geomagnifier_lab.render.scene import THEMES, draw_scene
 
 CHIPS = 6
-"""Chips of swimming pools along a side of a picture made of them."""
+"""Chips of swimming pools along a side of a mosaic of them."""
 BLUE, MOST_BLUE = 25, 0.7
-"""Level of blue over red from which a px is taken for water of a pool, and the share of a chip's
-side, in the middle, that is looked at.
+"""Level of blue over red from which a px is taken for pool water, and the central share of a chip's
+side that is searched for it.
 """
 
 
 def object_sources(root: Path, split: str) -> list[Source]:
-    """VHR-10 in memory, about 2 MB a picture."""
+    """The images of VHR-10 in memory, about 2 MB each.
+
+    Args:
+        root: folder of the data sets.
+        split: "train" or "val".
+    """
     samples = vhr10(root, split)
     with ThreadPoolExecutor() as pool:
         pixels = pool.map(read_pixels, [s.path for s in samples])
@@ -47,7 +52,12 @@ def object_sources(root: Path, split: str) -> list[Source]:
 
 
 def cover_sources(root: Path, split: str) -> list[Source]:
-    """Dubai in memory."""
+    """The images of Dubai in memory.
+
+    Args:
+        root: folder of the data sets.
+        split: "train" or "val".
+    """
     return [
         Source(read_pixels(s.path), (), frozenset(COVER), read_cover(s.cover), COVER)
         for s in dubai(root, split)
@@ -55,7 +65,12 @@ def cover_sources(root: Path, split: str) -> list[Source]:
 
 
 def drawn_sources(count: int, seed: int) -> list[Source]:
-    """Scenes of our own, so that the project's own examples work; a few per cent of the crops."""
+    """Synthetic scenes, so that the project's own examples work; a few per cent of the crops.
+
+    Args:
+        count: scenes.
+        seed: of the first; each scene has a seed of its own.
+    """
     sources = []
     for i in range(count):
         scene = draw_scene(seed + i, 800, 600, THEMES[i % len(THEMES)])
@@ -85,7 +100,12 @@ def drawn_sources(count: int, seed: int) -> list[Source]:
 
 
 def unlabelled(source: Source, kinds: Collection[str]) -> Source:
-    """A picture without the labels of some kinds."""
+    """An image without the labels of some classes.
+
+    Args:
+        source: labelled image.
+        kinds: class names to be left out.
+    """
     return replace(
         source,
         objects=tuple(o for o in source.objects if o[0] not in kinds),
@@ -96,13 +116,13 @@ def unlabelled(source: Source, kinds: Collection[str]) -> Source:
 def camera_sources(
     root: Path, split: str, seed: int, most: int | None = None
 ) -> dict[str, list[Source]]:
-    """The sets of other cameras in memory by name: about 800 MB of training pictures.
+    """The sets of other cameras in memory by name: about 800 MB of training images.
 
     Args:
         root: folder of the data sets, with `more/` in it.
         split: "train" or "val".
-        seed: of how chips of pools are laid side by side.
-        most: pictures of each set, evenly from it; None for all.
+        seed: of the mosaics of pool chips.
+        most: images of each set, evenly from it; None for all.
 
     Raises:
         DataMissing, DataCorrupt: a set is not there, or damaged.
@@ -123,9 +143,8 @@ def _in_memory(samples: Sequence[CameraSample], how: CameraSet) -> list[Source]:
     sources = []
     for p, s in zip(pixels, samples, strict=True):
         objects = tuple((o.kind, o.box, o.polygons) for o in s.objects)
-        cover = (
-            None if s.area is None else (~s.area).astype(np.uint8)
-        )  # 0 is the set's one class, 1 is none of the names
+        # 0 is the set's one class, 1 is none of the names
+        cover = None if s.area is None else (~s.area).astype(np.uint8)
         names = () if s.area is None else tuple(how.classes.values())
         sources.append(
             Source(p, objects, told, cover, names, how.complete, how.margin, how.nominal)
@@ -134,9 +153,13 @@ def _in_memory(samples: Sequence[CameraSample], how: CameraSet) -> list[Source]:
 
 
 def pool_sources(chips: Sequence[tuple[Path, bool]], seed: int) -> list[Source]:
-    """Pictures of `CHIPS` x `CHIPS` chips.
+    """Mosaics of `CHIPS` x `CHIPS` chips.
 
-    Each chip is in about two, and a third of the pictures have no pool at all.
+    Each chip is in about two, and a third of the mosaics have no pool at all.
+
+    Args:
+        chips: path of each chip, and whether a pool is on it.
+        seed: of the draws.
     """
     rng = np.random.default_rng([seed, 41])
     pixels = {
@@ -163,11 +186,10 @@ def pool_sources(chips: Sequence[tuple[Path, bool]], seed: int) -> list[Source]:
 
 
 def pool_box(chip: NDArray[np.uint8]) -> tuple[float, float, float, float]:
-    """Where the pool is on a chip (S, S, 3) with one.
+    """Box of the pool on a chip (S, S, 3) with one, px.
 
-    The blue px near the middle, else three fifths of the chip; px.
-
-    Chips say that there is a pool, not where; most are blue.
+    The blue px near the middle, else the central three fifths of the chip: labels of chips say that
+    there is a pool, not where; most are blue.
     """
     side = chip.shape[0]
     low, high = round(side * (1 - MOST_BLUE) / 2), round(side * (1 + MOST_BLUE) / 2)

@@ -1,17 +1,14 @@
-"""Training of the language side over a trained image side.
+"""Training of the language side over a trained, frozen image side.
 
-Captions, pointing, sentences about what was found.
-
-Three sorts of lessons a step: thumbnails with captions and scene answers; crops with what to look
-for ([SEG] states land on the image side's state of the kind, and the attention lands on the mask:
-`attention.looked_at`); crops with objects and the sentence about them.
+A step has three sorts of samples: thumbnails with captions and scene answers; crops with the
+classes to look for ([SEG] states land on the image side's state of the class, and the attention
+lands on the mask: `attention.looked_at`); crops with detections and the sentence about them.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,246 +19,58 @@ from torch import Tensor
 
 from geomagnifier.finetuning.run_state import saved
 from geomagnifier.language.scene_classes import SCENES
-from geomagnifier.models.small import text_generation
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.models.small.text_decoder import Memory, TextDecoder
 from geomagnifier.models.small.text_encoder import SentenceEncoder
-from geomagnifier_lab.questions import answers
-from geomagnifier_lab.questions.questions import ANY, OTHER, Split
-from geomagnifier_lab.questions.templates import Task
+from geomagnifier_lab.questions.questions import Split
 from geomagnifier_lab.train.attention import looked_at
-from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batches
+from geomagnifier_lab.train.batches import NAMES, Batches
+from geomagnifier_lab.train.text_dataset import Settings, TextDataset
 from geomagnifier_lab.train.text_samples import (
     IGNORED,
     CropFeatures,
     EncodedQuestions,
     Instances,
-    Pictures,
     Progress,
-    Sentence,
     TextSample,
     ask_many,
     far_questions,
-    lesson,
     look_at_crops,
     look_at_pictures,
     near_questions,
     padded_states,
-    pointing,
     pool_some,
     vocabulary,
 )
 
-
-@dataclass(frozen=True)
-class Settings:
-    """How a run goes."""
-
-    steps: int = 1600
-    seed: int = 0
-    rate: float = 7e-4
-    warmup: int = 60
-    decay: float = 0.05
-    average: float = 0.998
-    captions: int = 64
-    """Thumbnails a step, three quarters with captions."""
-    points: int = 48
-    says: int = 24
-    variants: int = 6
-    """Versions of each thumbnail that are looked at."""
-    crops: int = 2000
-    questions: int = 9000
-    validate: int = 300
-
-
 WEIGHTS = {"caption": 1.0, "point": 1.0, "say": 1.0, "state": 10.0, "look": 0.2}
-"""How much each loss counts; `state` is a mean of squares that must become very small: what is left
-of it costs mask and box accuracy. `look` is a logarithm of several units, and must not outweigh the
+"""Weights of the losses. `state` is a mean of squares that must become very small: what is left of
+it costs mask and box accuracy. `look` is a logarithm of several units, and must not outweigh the
 words.
 """
 
 
-class TextDataset:
-    """Everything a run needs, worked out once, and lessons from it."""
-
-    def __init__(
-        self,
-        pictures: Pictures,
-        crops: list[CropFeatures],
-        far: EncodedQuestions,
-        near: EncodedQuestions,
-        words: w.Words,
-        settings: Settings,
-    ) -> None:
-        self.pictures, self.crops, self.far, self.near, self.words, self.settings = (
-            pictures,
-            crops,
-            far,
-            near,
-            words,
-            settings,
-        )
-        self.captioned = np.array(
-            [i for i, s in enumerate(pictures.of) if pictures.samples[s].captions]
-        )
-        self.weights = np.array(
-            [
-                2.5 if "ucm" in pictures.samples[pictures.of[i]].path.parts else 1.0
-                for i in self.captioned
-            ]
-        )
-        self.weights /= self.weights.sum()
-        self.by_scene = {
-            name: np.array(
-                [i for i, s in enumerate(pictures.of) if pictures.samples[s].scenes == (name,)]
-            )
-            for name in SCENES
-        }
-        self.far_rows = {
-            t: np.array([i for i, q in enumerate(far.questions) if q.task is t and not q.place])
-            for t in Task
-        }
-        self.far_others = np.array(
-            [
-                i
-                for i, q in enumerate(far.questions)
-                if q.place or q.task not in (Task.CAPTION, Task.RETRIEVAL)
-            ]
-        )
-        self.with_kind = {
-            k: np.array([i for i, c in enumerate(crops) if c.present[k]]) for k in NAMES
-        }
-        self.labelled = {
-            k: np.array([i for i, c in enumerate(crops) if c.present[k] is not None]) for k in NAMES
-        }
-
-    def spoken(self, rng: np.random.Generator) -> tuple[TextSample, np.ndarray]:
-        """Questions about the whole picture -> lesson and rows of the pictures."""
-        rows: list[int] = []
-        shown: list[int] = []
-        said: list[list[str]] = []
-        words = self.words.number
-        while len(rows) < self.settings.captions:
-            if rng.random() < 0.75:
-                task = Task.CAPTION if rng.random() < 0.9 else Task.RETRIEVAL
-                row = int(rng.choice(self.far_rows[task]))
-                picture = int(rng.choice(self.captioned, p=self.weights))
-            else:
-                row = int(rng.choice(self.far_others))
-                question = self.far.questions[row]
-                name = SCENES[int(rng.integers(len(SCENES)))]
-                if question.scenes and (question.task is Task.CHOICE or rng.random() < 0.5):
-                    name = question.scenes[int(rng.integers(len(question.scenes)))]
-                picture = int(rng.choice(self.by_scene[name]))
-            question, sample = (
-                self.far.questions[row],
-                self.pictures.samples[self.pictures.of[picture]],
-            )
-            right = answers.whole(question, sample.scenes, sample.captions)
-            options = [
-                t
-                for t in (w.split(a) for a in right)
-                if all(word in words for word in t) and len(t) < 38
-            ]
-            if options:
-                rows.append(row)
-                shown.append(picture)
-                said.append([*options[int(rng.integers(len(options)))], w.END])
-        return lesson(self.words, rows, w.SAY, [Sentence(s, s) for s in said]), np.array(shown)
-
-    def pointed(self, rng: np.random.Generator) -> tuple[TextSample, list[CropFeatures]]:
-        """What to look for, each question on a crop of its own."""
-        rows: list[int] = []
-        shown: list[CropFeatures] = []
-        said: list[Sentence] = []
-        while len(rows) < self.settings.points:
-            row = int(rng.integers(len(self.near.questions)))
-            question = self.near.questions[row]
-            named = [k for k in (*question.kinds, *question.landmarks) if k in NAMES]
-            pool = np.arange(len(self.crops))
-            if named:
-                wanted = named[int(rng.integers(len(named)))]
-                pool = self.with_kind[wanted] if rng.random() < 0.55 else self.labelled[wanted]
-            if not len(pool):
-                continue
-            crop = self.crops[int(rng.choice(pool))]
-            rows.append(row)
-            shown.append(crop)
-            said.append(pointing(question, crop.present))
-        return lesson(self.words, rows, w.POINT, said), shown
-
-    def reported(
-        self, rng: np.random.Generator
-    ) -> tuple[TextSample, list[CropFeatures], list[Instances]]:
-        """Sentences about what was found.
-
-        Things are dropped and invented so that the decoder tells what it is given.
-        """
-        rows: list[int] = []
-        shown: list[CropFeatures] = []
-        said: list[Sentence] = []
-        given: list[Instances] = []
-        while len(rows) < self.settings.says:
-            row = int(rng.integers(len(self.near.questions)))
-            question = self.near.questions[row]
-            asked = (
-                list(OBJECTS)
-                if ANY in question.kinds
-                else [k for k in question.kinds if k != OTHER]
-            )
-            pool = (
-                self.with_kind[asked[0]]
-                if asked and ANY not in question.kinds and rng.random() < 0.6
-                else np.arange(len(self.crops))
-            )
-            if not len(pool):
-                continue
-            crop = self.crops[int(rng.choice(pool))]
-            things = [t for t in crop.things if t.kind in asked and rng.random() < 0.9]
-            for kind in asked:
-                if rng.random() < (0.3 if ANY not in question.kinds else 0.05):
-                    things = [t for t in things if t.kind != kind]
-                    things += [invented(kind, rng) for _ in range(int(rng.integers(0, 6)))]
-            if question.task is Task.CLASSIFY_BOX:
-                things = things[:1] or [invented(OBJECTS[int(rng.integers(len(OBJECTS)))], rng)]
-            elif asked and rng.random() < 0.2:  # as if some of them had been chosen
-                things = things[: int(rng.integers(1, 3))]
-            things = [answers.Thing(t.kind, t.box, float(rng.uniform(0.3, 1))) for t in things]
-            unknown = OTHER in question.kinds
-            missing = (
-                []
-                if ANY in question.kinds
-                else [k for k in asked if not any(t.kind == k for t in things)]
-            )
-            sentence = answers.found(question, things, asked, unknown)
-            if len(sentence) < 38:
-                rows.append(row)
-                shown.append(crop)
-                said.append(Sentence(sentence, sentence))
-                given.append(
-                    text_generation.instances(
-                        self.words, [(t.kind, t.score, t.box) for t in things], missing, unknown
-                    )
-                )
-        return lesson(self.words, rows, w.SAY, said), shown, given
-
-
-def invented(kind: str, rng: np.random.Generator) -> answers.Thing:
-    """A thing somewhere."""
-    size = np.exp(rng.uniform(np.log(0.02), np.log(0.4), 2))
-    x, y = rng.uniform(0, 1 - size)
-    return answers.Thing(kind, (float(x), float(y), float(x + size[0]), float(y + size[1])))
-
-
 def memory_of(decoder: TextDecoder, crops: list[CropFeatures], rng: np.random.Generator) -> Memory:
-    """Image tokens of crops, a row each."""
+    """Image tokens of crops, a row each.
+
+    Args:
+        decoder: text decoder.
+        crops: B of them.
+        rng: random generator.
+    """
     tokens = decoder.see(pool_some(torch.stack([c.last.float() for c in crops]), rng))
     return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
 
 
 def with_instances(decoder: TextDecoder, memory: Memory, given: list[Instances]) -> Memory:
-    """Instance tokens after the image tokens; rows are padded to the longest."""
+    """Append instance tokens to the image tokens; rows are padded to the longest.
+
+    Args:
+        decoder: text decoder.
+        memory: image tokens of B crops.
+        given: detections of each crop.
+    """
     longest = max(1, max(len(kinds) for kinds, _ in given))
     kinds, places = (
         torch.zeros(len(given), longest, dtype=torch.int64),
@@ -284,10 +93,13 @@ def with_instances(decoder: TextDecoder, memory: Memory, given: list[Instances])
 def losses_of(
     decoder: TextDecoder, course: TextDataset, targets: Tensor, rng: np.random.Generator
 ) -> dict[str, Tensor]:
-    """All losses of a step.
+    """All losses of a step, not yet weighted.
 
     Args:
-        targets: (K, 256) the image side's state of each kind.
+        decoder: to be trained.
+        course: training data.
+        targets: (K, 256) the image side's state of each class.
+        rng: random generator.
     """
     losses = {}
     (spoken, shown), (pointed, crops), (reported, others, given) = (
@@ -318,7 +130,19 @@ def losses_of(
 def shown_to(
     lesson: TextSample, crops: Sequence[CropFeatures], memory: Memory
 ) -> tuple[Tensor, Tensor]:
-    """Rows (R, 2) of each class of a lesson and of its tie, and where on its crop the class is, (R, S) by image token of the memory."""
+    """Rows whose attention is supervised, and where their class is.
+
+    A class has two rows: that of its name and that of its [SEG] or [BOX].
+
+    Args:
+        lesson: sample of B sequences.
+        crops: B crops.
+        memory: their image tokens, S each.
+
+    Returns:
+        (R, 2) sequence and token of each row; (R, S) from 0 to 1, how much of the class each image
+        token shows.
+    """
     rows = [
         (int(b), int(t) - back)
         for b, t in (lesson.kinds >= 0).nonzero().tolist()
@@ -346,10 +170,14 @@ def cross_entropy(
     memory: Memory,
     maps: list[Tensor] | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """Text loss of a lesson, with label smoothing, and the states at its tokens.
+    """Text loss of a sample, with label smoothing, and the states at its tokens.
 
     Args:
-        maps: takes the attention of each layer.
+        decoder: text decoder.
+        lesson: sample of B sequences.
+        asked: questions that its rows are of.
+        memory: image and instance tokens, B rows.
+        maps: list that the attention of each layer is appended to; None to keep none.
     """
 
     def watch(attention: Tensor) -> Tensor:
@@ -376,7 +204,17 @@ def cross_entropy(
 def validate(
     decoder: TextDecoder, held: TextDataset, targets: Tensor, seed: int
 ) -> dict[str, float]:
-    """Loss of captions, share of right skeletons on phrasings and crops kept aside, of right [SEG] or <none>, distance of states."""
+    """Figures on held-out phrasings and validation crops.
+
+    Losses of captions and sentences, share of correct skeletons and of correct [SEG] or [NONE],
+    distance of states.
+
+    Args:
+        decoder: to be measured.
+        held: validation data.
+        targets: (K, 256) the image side's state of each class.
+        seed: of the samples.
+    """
     decoder.eval()
     rng = np.random.default_rng([seed, 31])
     totals: dict[str, list[float]] = {
@@ -422,10 +260,15 @@ def courses(
     settings: Settings,
     progress: Progress,
 ) -> tuple[TextDataset, TextDataset]:
-    """What is learnt from, and what is kept aside.
+    """Training and validation data of the language side.
 
     Args:
-        progress: called with (things looked at, of how many), from 0 again for each sort.
+        network: trained image side.
+        encoder: frozen sentence encoder.
+        tokenizer: of the encoder.
+        root: folder of the data sets.
+        settings: of the run.
+        progress: called with (images, then crops done, of how many), from 0 again for each split.
     """
     made: list[TextDataset] = []
     for split, small in (("train", False), ("val", True)):
@@ -453,7 +296,15 @@ def courses(
 def train_language(
     course: TextDataset, held: TextDataset, targets: Tensor, out: Path, settings: Settings
 ) -> Iterator[dict[str, float]]:
-    """Train, or go on from `out`/language.pt; yields rows of figures."""
+    """Train, or resume from `out`/language.pt; yields rows of figures.
+
+    Args:
+        course: training data.
+        held: validation data.
+        targets: (K, 256) the image side's state of each class.
+        out: folder of the checkpoint.
+        settings: of the run.
+    """
     torch.manual_seed(settings.seed)
     decoder = TextDecoder(len(course.words), len(SCENES)).train()
     decayed = [p for p in decoder.parameters() if p.ndim > 1]

@@ -1,8 +1,6 @@
-"""What the language side trains on.
+"""Training samples of the language side: image features, encoded questions, answers from labels.
 
-Pictures seen once by the trained image side, questions encoded once, answers from labels.
-
-The image side does not change here, so features of thumbnails and crops are worked out before the
+The image side does not change here, so features of thumbnails and crops are computed before the
 first step and kept in half precision; a step then costs the decoder alone.
 """
 
@@ -39,44 +37,55 @@ from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batches, scene_view
 from geomagnifier_lab.train.question_features import encode
 
 Instances = tuple[list[int], list[list[float]]]
-"""Word numbers of the kinds, and what each is told by."""
+"""Word numbers of the classes of detections, and the numbers that describe each detection."""
 IGNORED = -100
-"""Label of a place in a sentence that teaches nothing."""
+"""Label of a token without a loss."""
 Progress = Callable[[int, int], None]
 
 
 class Pictures(NamedTuple):
-    """Thumbnails as the decoder gets them.
-
-    Last (N, 352, 4, 4), pooled (N, 1280), scenes (N, S) logits;
-    """
+    """Thumbnails as the decoder gets them."""
 
     samples: list[SceneSample]
+    """Scene images with their labels."""
     last: Tensor
+    """(N, 352, 4, 4) half: features of the trunk."""
     pooled: Tensor
+    """(N, 1280) half: pooled features."""
     scenes: Tensor
+    """(N, S) half: logits of the scene head."""
     of: NDArray[np.int64]
-    """Index of the sample."""
+    """(N,) index of the sample of each row."""
 
 
 @dataclass(frozen=True, eq=False)
 class CropFeatures:
-    """A crop as the decoder gets it. last (352, h, w) half."""
+    """A crop as the decoder gets it."""
 
     last: Tensor
+    """(352, h, w) half: features of the trunk."""
     present: dict[str, bool | None]
-    """By kind, None where it cannot be told."""
+    """By class, whether it is on the crop; None where the labels do not tell."""
     things: tuple[answers.Thing, ...]
     """Objects on it."""
     where: dict[str, Tensor] = field(default_factory=dict)
-    """Of the kinds that are there, how much of each an image token shows, (h, w) from 0 to 1."""
+    """By class that is on it, how much of the class each image token shows, (h, w) from 0 to 1."""
 
 
 @torch.no_grad()
 def look_at_pictures(
     network: SmallNetwork, root: Path, split: str, variants: int, seed: int, progress: Progress
 ) -> Pictures:
-    """Features of all scene pictures; with `variants` > 1 also of turned, tinted and cut ones."""
+    """Features of all scene images; with `variants` > 1 also of augmented ones.
+
+    Args:
+        network: trained image side.
+        root: folder of the data sets.
+        split: "train" or "val".
+        variants: versions of each image.
+        seed: of the augmentation.
+        progress: called with (images done, images in all).
+    """
     samples = [s for name in ("aid", "ucm", "rsscn7") for s in scene_set(root, name, split)]
     rng = np.random.default_rng([seed, 21])
     rows: list[tuple[Tensor, Tensor, Tensor]] = []
@@ -101,6 +110,14 @@ def look_at_crops(
     """Features of random crops with what their labels tell.
 
     Mostly VHR-10, an eighth Dubai, some drawn.
+
+    Args:
+        network: trained image side.
+        data: images to cut from.
+        count: crops.
+        side: of a crop, px.
+        seed: of the crops.
+        progress: called with (crops done, crops in all).
     """
     rng = np.random.default_rng([seed, 22])
     seen = []
@@ -130,7 +147,7 @@ def look_at_crops(
 
 
 def present(crop: Crop) -> dict[str, bool | None]:
-    """Which kinds are on a crop."""
+    """Which classes are on a crop; None where the labels do not tell."""
     found: dict[str, bool | None] = dict.fromkeys(NAMES)
     for kind in OBJECTS:
         shares = [p.share for p in crop.pieces if p.of(kind) and not p.ignored]
@@ -150,7 +167,7 @@ def present(crop: Crop) -> dict[str, bool | None]:
 
 
 def things_of(crop: Crop) -> tuple[answers.Thing, ...]:
-    """Objects that count, in shares of the crop."""
+    """Objects of a crop that count, their boxes in shares of its side."""
     side = float(crop.pixels.shape[0])
     return tuple(
         answers.Thing(p.kind, tuple(float(v) / side for v in p.box))  # type: ignore[arg-type]
@@ -161,17 +178,26 @@ def things_of(crop: Crop) -> tuple[answers.Thing, ...]:
 
 @dataclass(frozen=True, eq=False)
 class EncodedQuestions:
-    """Questions with their token states, half precision. states (N, 32, 384), padding (N, 32)."""
+    """Questions with their token states."""
 
     questions: list[Question]
+    """N of them."""
     states: Tensor
+    """(N, 32, 384) half."""
     padding: Tensor
+    """(N, 32) bool, True where there is no token."""
 
 
 def ask_many(
     encoder: SentenceEncoder, tokenizer: Tokenizer, drawn: list[Question]
 ) -> EncodedQuestions:
-    """Encode questions once."""
+    """Encode questions once.
+
+    Args:
+        encoder: frozen sentence encoder.
+        tokenizer: of the encoder.
+        drawn: questions.
+    """
     states, padding, _ = encode(encoder, tokenizer, [q.text for q in drawn])
     return EncodedQuestions(drawn, states, padding)
 
@@ -179,7 +205,13 @@ def ask_many(
 def near_questions(seed: int, split: questions.Split, count: int) -> list[Question]:
     """Questions at region and pixel level.
 
-    About one kind, several, everything, things never taught, and a place beside.
+    About one class, several, everything, unknown classes, and with a question about the scene
+    class.
+
+    Args:
+        seed: of the draws.
+        split: of phrasings, "train" or "val".
+        count: questions.
     """
     rng = np.random.default_rng([seed, 23])
     drawn: list[Question] = []
@@ -205,7 +237,13 @@ def near_questions(seed: int, split: questions.Split, count: int) -> list[Questi
 
 
 def far_questions(seed: int, split: questions.Split, count: int) -> list[Question]:
-    """Questions at image level, and some that ask for the place beside objects."""
+    """Questions at image level, and some about objects that also ask for the scene class.
+
+    Args:
+        seed: of the draws.
+        split: of phrasings, "train" or "val".
+        count: questions at image level.
+    """
     rng = np.random.default_rng([seed, 24])
     tasks = (
         Task.CAPTION,
@@ -225,9 +263,13 @@ def far_questions(seed: int, split: questions.Split, count: int) -> list[Questio
 
 
 def vocabulary(samples: Sequence[SceneSample], fewest: int = 3) -> tuple[str, ...]:
-    """The closed list of words.
+    """The closed list of words: special tokens, class tokens, words.
 
-    Those of captions that occur `fewest` times, those of all answers, the kinds.
+    Words are those of captions that occur `fewest` times, and those of all answers.
+
+    Args:
+        samples: scene images with captions.
+        fewest: times a word of captions must occur.
     """
     counts = Counter(word for s in samples for caption in s.captions for word in w.split(caption))
     needed = {
@@ -239,30 +281,37 @@ def vocabulary(samples: Sequence[SceneSample], fewest: int = 3) -> tuple[str, ..
 
 
 class TextSample(NamedTuple):
-    """Sequences of one sort, padded."""
+    """Sequences of one sort, padded to (B, T)."""
 
     rows: NDArray[np.int64]
-    """Into `EncodedQuestions`."""
+    """(B,) index of each question in `EncodedQuestions`."""
     tokens: Tensor
-    """B, T: read and to be written next; IGNORED teaches nothing."""
+    """(B, T) tokens that are read."""
     labels: Tensor
-    """B, T: read and to be written next; IGNORED teaches nothing."""
+    """(B, T) tokens to be written next; IGNORED has no loss."""
     kinds: Tensor
-    """(B, T) kind whose state is wanted at a token, -1 for none."""
+    """(B, T) class whose state is the target at a token, -1 for none."""
 
 
 class Sentence(NamedTuple):
-    """What is read, what is to be written (both without the opening token), and where the labels cannot tell what."""
+    """A target sentence, without the opening token."""
 
     read: Sequence[str]
+    """Tokens that are read."""
     write: Sequence[str]
+    """Tokens to be written."""
     unsure: frozenset[int] = frozenset()
+    """Places where the labels do not tell what is to be written."""
 
 
 def pointing(question: Question, present: dict[str, bool | None]) -> Sentence:
-    """What to look for on a crop.
+    """The classes to look for on a crop, as a target sentence.
 
-    Read are [SEG] and [BOX] also where <none> is to be written: its state is wanted all the same.
+    [SEG] and [BOX] are read also where <none> is to be written: its state is a target all the same.
+
+    Args:
+        question: at region or pixel level.
+        present: by class, whether it is on the crop.
     """
     read, write = answers.point(question, {}), answers.point(question, present)
     unsure = {
@@ -276,7 +325,14 @@ def pointing(question: Question, present: dict[str, bool | None]) -> Sentence:
 def lesson(
     words: w.Words, rows: Sequence[int], start: str, sentences: Sequence[Sentence]
 ) -> TextSample:
-    """Sentences -> a padded batch."""
+    """Pad sentences to a batch.
+
+    Args:
+        words: vocabulary.
+        rows: index of each question.
+        start: opening token.
+        sentences: B of them.
+    """
     longest = max(len(s.read) for s in sentences)
     tokens = torch.full((len(rows), longest), words.number[w.END])
     labels = torch.full((len(rows), longest), IGNORED)
@@ -296,12 +352,22 @@ def lesson(
 
 
 def padded_states(asked: EncodedQuestions, rows: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-    """Token states and padding of some questions, cut to the longest of them."""
+    """Token states and padding of some questions, cut to the longest of them.
+
+    Args:
+        asked: encoded questions.
+        rows: (B,) index of each question.
+    """
     index = torch.from_numpy(rows)
     longest = int((~asked.padding[index]).sum(1).max())
     return asked.states[index, :longest].float(), asked.padding[index, :longest]
 
 
 def pool_some(last: Tensor, rng: np.random.Generator) -> Tensor:
-    """Half of the batches see tokens of 2 x 2 cells, as large views do."""
+    """Pool the features of two batches in five by 2 x 2 cells, as large views are.
+
+    Args:
+        last: (B, C, h, w) features.
+        rng: random generator.
+    """
     return F.avg_pool2d(last, 2) if rng.random() < 0.4 else last

@@ -1,12 +1,10 @@
-"""Fit when a box shows none of the known classes (`models/small/box_class.py`).
+"""Fit the classifier of boxes that show none of the known classes (`models/small/box_class.py`).
 
-Labelled objects against bare ground and things of other classes.
-
-Known: every labelled box of VHR-10's validation pictures, as it is and moved by up to a tenth of
-its sides, and things of the model's classes seen by other cameras. Unknown: boxes of like sizes on
-unlabelled ground of VHR-10's pictures, and things of classes that the model does not have. Other
-cameras and classes are the training parts of the sets of `datasets.camera_sets`, where
-they are at hand; their validation parts are left to judge by.
+Known: every labelled box of VHR-10's validation images, as it is and moved by up to a tenth of its
+sides, and objects of the model's classes seen by other cameras. Unknown: boxes of similar sizes on
+unlabelled ground of VHR-10's images, and objects of classes that the model does not have. Other
+cameras and classes are the training parts of the sets of `datasets.camera_sets`, where they are
+available; their validation parts are kept for evaluation.
 """
 
 from __future__ import annotations
@@ -39,17 +37,17 @@ FITTED = (
     "kit_ais_cars",
     "simd_sample",
 )
-"""Sets of other cameras that it is fitted on; crop fields are left to judge by."""
+"""Sets of other cameras that it is fitted on; crop fields are kept for evaluation."""
 PICTURES = 60
-"""Pictures of each set of other cameras and classes."""
+"""Images of each set of other cameras and classes."""
 A_PICTURE, TRIES, APART = 6, 100, 0.1
-"""Boxes of ground (or of other things) a picture; draws for them; share of the smaller box that may
-lie on a labelled object.
+"""Boxes of ground (or of other objects) an image; draws for them; share of the smaller box that may
+overlap a labelled object.
 """
 MOVED = 0.1
 REFUSED = 0.004
-"""Share of the known boxes it is fitted on that is refused; of others it is about three times as
-many.
+"""Share of the known training boxes that is rejected; of other known boxes it is about three times
+as many.
 """
 ODDS, HELD = 3, 100.0
 """Numbers of the evidence that are log odds; ridge of the others, which are many."""
@@ -60,7 +58,10 @@ LEAST = 4
 def gather(model: SmallModel, root: Path, limit: int | None = None) -> tuple[Floats, Bools]:
     """Evidence of boxes, (N, 3), and whether each shows a known class, (N,).
 
-    The arguments are those of `calibrate.calibrate`.
+    Args:
+        model: trained model.
+        root: folder of the data sets.
+        limit: images of each set, for a quick run; None for all.
     """
     seen: list[Floats] = []
     right: list[bool] = []
@@ -74,23 +75,26 @@ def gather(model: SmallModel, root: Path, limit: int | None = None) -> tuple[Flo
     for name in FITTED if (root / "more").is_dir() else ():
         for sample in evenly(labelled_boxes(root, name, "train"), limit or PICTURES):
             for named, truth in others(model, sample, name):
+                # a known object with a wrong name is an example of neither
                 if truth in (
                     "",
                     named.label,
                     model.within.get(named.label),
-                ):  # a known thing under a wrong name teaches neither
+                ):
                     seen.append(named.evidence)
                     right.append(truth != "")
     return np.stack(seen), np.array(right, bool)
 
 
 def others(model: SmallModel, sample: ObjectSample, name: str) -> list[tuple[box_class.InBox, str]]:
-    """What is made of some labelled things of a picture, and the class of each, "" for none of the model's.
+    """What the model makes of some labelled objects of an image, and the class of each.
+
+    "" is none of the model's classes.
 
     Args:
-        model: that names them.
+        model: that classifies them.
         sample: of `labelled_boxes`.
-        name: of the set; where it shows classes of the model, things of others are left out.
+        name: of the set; where it shows classes of the model, objects of others are left out.
     """
 
     def known(kind: str) -> str:
@@ -108,7 +112,13 @@ def others(model: SmallModel, sample: ObjectSample, name: str) -> list[tuple[box
 
 
 def look(model: SmallModel, path: Path, boxes: Floats) -> list[box_class.InBox]:
-    """What is made of boxes (N, 4) of a picture, scene px."""
+    """What the model makes of boxes of an image.
+
+    Args:
+        model: that classifies them.
+        path: of the image.
+        boxes: (N, 4) scene px.
+    """
     if not len(boxes):
         return []
     with open_scene(path) as scene:
@@ -121,15 +131,24 @@ def look(model: SmallModel, path: Path, boxes: Floats) -> list[box_class.InBox]:
 
 
 def jittered(boxes: Floats, rng: np.random.Generator) -> Floats:
-    """Boxes (N, 4) with each side moved by up to a tenth of the box."""
+    """Boxes with each side moved by up to a tenth of the box.
+
+    Args:
+        boxes: (N, 4) px.
+        rng: random generator.
+    """
     sides = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
     return np.asarray(boxes + sides * rng.uniform(-MOVED, MOVED, boxes.shape), np.float32)
 
 
 def ground(sample: ObjectSample, rng: np.random.Generator) -> Floats:
-    """Boxes (N, 4) as large as the picture's objects where none of them lies.
+    """Boxes (N, 4) as large as the image's objects where none of them is, px.
 
-    Of 40 to 120 px where it has none.
+    Of 40 to 120 px where it has no objects.
+
+    Args:
+        sample: labelled image.
+        rng: random generator.
     """
     with open_scene(sample.path) as scene:
         size = np.array([scene.info.width, scene.info.height], np.float32)
@@ -150,7 +169,7 @@ def ground(sample: ObjectSample, rng: np.random.Generator) -> Floats:
 
 
 def fit(seen: Floats, right: Bools) -> list[float]:
-    """Weights of `in_box.known`; none where only one sort of box is at hand.
+    """Weights of `in_box.known`; none where only one sort of box is available.
 
     Args:
         seen: (N, IN_BOX - 1) evidence.

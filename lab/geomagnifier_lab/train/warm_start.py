@@ -1,6 +1,6 @@
-"""Start training from a model that knows fewer classes.
+"""Start training from a model with fewer classes.
 
-All its tensors are taken, and the rows of new classes are begun from like ones.
+All its tensors are taken, and the rows of new classes are initialised from similar ones.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ LIKE: dict[str, tuple[str, ...]] = {
     "crop field": ("baseball diamond", "land"),
     "building": ("building", "storage tank"),
 }
-"""By class, the classes that it begins as the mean of."""
+"""By class, the classes whose mean it is initialised with."""
 NOISE = 0.1
-"""Of the rows' spread: what tells classes apart that begin as the same one."""
+"""Noise, as a share of the rows' spread, that tells apart classes with the same initial row."""
 RARE = 2.0
-"""By how much less likely a box is of a new class at first."""
+"""Log odds by which a box is less likely of a new class at first."""
 OTHERS = ("text.", "mentioned.", "selector.")
 """Parts that are trained anew over the image side."""
 
@@ -50,9 +50,9 @@ def warm_start(
     Args:
         network: of `loop.image_side`; is changed.
         state: of a `SmallNetwork`.
-        kinds: its classes in the order of its states, of which things never taught are the last.
-        objects: those of them that are objects, in the order of its box classifier, of which none
-            is the last.
+        kinds: its classes in the order of its states; the last state is that of unknown classes.
+        objects: those of them that are objects, in the order of its box classifier, whose last
+            class is none.
         seed: of the noise.
 
     Raises:
@@ -85,11 +85,10 @@ def warm_start(
 def _rows(
     rows: Tensor, known: Sequence[str], wanted: Sequence[str], chance: torch.Generator
 ) -> Tensor:
-    """Rows by class, with one more at the end that is kept.
+    """Rows by class, and the last row, which is kept.
 
-    Those that are known as they are, the others as `LIKE` says.
-
-    A class like none of those known begins as the last row.
+    Known classes keep theirs, the others are initialised as `LIKE` says; a class like none of those
+    known begins as the last row.
     """
     place = {kind: i for i, kind in enumerate(known)}
     spread = rows.std(0, keepdim=True) if rows.ndim > 1 else torch.zeros_like(rows[:1])

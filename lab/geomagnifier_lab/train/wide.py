@@ -1,4 +1,4 @@
-"""The second stage of the image side: more cameras, more scales, more classes.
+"""The second training stage of the image side, on more cameras, scales and classes.
 
 It starts from a trained image side, not from ImageNet.
 """
@@ -42,22 +42,22 @@ OVER_A_FROZEN_TRUNK = replace(
     validate=400,
     save=25,
 )
-"""No scene pictures: what they teach is frozen. About 3.5 s of CPU a step; 1,800 steps are enough."""
+"""No scene images: what they train is frozen. About 3.5 s of CPU a step; 1,800 steps are enough."""
 CHECKPOINT, LOG = "wide.pt", "wide.jsonl"
 LOOKED_AT = 8
-"""Pictures of each set that a validation looks at."""
+"""Images of each set in a validation."""
 
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """A trained image side.
-
-    State of a `SmallNetwork`, its classes in their order, and those of them that are objects.
-    """
+    """A trained image side to start from."""
 
     state: Mapping[str, Tensor]
+    """Of a `SmallNetwork`."""
     kinds: Sequence[str]
+    """Its class names, in the order of its states."""
     objects: Sequence[str]
+    """Those of them that are objects, in the order of its box classifier."""
 
 
 def from_model(name: str) -> Start:
@@ -84,7 +84,9 @@ def from_model(name: str) -> Start:
 
 
 def from_first_stage(path: Path) -> Start:
-    """What the checkpoint of the first stage has learnt: the classes of VHR-10 and land cover.
+    """The image side of the checkpoint of the first stage.
+
+    Its classes are those of VHR-10 and land cover.
 
     Raises:
         ModelCorrupt: it is no checkpoint, or damaged.
@@ -106,14 +108,14 @@ def train_wide(
     start: Callable[[], Start],
     settings: Settings = SETTINGS,
 ) -> Iterator[dict[str, float]]:
-    """Train, or go on from `out`/wide.pt; yields rows as `loop.train` does.
+    """Train, or resume from `out`/wide.pt; yields rows as `loop.train` does.
 
     Args:
         root: folder of the data sets, with `more/` in it.
         out: folder for wide.pt (resume) and wide.jsonl (log).
         captions: sentences -> their vectors (N, 384).
-        start: gives what is started from.
-        settings: how the run goes.
+        start: gives the image side that is started from.
+        settings: of the run.
 
     Raises:
         DataMissing, DataCorrupt: a set is not there, or damaged.
@@ -148,13 +150,13 @@ def train_wide(
 
 
 def freeze_trunk(network: SmallNetwork, known: Sequence[str]) -> None:
-    """Train only what stands over the trunk, and keep the states of known classes.
+    """Freeze the trunk and the states of known classes.
 
     The language side of the model started from still fits.
 
     Args:
         network: is changed.
-        known: classes whose states are kept; that of things never taught is kept as well.
+        known: class names whose states are kept; that of unknown classes is kept as well.
     """
     for part in (network.trunk, network.scenes, network.picture, network.sentence):
         part.requires_grad_(False)

@@ -1,11 +1,10 @@
-"""Batches of many cameras, scales and classes.
+"""Training batches of many cameras, scales and classes.
 
-Two crops in five as in `batches`, the rest around objects of classes drawn evenly.
+Two crops in five are as in `batches`, the rest around objects of classes drawn uniformly.
 
-Most objects are brought within an octave and a half of the usual length of their class in a view,
+Most objects are scaled to within an octave and a half of the usual length of their class in a view,
 the others to any length; those that come out too small or too large are ignored, as another level
-of the views' pyramid shows them better. Half of these crops look as if another camera had taken
-them.
+of the pyramid shows them better. Half of these crops look as if another camera had taken them.
 """
 
 from __future__ import annotations
@@ -23,34 +22,33 @@ from geomagnifier_lab.train.photometric import degrade
 from geomagnifier_lab.train.sources import camera_sources
 
 AS_BEFORE = 0.4
-"""Share of the crops that are those of `Batches`: what was learnt from them is kept."""
+"""Share of the crops that are those of `Batches`, so that the first stage is not forgotten."""
 NEAR, OCTAVES = 0.6, 1.5
 """Share of the objects that come near the usual length of their class, and how near."""
 LENGTHS = (12.0, 200.0)
-"""Px that objects are learnt at; more where a class is usually longer than half of that, less where
-it is usually shorter than these.
+"""Lengths that objects are trained at, px; the range is wider for classes that are usually longer
+or shorter.
 """
 SCALES = (1 / 6, 3.0)
-"""No picture is shrunk or enlarged further."""
+"""Least and largest factor by which an image is enlarged."""
 THIN, TINY, ENLARGED = ("wind turbine", "tree"), 24.0, (0.8, 3.0)
-"""Classes that are thin or small, px from which any object is, and how such are enlarged."""
+"""Thin or small classes, length below which any object is small, px, and their enlargement."""
 CHANGED, OBLONG = 0.5, 0.3
-"""Share of the crops that other cameras take, and of those whose pixels are oblong."""
+"""Share of the crops that are degraded photometrically, and of those whose pixels are oblong."""
 SEEN_BEFORE = 0.5
 """Weight of a class that VHR-10 alone has, beside 1 of the others: the other crops show it too."""
 NOT_IN_VHR10 = ("wind turbine", "oil well")
-"""Classes that VHR-10 and Dubai do not show, although they do not label them."""
+"""Classes that are absent from VHR-10 and Dubai, which do not label them."""
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Objects of a class in one set: (picture, object) pairs.
-
-    Object None where the class is land cover.
-    """
+    """Objects of a class in one set."""
 
     sources: Sequence[Source]
+    """Images of the set."""
     places: list[tuple[int, int | None]]
+    """(image, object) index pairs; object None where the class is land cover."""
 
     def lengths(self) -> list[float]:
         """Longest sides of the objects, px."""
@@ -82,7 +80,12 @@ class WideBatches(Batches):
         self.weights = weights / weights.sum()
 
     def crop(self, number: int, rng: np.random.Generator) -> Crop:
-        """One of a step's crops."""
+        """One of the crops of a step.
+
+        Args:
+            number: place of the crop in its batch.
+            rng: random generator.
+        """
         if number < round(AS_BEFORE * self.sizes.crops):
             return super().crop(number, rng)
         kind = list(self.groups)[int(rng.choice(len(self.weights), p=self.weights))]
@@ -107,7 +110,13 @@ class WideBatches(Batches):
         return crop
 
     def scale(self, kind: str, length: float | None, rng: np.random.Generator) -> float:
-        """How much a picture is enlarged to show an object of `length` px, None for land cover."""
+        """Factor by which an image is enlarged to show an object at a random length.
+
+        Args:
+            kind: class name.
+            length: of the object, px; None for land cover.
+            rng: random generator.
+        """
         if length is None:
             return float(np.exp(rng.uniform(*np.log((0.5, 2.0)))))
         if kind in THIN or length < TINY:
@@ -124,7 +133,7 @@ class WideBatches(Batches):
 def grouped(sets: Sequence[Sequence[Source]]) -> dict[str, list[Group]]:
     """By class, where its objects are in each set.
 
-    Objects in the order of `OBJECTS`, then land cover of sets that have no objects.
+    Object classes in the order of `OBJECTS`, then land cover.
     """
     found: dict[str, list[Group]] = defaultdict(list)
     for sources in sets:

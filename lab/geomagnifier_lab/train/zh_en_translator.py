@@ -1,4 +1,4 @@
-"""Training of the reader of Chinese: pairs drawn anew for each step, nothing else is needed."""
+"""Training of the translator of Chinese questions on generated pairs, drawn for each step."""
 
 from __future__ import annotations
 
@@ -21,9 +21,13 @@ STEPS = 4000
 
 
 def vocabulary(seed: int, count: int = 6000) -> tuple[list[str], list[str]]:
-    """Characters and words of the pairs.
+    """Characters and words of generated pairs.
 
-    A character of no noun that is seen but once or twice in so many is left to RARE.
+    A character that is in no noun and occurs less than three times is left to RARE.
+
+    Args:
+        seed: of the pairs.
+        count: pairs.
     """
     rng = np.random.default_rng([seed, 61])
     letters: Counter[str] = Counter("".join(NOUNS) * 3)
@@ -40,7 +44,18 @@ def vocabulary(seed: int, count: int = 6000) -> tuple[list[str], list[str]]:
 def batch_of(
     reader: Translator, rng: Generator, size: int, split_name: Split = "train"
 ) -> tuple[list[Pair], Tensor, Tensor]:
-    """Pairs, their characters (B, T), their words with START and END (B, W), -1 where there is none."""
+    """Draw pairs, and their tensors.
+
+    Args:
+        reader: whose vocabulary is used.
+        rng: random generator.
+        size: pairs, B.
+        split_name: of the phrasings, "train" or "val".
+
+    Returns:
+        the pairs; their characters (B, T); their words with START and END (B, W), -1 where there
+        is none.
+    """
     pairs = [draw(rng, split_name) for _ in range(size)]
     letters = reader.numbers([characters(p.chinese)[0] for p in pairs])
     rows = [[reader.word_number[w] for w in (START, *split(p.english), END)] for p in pairs]
@@ -51,7 +66,15 @@ def batch_of(
 def train_reader(
     seed: int, steps: int = STEPS, size: int = 96
 ) -> Iterator[tuple[Translator, dict[str, float]]]:
-    """Train; yields the reader with its figures on registers kept aside, ten times and at the end."""
+    """Train; yields the translator with its figures on held-out registers.
+
+    Ten times, and at the end.
+
+    Args:
+        seed: of everything drawn.
+        steps: training steps.
+        size: pairs a step.
+    """
     torch.manual_seed(seed)
     reader = Translator(*vocabulary(seed)).train()
     optimizer = torch.optim.AdamW(reader.parameters(), 2e-3, betas=(0.9, 0.98), weight_decay=0.02)
@@ -59,9 +82,8 @@ def train_reader(
     rng = np.random.default_rng([seed, 62])
     for step in range(1, steps + 1):
         _, letters, words = batch_of(reader, rng, size)
-        lost = (torch.rand(letters.shape) < 0.04) & (
-            letters >= 0
-        )  # a character is missed now and then, so that no single one is relied on
+        # characters are dropped at random, so that no single one is relied on
+        lost = (torch.rand(letters.shape) < 0.04) & (letters >= 0)
         with torch.autocast("cpu", torch.bfloat16):
             logits = reader(letters.masked_fill(lost, 0), words[:, :-1].clamp(min=0))
         loss = F.cross_entropy(
@@ -84,9 +106,14 @@ def train_reader(
 
 @torch.no_grad()
 def exact(reader: Translator, seed: int, count: int = 200) -> float:
-    """Share of questions kept aside that are read word for word as they are meant.
+    """Share of held-out questions that are translated word for word.
 
     The likeliest word is right at every place.
+
+    Args:
+        reader: to be measured.
+        seed: of the questions.
+        count: questions.
     """
     reader.eval()
     _, letters, words = batch_of(reader, np.random.default_rng([seed, 63]), count, "val")

@@ -22,9 +22,8 @@ from geomagnifier_lab.questions.questions import Question
 from geomagnifier_lab.questions.templates import GRANULARITY, Task
 from geomagnifier_lab.train import text_samples
 from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batches
+from geomagnifier_lab.train.text_dataset import Settings, TextDataset
 from geomagnifier_lab.train.text_decoder import (
-    Settings,
-    TextDataset,
     losses_of,
     memory_of,
     train_language,

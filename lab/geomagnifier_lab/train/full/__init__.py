@@ -1,1 +1,1 @@
-"""Training of the full size, on many GPUs, through accelerate (extra `full`)."""
+"""Training of the full-size model on many GPUs, with accelerate (extra `full`)."""

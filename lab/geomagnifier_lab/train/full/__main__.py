@@ -1,4 +1,4 @@
-"""`python -m geomagnifier_lab.train.full`, to be started by `accelerate launch` or `torchrun`.
+"""The command that trains the full-size model, started by `accelerate launch` or `torchrun`.
 
 See loop.py.
 """
@@ -12,7 +12,7 @@ from geomagnifier_lab.train.full.settings import read
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train; an error is one line."""
+    """Train; an error is printed as one line."""
     try:
         settings = read(sys.argv[1:] if arguments is None else arguments)
         from geomagnifier_lab.train.full.loop import train

@@ -1,10 +1,12 @@
-"""What of the network is trained, and at which rate.
+"""Which parts of the full network are trained, and at which learning rate.
 
-whole     places, granularity, pixel decoder; SAM2's image encoder and the encoder of questions where they have a rate
+whole     places, granularity, pixel decoder; SAM2's image encoder and the encoder of questions
+          where they have a learning rate
 LoRA      attention and feed-forward of the VLM's text model (Hu et al., arXiv:2106.09685), by peft
-rows      those of [SEG], [BOX] and [NONE] in the embeddings, and in the output where that has weights of its own, by peft
+rows      those of [SEG], [BOX] and [NONE] in the embeddings, and in the output layer where that
+          has weights of its own, by peft
 
-The VLM's vision side stays as it is.
+The VLM's vision side is frozen.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from geomagnifier.models.full.output_classes import BOX, NONE, SEG
 from geomagnifier_lab.train.full.settings import Settings
 
 ADAPTED = r".*language_model\..*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)"
-"""Layers that LoRA is laid over."""
+"""Layers that LoRA adapts."""
 ROWS = "trainable_tokens_delta"
 
 
@@ -52,12 +54,11 @@ def begin(settings: Settings) -> FullNetwork:
         trainable_token_indices=rows,
     )
     with warnings.catch_warnings():
-        warnings.filterwarnings(
-            "ignore", ".*is_gradient_checkpointing", FutureWarning
-        )  # peft 0.21 asks transformers by the old name
+        # peft 0.21 calls transformers by the old name
+        warnings.filterwarnings("ignore", ".*is_gradient_checkpointing", FutureWarning)
         vlm.model = get_peft_model(vlm.model, lora)
     if settings.gradient_checkpointing:
-        # without re-entry, which needs no gradient of a layer's input
+        # non-reentrant: it needs no gradient of a layer's input
         vlm.core.activation_checkpointing_enable()
     trained: list[nn.Module] = [vlm.places, network.granularity, network.decoder]
     if settings.segmenter_rate:
@@ -67,12 +68,19 @@ def begin(settings: Settings) -> FullNetwork:
     for part in trained:
         part.float().requires_grad_(True)
     if getattr(network.language, "pooler", None) is not None:
-        network.language.pooler.requires_grad_(False)  # not read: the first state is
+        network.language.pooler.requires_grad_(False)  # unused: the first state is read
     return network
 
 
 def optimizer_of(network: FullNetwork, settings: Settings) -> torch.optim.AdamW:
-    """AdamW with a rate for each part; norms, biases and rows of embeddings do not decay."""
+    """AdamW with a learning rate for each part.
+
+    Norms, biases and rows of embeddings do not decay.
+
+    Args:
+        network: of `begin`.
+        settings: of the run.
+    """
     rates = {
         "segmenter.": settings.segmenter_rate,
         "language.": settings.language_rate,
@@ -95,7 +103,12 @@ def optimizer_of(network: FullNetwork, settings: Settings) -> torch.optim.AdamW:
 
 
 def share_of_rate(step: int, settings: Settings) -> float:
-    """Warm-up, then cosine to a hundredth, as a share of the rate."""
+    """Learning rate as a share of its peak: warm-up, then cosine to a hundredth.
+
+    Args:
+        step: from 0.
+        settings: of the run.
+    """
     if step < settings.warmup:
         return (step + 1) / settings.warmup
     done = (step - settings.warmup) / max(1, settings.steps - settings.warmup)

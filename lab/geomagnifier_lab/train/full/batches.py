@@ -1,4 +1,4 @@
-"""Lessons -> the tensors of a pass through the network, and what is to come out."""
+"""Make the tensors of a pass through the full network, and their targets, from samples."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ def tensors(
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """The batch of `FullNetwork.forward`, and the targets of `losses_of`, both on the CPU.
 
-    A picture without a tie is left out.
+    An image without a [SEG] or [BOX] to read is left out.
+
+    Args:
+        network: whose tokenizers are used.
+        lessons: R samples.
     """
     encoded = network.vlm.encode([lesson.turn for lesson in lessons])
     asked = network.language_tokenizer(
@@ -68,11 +72,12 @@ def tensors(
 
 
 def ties(vlm: Vlm, ids: Tensor, labels: Tensor) -> list[int]:
-    """Where the ties of a row's answer stand.
+    """Where the [SEG], [BOX] and [NONE] of a row's answer are.
 
     Args:
-        ids: (T,).
-        labels: (T,).
+        vlm: whose vocabulary is used.
+        ids: (T,) tokens.
+        labels: (T,) labels; IGNORED outside the answer.
     """
     marks = torch.tensor([vlm.tie(mark) for mark in (SEG, BOX, NONE)])
     found: list[int] = torch.nonzero(torch.isin(ids, marks) & (labels != IGNORED))[:, 0].tolist()
@@ -80,7 +85,12 @@ def ties(vlm: Vlm, ids: Tensor, labels: Tensor) -> list[int]:
 
 
 def stacked(targets: Sequence[Target], side: int) -> dict[str, Tensor]:
-    """One tensor a field, (Q, ...), float32; Q may be 0."""
+    """Stack targets: one tensor a field, (Q, ...), float32; Q may be 0.
+
+    Args:
+        targets: Q of them.
+        side: of an image, px.
+    """
     shape = empty(side)
     made: dict[str, Tensor] = {}
     for f in fields(Target):

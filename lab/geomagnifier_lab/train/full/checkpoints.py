@@ -1,9 +1,9 @@
-"""Checkpoints of a run, by accelerate: what is trained, the optimizer, the schedule.
+"""Checkpoints of a run, by accelerate: trained weights, the optimizer, the schedule.
 
-A run that is started again goes on from the last.
+A run that is started again resumes from the last.
 
-What is frozen is not in them: it is read anew from where the run began, and 15 GB are not written
-every quarter of an hour. Chance needs no keeping: it follows from the seed and the step.
+Frozen weights are not in them: they are read again from where the run began, so that 15 GB are not
+written every quarter of an hour. No random state is stored: it follows from the seed and the step.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PREFIX = "step-"
 
 
 def keep_what_is_trained(network: nn.Module) -> None:
-    """Leave what is frozen out of the network's state dict, and do without it when one is read."""
+    """Leave frozen weights out of the network's state dict, and accept one without them."""
     trained = {name for name, p in network.named_parameters() if p.requires_grad}
 
     def leave_out(module: nn.Module, state: dict[str, Any], prefix: str, _: Any) -> None:
@@ -43,7 +43,7 @@ def keep_what_is_trained(network: nn.Module) -> None:
 
 
 def gathered(network: nn.Module) -> dict[str, Tensor]:
-    """What is trained, whole, on the CPU: in the first process; nothing in the others.
+    """All trained weights on the CPU of the first process; nothing in the others.
 
     All processes must call it.
     """
@@ -52,7 +52,14 @@ def gathered(network: nn.Module) -> dict[str, Tensor]:
 
 
 def save(accelerator: Accelerator, folder: Path, step: int) -> None:
-    """Write a checkpoint, whole or not at all, and let go of old ones. All processes must call it.
+    """Write a checkpoint, whole or not at all, and delete old ones.
+
+    All processes must call it.
+
+    Args:
+        accelerator: of the run.
+        folder: of the checkpoints.
+        step: number of steps done.
 
     Raises:
         OutputError: the disk is full, or cannot be written to; the checkpoints before are as they
@@ -66,9 +73,8 @@ def save(accelerator: Accelerator, folder: Path, step: int) -> None:
         accelerator.save_state(str(begun))
     except (OSError, RuntimeError, SafetensorError) as error:
         shutil.rmtree(begun, ignore_errors=True)
-        if isinstance(error, RuntimeError) and "inline_container" not in str(
-            error
-        ):  # where torch writes files
+        # torch's file writer, inline_container, raises RuntimeError; any other is not of the disk
+        if isinstance(error, RuntimeError) and "inline_container" not in str(error):
             raise
         raise output_error(done, error) from error
     accelerator.wait_for_everyone()
@@ -81,7 +87,12 @@ def save(accelerator: Accelerator, folder: Path, step: int) -> None:
 
 
 def resume(accelerator: Accelerator, folder: Path) -> int:
-    """Read the last checkpoint; the step it was written after, 0 where there is none."""
+    """Read the last checkpoint; returns its step, 0 where there is none.
+
+    Args:
+        accelerator: of the run, with all that it restores.
+        folder: of the checkpoints.
+    """
     checkpoints = _all(folder)
     if not checkpoints:
         return 0

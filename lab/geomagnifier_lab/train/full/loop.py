@@ -1,12 +1,12 @@
-"""Training of the full size: models of the hub and data -> a folder that `--model` takes.
+"""Training of the full-size model from models of the hub, on any number of GPUs.
 
-Resumable, seeded, on any number of GPUs.
+It is resumable and seeded, and writes a folder that can be given to `--model`.
 
     accelerate launch --multi_gpu --num_processes 8 -m geomagnifier_lab.train.full --data DIR --out
     DIR
 
-The same command goes on where it stopped, and comes to the same numbers. See settings.py for the
-options, objective.py for the losses.
+The same command resumes where it stopped, with the same figures. See settings.py for the options,
+losses.py for the losses.
 """
 
 from __future__ import annotations
@@ -50,19 +50,19 @@ from geomagnifier_lab.train.full.settings import Settings
 from geomagnifier_lab.train.recall_calibration import lengths, sizes
 
 CLIP = 1.0
-"""Longest gradient."""
+"""Largest norm of the gradient."""
 QUIET = (
     ".*returned a view tensor",  # of FSDP2: nothing is changed in place after the network
     # of DDP: about kernels of 1 x 1, whose strides say nothing
     ".*Grad strides do not match bucket view strides",
 )
-"""Warnings about what is meant so."""
+"""Warnings about what is intended."""
 
 
 class FullDataset(Dataset[list[FullSample]]):
-    """Lessons of one process, by pass.
+    """Samples of one process, by pass.
 
-    Each process has its own, and which depends on nothing but their numbers.
+    Each process has its own; which ones depends only on their numbers.
     """
 
     def __init__(
@@ -75,7 +75,13 @@ class FullDataset(Dataset[list[FullSample]]):
         return [self.lessons[first + row] for row in range(self.rows)]
 
     def stream(self, first: int, end: int, workers: int) -> Iterator[list[FullSample]]:
-        """Lessons of the passes first..end in order, made ahead by `workers` processes."""
+        """Samples of the passes first..end in order, prefetched by `workers` processes.
+
+        Args:
+            first: first pass.
+            end: pass after the last.
+            workers: processes.
+        """
         yield from DataLoader(
             self,
             batch_size=None,
@@ -102,7 +108,13 @@ class Log:
         )
 
     def write(self, step: int, values: dict[str, float], heading: str) -> None:
-        """A row."""
+        """Write a row.
+
+        Args:
+            step: number of steps done.
+            values: figures by name.
+            heading: of the figures in TensorBoard.
+        """
         self.accelerator.log(
             {f"{heading}/{name}": value for name, value in values.items()}, step=step
         )
@@ -112,19 +124,22 @@ class Log:
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What a step needs."""
+    """Objects that a training step needs."""
 
     accelerator: Accelerator
+    """Of the run."""
     model: Any
     """The network as accelerate wraps it, to be called."""
     network: FullNetwork
     """The same, bare."""
     optimizer: Any
+    """The optimizer as accelerate wraps it."""
     settings: Settings
+    """Of the run."""
 
 
 def train(settings: Settings) -> dict[str, float]:
-    """Train, or go on from `out`/checkpoints, and write `out`/model. The last figures.
+    """Train, or resume from `out`/checkpoints, and write `out`/model; returns the last figures.
 
     Raises:
         OptionError: the data sets are not there, or one process is to shard.
@@ -135,9 +150,8 @@ def train(settings: Settings) -> dict[str, float]:
     for message in QUIET:
         warnings.filterwarnings("ignore", message)
     accelerator = accelerator_of(settings)
-    with (
-        alone(settings.out) if accelerator.is_main_process else nullcontext()
-    ):  # the processes of one run are together
+    # one process locks the folder for all processes of the run
+    with alone(settings.out) if accelerator.is_main_process else nullcontext():
         return _train(settings, accelerator)
 
 
@@ -148,9 +162,8 @@ def _train(settings: Settings, accelerator: Accelerator) -> dict[str, float]:
     if console.quiet:
         transformers.utils.logging.disable_progress_bar()
     network = begin(settings).train()
-    network.vlm.config.text_config.use_cache = (
-        False  # else transformers says that it will not, as layers are worked out twice
-    )
+    # else transformers warns that it disables the cache for gradient checkpointing
+    network.vlm.config.text_config.use_cache = False
     side = sam2.side(network.segmenter)
     lessons, held = courses(settings, side)
     if settings.sharded:
@@ -206,7 +219,12 @@ def _train(settings: Settings, accelerator: Accelerator) -> dict[str, float]:
 
 
 def courses(settings: Settings, side: int) -> tuple[Lessons | PlainLessons, PlainLessons]:
-    """What is trained on, and what the figures are taken on."""
+    """Training samples, and those that the figures are measured on.
+
+    Args:
+        settings: of the run.
+        side: of the segmenter's images, px.
+    """
     if settings.pictures is not None:
         plain = PlainLessons(settings.data, "train", side, settings.seed, settings.pictures)
         return plain, plain
@@ -216,9 +234,14 @@ def courses(settings: Settings, side: int) -> tuple[Lessons | PlainLessons, Plai
 
 
 def one_step(run: Run, passes: Iterator[list[FullSample]], step: int) -> torch.Tensor:
-    """A step of the optimizer.
+    """One step of the optimizer.
 
-    The mean of each loss, in the order of `objective.NAMES`, and their weighted sum.
+    Returns the mean of each loss, in the order of `objective.NAMES`, and their weighted sum.
+
+    Args:
+        run: objects of the run.
+        passes: samples of each pass.
+        step: number of steps done.
     """
     accelerator, settings, told = run.accelerator, run.settings, []
     for number in range(settings.accumulation):
@@ -246,9 +269,13 @@ def one_step(run: Run, passes: Iterator[list[FullSample]], step: int) -> torch.T
 
 
 def write(settings: Settings, state: dict[str, torch.Tensor]) -> None:
-    """The folder of a model from what was trained.
+    """Write the model folder from the trained weights.
 
-    Everything else is read once more from where the run began.
+    Everything else is read again from where the run began.
+
+    Args:
+        settings: of the run.
+        state: of `checkpoints.gathered`.
     """
     network = begin(settings)
     missing, foreign = network.load_state_dict(state, strict=False)

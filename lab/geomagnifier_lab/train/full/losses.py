@@ -1,7 +1,4 @@
-"""The losses of the full size and their weights.
-
-What the model writes, its dense maps, how closely it means to look.
-"""
+"""The losses of the full-size model and their weights: text, dense maps, granularity."""
 
 from __future__ import annotations
 
@@ -18,25 +15,27 @@ from geomagnifier.models.small.pixel_decoder import Maps
 
 @dataclass(frozen=True)
 class Weights:
-    """How much each loss counts."""
+    """Weight of each loss."""
 
     text: float = 1.0
-    """Cross-entropy of the answer's tokens: which kinds, and whether they are there ([SEG] or [BOX]
-    against [NONE]).
+    """Cross entropy of the answer's tokens: which classes, and whether they are there ([SEG] or
+    [BOX] against [NONE]).
     """
     mask: float = 2.0
-    """Binary cross-entropy over cells: says where; large, as most cells are easy."""
+    """Binary cross entropy over cells; large, as most cells are easy."""
     dice: float = 1.0
-    """Overlap of the whole mask: small objects count as much as large ones. Present things only."""
+    """Dice loss of the whole mask, of classes that are there: small objects count as much as large
+    ones.
+    """
     centre: float = 1.0
-    """Focal loss of the centre heat, a present object's unit."""
+    """Focal loss of the centre scores, averaged over the objects."""
     sides: float = 1.0
     """GIoU of the boxes near the centres."""
     offset: float = 0.5
     """L1 of the offset to the centre, in sizes of the object."""
     granularity: float = 0.5
-    """Cross-entropy of image, region, pixel: the encoder of questions and three layers alone learn
-    from it, and do soon.
+    """Cross entropy of image, region, pixel: only the encoder of questions and three layers learn
+    from it, and soon do.
     """
 
 
@@ -46,7 +45,7 @@ WEIGHTS = Weights()
 def losses_of(outputs: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """All losses of a batch, not yet weighted.
 
-    Without a tie (Q = 0) those of the maps are 0 and still hang on the parameters.
+    Without a target (Q = 0) those of the maps are 0 and still depend on the parameters.
 
     Args:
         outputs: of `FullNetwork.forward`.
@@ -62,9 +61,14 @@ def losses_of(outputs: Mapping[str, Tensor], targets: Mapping[str, Tensor]) -> d
 
 
 def total(losses: Mapping[str, Tensor], weights: Weights = WEIGHTS) -> Tensor:
-    """The weighted sum."""
+    """The weighted sum of the losses.
+
+    Args:
+        losses: of `losses_of`.
+        weights: of the losses.
+    """
     return torch.stack([getattr(weights, name) * value for name, value in losses.items()]).sum()
 
 
 NAMES = tuple(asdict(WEIGHTS))
-"""Of the losses."""
+"""Names of the losses."""

@@ -1,7 +1,4 @@
-"""What a network in training makes of whole pictures.
-
-How well its masks fit, and whether it would have written what it should.
-"""
+"""Validation figures of the full network on whole images: IoU of masks, accuracy of tokens."""
 
 from __future__ import annotations
 
@@ -18,25 +15,24 @@ from geomagnifier_lab.train.full.samples import PlainLessons
 def figures(
     accelerator: Accelerator, model: nn.Module, network: FullNetwork, lessons: PlainLessons
 ) -> dict[str, float]:
-    """Figures over the lessons, which the processes share out. All processes must call it.
+    """Figures over samples that the processes share out. All processes must call it.
 
     Args:
         accelerator: of the run.
         model: the network as the run calls it: wrapped.
         network: the same, bare.
-        lessons: all about things that are there.
+        lessons: all about classes that are there.
 
     Returns:
-        IoU: mean over lessons of the IoU of the mask, at S/2.  written: share of the answers'
-            tokens that are the likeliest.
+        IoU: mean over samples of the IoU of the mask, at S/2.
+        written: share of the answers' tokens that are the likeliest.
         granularity: share of the questions whose level is right.
     """
     network.eval()
     sums = torch.zeros(5, dtype=torch.float64, device=accelerator.device)
     count = accelerator.num_processes
-    for first in range(
-        0, len(lessons), count
-    ):  # all go through the network equally often: sharded, each pass needs them all
+    # every process runs the network equally often: with sharding, each pass needs them all
+    for first in range(0, len(lessons), count):
         number = first + accelerator.process_index
         batch, targets = tensors(network, [lessons[number]])
         with accelerator.autocast():

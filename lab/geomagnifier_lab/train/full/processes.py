@@ -1,6 +1,6 @@
 """The processes of a run, by accelerate.
 
-One, or several as DDP or FSDP2, on GPUs, or on the CPU over gloo.
+One process, or several with DDP or FSDP2, on GPUs or on the CPU over gloo.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from geomagnifier_lab.train.full.settings import Settings
 
 
 def accelerator_of(settings: Settings) -> Accelerator:
-    """What spreads the run over its processes, as `accelerate launch` or `torchrun` started them.
+    """The accelerator that spreads a run over its processes.
+
+    As `accelerate launch` or `torchrun` started them.
 
     Raises:
         OptionError: to be sharded by a single process.
@@ -39,16 +41,16 @@ def accelerator_of(settings: Settings) -> Accelerator:
     if settings.sharded and accelerator.distributed_type is DistributedType.MULTI_CPU:
         # accelerate takes its plugin for accelerators alone and lets processes on the CPU copy the
         # model. FSDP2 itself does not care: told that this is FSDP, accelerate runs the same code
-        # over gloo as it does over NCCL. For tests; nobody trains 7 G parameters so.
+        # over gloo as it does over NCCL. This is for tests; 7 G parameters are not trained on CPUs.
         PartialState().distributed_type = accelerator.state.distributed_type = DistributedType.FSDP
         accelerator.state.fsdp_plugin = _sharding()
     return accelerator
 
 
 def _sharding() -> FullyShardedDataParallelPlugin:
-    """FSDP2. Nothing is cast on the way.
+    """FSDP2, without casts.
 
-    Frozen weights are bf16 already, what is trained is float32, autocast does the rest as in DDP.
+    Frozen weights are bf16 already, trained ones are float32, autocast does the rest as in DDP.
     """
     return FullyShardedDataParallelPlugin(
         fsdp_version=2,

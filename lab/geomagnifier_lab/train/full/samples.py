@@ -1,18 +1,17 @@
-"""Lessons for the full size.
+"""Training samples of the full-size model: views, a question, its answer, and dense targets.
 
-What is shown and asked, what is to be written, and where the things are.
+    region, pixel   a view, alone or after a small one of the whole image, each with its place;
+                    a clause a class (models/full/output_classes.py)
+    image           the image at 100 x 100 px; a sentence
 
-    region, pixel   a view, alone or after a small one of the whole picture, each with its place; a clause a kind (models/full/output_classes.py)
-    image           the picture at 100 x 100 px; a sentence
-
-Lesson i of a run is made from (seed, i) alone: it does not depend on how often the run was
+Sample i of a run is made from (seed, i) alone: it does not depend on how often the run was
 interrupted.
 
-A clause tells of the last view. Where the thing is not there, [NONE] is to be written, but half of
-the time the tie is read in its place, with an empty target: the model is asked in the same way
-(`finding.Trained`), as the state of a tie must give an empty mask where a kind was wrongly taken to
-be there. The other half reads [NONE], after which later clauses stand when the model writes for
-itself; no mask is ever drawn from a [NONE], so it has no target.
+A clause is about the last view. Where the class is not there, [NONE] is to be written, but half of
+the time [SEG] or [BOX] is read in its place, with an empty target: the model is asked in the same
+way (`finding.Trained`), as the state of a [SEG] must give an empty mask where a class was wrongly
+taken to be there. The other half reads [NONE], which later clauses follow when the model generates;
+no mask is ever decoded from a [NONE], so it has no target.
 """
 
 from __future__ import annotations
@@ -47,39 +46,39 @@ from geomagnifier_lab.train.batches import CONFUSED, NAMES, scene_view, target
 from geomagnifier_lab.train.text_samples import present
 
 PLACE = "This is a {scene}."
-"""How the kind of place is told; names are ranked by how likely the model is to say this
+"""Answer with the scene class; names are ranked by the probability of this sentence
 (`FullModel.answer`).
 """
 THUMBNAIL = 100
-"""Side of the picture of image-level questions, px (paper, section 2.1)."""
+"""Side of the image of image-level questions, px (paper, section 2.1)."""
 REACH = (400.0, 1400.0)
-"""Px of a source across a lesson's picture, from closest to farthest."""
+"""Px of the source across a sample's image, from closest to farthest."""
 SHARES = (0.7, 0.1)
-"""Of lessons about objects and about land cover; the rest is about the picture as a whole."""
+"""Shares of samples about objects and about land cover; the rest is about the whole image."""
 
 Sample = TypeVar("Sample")
 
 
 @dataclass(frozen=True, eq=False)
 class FullSample:
-    """One row."""
+    """One training sample."""
 
     turn: Turn
-    """Its answer is what is read."""
+    """Views, question and the answer that is read."""
     level: int
     """Index into `LEVELS`."""
     there: tuple[bool, ...] = ()
-    """Of each clause, whether the thing is there, which is what is to be written; () at image
+    """Of each clause, whether the class is there, which is what is to be written; () at image
     level.
     """
     picture: Bytes | None = None
-    """(S, S, 3) uint8 that ties are drawn on, or None."""
+    """(S, S, 3) uint8 image that masks are decoded on, or None."""
     targets: tuple[Target | None, ...] = ()
     """Of each clause; None where [NONE] is read."""
 
 
 class Pictures(Sequence[Source]):
-    """Labelled pictures, each read when it is needed.
+    """Labelled images, each read when it is needed.
 
     Eight processes do not hold them eight times.
     """
@@ -103,7 +102,7 @@ class Pictures(Sequence[Source]):
 
 
 def read_objects(sample: ObjectSample) -> Source:
-    """A picture of VHR-10."""
+    """Read an image of VHR-10."""
     return Source(
         read_pixels(sample.path),
         tuple((o.kind, o.box, o.polygons) for o in sample.objects),
@@ -112,17 +111,17 @@ def read_objects(sample: ObjectSample) -> Source:
 
 
 def read_land(sample: CoverSample) -> Source:
-    """A tile of Dubai."""
+    """Read a tile of Dubai."""
     return Source(read_pixels(sample.path), (), frozenset(COVER), read_cover(sample.cover), COVER)
 
 
 class Lessons:
-    """The lessons of a run. Data sets that are not in the folder are done without, but for VHR-10.
+    """The training samples of a run. Missing data sets are skipped, but for VHR-10.
 
     Args:
         root: folder of the data sets.
-        side: of the segmenter's pictures, px.
-        seed: of all that is drawn.
+        side: of the segmenter's images, px.
+        seed: of everything drawn.
 
     Raises:
         OptionError: the folder lacks VHR-10.
@@ -150,18 +149,17 @@ class Lessons:
 
 
 class PlainLessons:
-    """Whole pictures, unturned, as a scene's first view.
+    """Whole images, unturned, as a scene's first view.
 
-    One pixel-level question for each kind in them, always the same.
-
-    For overfitting, and for figures on pictures kept aside.
+    One pixel-level question for each class in them, always the same. For overfitting, and for
+    validation figures.
 
     Args:
         root: folder of the data sets.
         split: "train" or "val" of VHR-10.
-        side: of the segmenter's pictures, px.
+        side: of the segmenter's images, px.
         seed: of the questions' words.
-        count: pictures, spread evenly over the split.
+        count: images, spread evenly over the split.
     """
 
     def __init__(self, root: Path, split: str, side: int, seed: int, count: int) -> None:
@@ -192,7 +190,11 @@ class PlainLessons:
 
 
 def labelled(root: Path, split: str) -> list[ObjectSample]:
-    """VHR-10.
+    """The labelled images of VHR-10.
+
+    Args:
+        root: folder of the data sets.
+        split: "train" or "val".
 
     Raises:
         OptionError: it is not there.
@@ -206,9 +208,14 @@ def labelled(root: Path, split: str) -> list[ObjectSample]:
 
 
 def look(sources: Sequence[Source], side: int, rng: Generator) -> tuple[tuple[Shown, ...], Crop]:
-    """The views of a lesson, and the last one with its labels, `side` px square.
+    """The views of a sample, and the last one with its labels.
 
-    Half of the time a whole picture, else a part after it.
+    Half of the time a whole image, else a part after it.
+
+    Args:
+        sources: labelled images.
+        side: of the last view, px.
+        rng: random generator.
     """
     times = 1 if rng.random() < 0.5 else 2
     scale = times * side / float(np.exp(rng.uniform(*np.log(REACH))))
@@ -226,7 +233,14 @@ def look(sources: Sequence[Source], side: int, rng: Generator) -> tuple[tuple[Sh
 
 
 def cut(canvas: Crop, x: int, y: int, side: int) -> Crop:
-    """The square of `side` px at (x, y), with what is left of its labels."""
+    """A square of a crop with what is left of its labels.
+
+    Args:
+        canvas: labelled crop.
+        x: left edge, px.
+        y: top edge, px.
+        side: px.
+    """
     pieces = []
     for piece in canvas.pieces:
         box = np.clip(piece.box - [x, y, x, y], 0, side).astype(np.float32)
@@ -241,7 +255,12 @@ def cut(canvas: Crop, x: int, y: int, side: int) -> Crop:
 
 
 def squashed(source: Source, side: int) -> Crop:
-    """A whole picture as a square of `side` px."""
+    """A whole image as a square, with its labels.
+
+    Args:
+        source: labelled image.
+        side: px.
+    """
     height, width = source.pixels.shape[:2]
     scale = np.array([side / width, side / height], np.float32)
     pixels = np.asarray(
@@ -260,9 +279,12 @@ def squashed(source: Source, side: int) -> Crop:
 
 
 def smaller(pixels: Bytes, most: float = np.inf, longest: float = np.inf) -> Bytes:
-    """A picture of at most `most` px, the longer side at most `longest` px.
+    """Reduce an image to a number of pixels and a length; one that fits is returned as it is.
 
-    Left as it is where it fits.
+    Args:
+        pixels: (H, W, 3) uint8.
+        most: largest number of pixels.
+        longest: largest longer side, px.
     """
     height, width = pixels.shape[:2]
     shrink = min(1.0, (most / (height * width)) ** 0.5, longest / max(height, width))
@@ -277,11 +299,11 @@ def smaller(pixels: Bytes, most: float = np.inf, longest: float = np.inf) -> Byt
 def ask(told: dict[str, bool], rng: Generator) -> Question:
     """A question at region or pixel level that the labels answer.
 
-    About a kind, several, or everything.
+    About a class, several, or everything.
 
     Args:
-        told: by kind, whether it is there; kinds of which the labels do not say are not in it.
-        rng: source of chance.
+        told: by class, whether it is there; classes that the labels do not tell of are not in it.
+        rng: random generator.
     """
     there, absent = (
         [kind for kind, is_there in told.items() if is_there is wanted] for wanted in (True, False)
@@ -313,14 +335,14 @@ def ask(told: dict[str, bool], rng: Generator) -> Question:
 def closer_lesson(
     question: Question, told: dict[str, bool], views: Sequence[Shown], crop: Crop, rng: Generator
 ) -> FullSample:
-    """A lesson at region or pixel level.
+    """A sample at region or pixel level.
 
     Args:
-        question: about kinds of `told`, or about everything.
-        told: by kind, whether it is there.
+        question: about classes of `told`, or about everything.
+        told: by class, whether it is there.
         views: the last one shows the crop.
         crop: what the segmenter sees, with its labels.
-        rng: source of chance.
+        rng: random generator.
     """
     kinds = (
         question.kinds
@@ -343,12 +365,17 @@ def closer_lesson(
 
 
 def whole_lesson(scenes: Sequence[SceneSample], rng: Generator) -> FullSample:
-    """A lesson at image level: the kind of place, or a caption."""
+    """A sample at image level: the scene class, or a caption.
+
+    Args:
+        scenes: scene images with labels.
+        rng: random generator.
+    """
     while True:
         sample = scenes[int(rng.integers(len(scenes)))]
         task = Task.CAPTION if rng.random() < 0.5 else Task.SCENE
         texts = sample.captions
-        if task is Task.SCENE:  # a coarse class does not say which of its parts
+        if task is Task.SCENE:  # a coarse label does not say which of its scene classes it is
             texts = (PLACE.format(scene=sample.scenes[0]),) if len(sample.scenes) == 1 else ()
         if texts:
             text = sentence(texts[int(rng.integers(len(texts)))])
@@ -360,5 +387,5 @@ def whole_lesson(scenes: Sequence[SceneSample], rng: Generator) -> FullSample:
 
 
 def sentence(text: str) -> str:
-    """Capitals and spaces as people set them: "this is a port ." -> "This is a port."."""
+    """A text with the usual capitals and spaces: "this is a port ." -> "This is a port."."""
     return write_out(text.split(), {}, lambda kind, count: kind)[0]

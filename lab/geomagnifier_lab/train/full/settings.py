@@ -1,4 +1,4 @@
-"""How a training run of the full size goes, and the command line made of it: one option a field."""
+"""Settings of a training run of the full-size model, and its command line: one option a field."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from geomagnifier.errors import OptionError
 
 @dataclass(frozen=True)
 class Settings:
-    """Of a run. Counts of rows are for one process (one GPU)."""
+    """Settings of a run; counts of rows are for one process (one GPU)."""
 
     out: Path
     """Folder of the run: checkpoints/, tensorboard/, log.jsonl, and model/ at the end. What is
@@ -128,12 +128,12 @@ LEAST = dict.fromkeys(
 
 
 def option(name: str) -> str:
-    """As a field is written on the command line."""
+    """Name of a field on the command line."""
     return "--" + name.replace("_", "-")
 
 
 def sentences() -> dict[str, str]:
-    """What is said under each field."""
+    """The docstring under each field, as the help of its option."""
     told: dict[str, str] = {}
     (tree,) = ast.parse(inspect.getsource(Settings)).body
     assert isinstance(tree, ast.ClassDef)
@@ -144,7 +144,10 @@ def sentences() -> dict[str, str]:
 
 
 def read(arguments: Sequence[str]) -> Settings:
-    """The command line -> settings.
+    """Read settings from the command line.
+
+    Args:
+        arguments: without the program name.
 
     Raises:
         OptionError: an option is unknown, missing or out of its range.
@@ -171,7 +174,7 @@ def read(arguments: Sequence[str]) -> Settings:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Raises in place of leaving the process: an error is a line, here as everywhere."""
+    """Raises in place of leaving the process: an error is one line."""
 
     def error(self, message: str) -> Any:
         raise OptionError(f"{message}; --help lists all options")

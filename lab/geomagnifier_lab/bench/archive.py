@@ -36,7 +36,7 @@ from geomagnifier_lab.bench.cost import machine
 
 SCENES = 10_000
 SMALL, LARGE = 1000, 2400
-"""Sides of scenes, px of 0.5 m."""
+"""Side of a small and of a large scene, px of 0.5 m."""
 EVERY = 4
 """One scene in so many is large."""
 TOP = 12

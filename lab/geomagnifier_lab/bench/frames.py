@@ -157,7 +157,7 @@ def lay_frame(
     ):
         if lacking := min(
             with_kind - len(chosen), len(pool)
-        ):  # cut out of its cell, or too few pictures
+        ):  # cut out of its cell, or too few images
             chosen += [pool[i] for i in rng.choice(len(pool), lacking, replace=False)]
     chosen += [(lacks[i], 0) for i in rng.choice(len(lacks), without, replace=False)]
     pixels, target = np.zeros((HEIGHT, WIDTH, 3), np.uint8), np.zeros((HEIGHT, WIDTH), bool)

@@ -29,18 +29,18 @@ from geomagnifier_lab.datasets.sample import ObjectSample
 from geomagnifier_lab.datasets.vhr10 import vhr10
 
 WITH_KIND = {"sparse": (1, 3), "full": (9, 12), "none": (0, 0), "small": (1, 3)}
-"""Pictures of a frame that show the kind, from and to."""
+"""How many images of a frame show the class, from and to."""
 BOXED = {"airbus": "Segment every airplane.", "cars4k": "Segment every vehicle."}
 UNLABELLED = {"scenes": "Segment every building."}
 GROUPS = (*WITH_KIND, *BOXED, *UNLABELLED)
 SEEDS = {"sparse": 1, "full": 2, "none": 3, "small": 1}
-"""Alike for sparse and small: where they are of one kind, a small frame is the sparse one of the
+"""The same for sparse and small: where both show one class, a small frame is the sparse one of the
 same number.
 """
 LONG = 8.0
 """Median long side of the objects in `small`, px."""
 LONGEST = 128.0
-"""Median long side in the pictures above which a kind is left out of `small`, px: its frames would
+"""Median long side in the images above which a class is left out of `small`, px: its frames would
 be under 256 px wide.
 """
 

@@ -34,12 +34,12 @@ from geomagnifier_lab.datasets.sample import ObjectSample
 from geomagnifier_lab.datasets.vhr10 import vhr10
 
 SIZES = (2, 8, 32, 128, 512, 1000)
-"""Of the scenes, Mpx; what whole cells come next to is made."""
+"""Sizes of the scenes, Mpx; each is made as near to it as whole cells allow."""
 MOST = {"adaptive": 1000.0, "exhaustive": 32.0}
 """Policy -> the largest scene it is asked about, Mpx."""
 KIND, OBJECTS = "airplane", 10
 GROUND = 24
-"""Pictures of the background; each is laid in four positions."""
+"""Images of the background; each is laid in four positions."""
 SEED = 5
 
 

@@ -30,17 +30,17 @@ from typing import Any
 from geomagnifier.errors import GeomagError, ModelError, OptionError
 
 SIDES = (2_048, 10_240, 20_480, 40_000)
-"""Of the scenes, px."""
+"""Sides of the scenes, px."""
 ALLOWED = 1_000_000_000
 """Bytes, for `--max-memory`."""
 EVERY = 512
-"""A scene has a drawn picture for so many px of its side."""
+"""Side of a scene for each drawn image in it, px."""
 WIDE, HIGH = 1000, 700
-"""Of a drawn picture, px."""
+"""Width and height of a drawn image, px."""
 QUESTION = "Segment every ship."
 QUESTIONS = 500
 PICTURES = 50
-"""That the service is asked about."""
+"""Images that the service is asked about."""
 ASKED = (
     "Find every ship.",
     "Segment every ship.",
@@ -52,7 +52,7 @@ ASKED = (
 )
 THEMES = ("harbour", "mixed", "airport", "town")
 SPOKEN = 25
-"""After so many questions the memory is written down."""
+"""Questions between two readings of the memory."""
 
 
 def bench(

@@ -17,8 +17,9 @@ LOOKS = {
     "random": (1, "X"),
     "sahi": (None, "^"),
 }
-"""Policy -> place of its colour in `overlay.COLOURS` (None: black), marker. Told apart by shape as
-well as by colour.
+"""Policy -> place of its colour in `overlay.COLOURS` (None: black), and its marker.
+
+Policies differ in shape as well as in colour.
 """
 INK, FAINT = "#222222", "#777777"
 TITLES = {

@@ -24,7 +24,7 @@ from geomagnifier_lab.bench.results_store import Kept, about
 
 WAYS = (*POLICIES, peers.SAHI)
 FRAMES = 20
-"""Frames of a group: each of the ten kinds twice."""
+"""Frames of a group: each of the ten classes twice."""
 
 
 def compare(

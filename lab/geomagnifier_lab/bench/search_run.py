@@ -30,7 +30,7 @@ from geomagnifier_lab.bench import peers, score, subprocesses
 from geomagnifier_lab.bench.score import Looked, Record
 
 WARM = 512
-"""Side of the picture of the question that does not count, px."""
+"""Side of the image of the question that does not count, px."""
 
 
 Corners = tuple[float, float, float, float]

@@ -29,7 +29,7 @@ from geomagnifier_lab.bench.cost import machine
 QUESTION = "Segment every ship."
 SCENES = 500
 WIDTH, HEIGHT = 1000, 700
-"""Of a drawn scene, px."""
+"""Width and height of a drawn scene, px."""
 THEMES = ("harbour", "mixed", "airport", "town")
 DIED = "and one killed"
 

@@ -24,7 +24,7 @@ no size, data or pixels are named.
 FASTER = {"image": 16384.0, "region": 4.0, "pixel": 2.0}
 """Section 2.1, how many times less compute at 4096 x 2160 px."""
 SAVED = (65.0, 70.0)
-"""Sections 4: percent of the compute that is saved, in the last paragraph and in the table ("70 %
+"""Section 4: percent of the compute that is saved, in the last paragraph and in the table ("70 %
 and more").
 """
 CASE_IOU, TINY_ACCURACY, TINY_PEERS = 89.2, 89.2, 76.4

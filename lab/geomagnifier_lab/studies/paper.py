@@ -72,11 +72,11 @@ FORMS = (
     "paper cross entropy",
     "paper hull+separate+coarse masks",
 )
-"""Ways of the paper's search: as it is built, with one thing changed each, and as it was before
+"""Forms of the paper's search: as it is built, with one thing changed in each, and as it was before
 views were one input.
 """
 LINEAR = "paper linear decoder"
-"""One more, where the model has weights for it."""
+"""One more form, where the model has weights for it."""
 
 
 @dataclass(frozen=True)

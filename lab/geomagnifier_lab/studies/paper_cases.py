@@ -30,7 +30,7 @@ from geomagnifier_lab.studies.paper_drawn import Drawn
 from geomagnifier_lab.studies.paper_runs import KNOWN, placed
 
 LONG = (64, 32, 16, 8)
-"""Length of a target from end to end, px."""
+"""Lengths of a target from end to end, px."""
 SEEDS = 2
 PAINTS = {"yellow": paper_drawn.yellow, "white": paper_drawn.plain}
 BOTH = "Segment all ships and airplanes in the image."

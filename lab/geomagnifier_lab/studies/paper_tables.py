@@ -25,7 +25,7 @@ BUILT = {"100 x 100": 0, "exhaustive": 1, "paper": 2, "adaptive": 2}
 """Way -> which of the three preprocessings it is: 100 x 100 px, the original, adjusted."""
 SIZES = (HUNDRED, "own size")
 SHOWN = {HUNDRED: 0, "own size": 1, "own size, learnt": 1}
-"""The same at image level."""
+"""The same for scene classes."""
 PREPROCESSED = ("100 x 100 px", "original", "adjusted")
 
 

@@ -1,4 +1,4 @@
-"""An answer that was killed after any window and gone on with is that of an unbroken run, to the last digit."""
+"""An answer killed after any window and resumed is that of an unbroken run, to the last digit."""
 
 from __future__ import annotations
 

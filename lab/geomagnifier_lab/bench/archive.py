@@ -36,12 +36,12 @@ from geomagnifier_lab.bench.cost import machine
 
 SCENES = 10_000
 SMALL, LARGE = 1000, 2400
-"""Sides of scenes, px of 0.5 m."""
+"""Side of a small and of a large scene, px of 0.5 m."""
 EVERY = 4
-"""Scenes of which one is large."""
+"""One scene in so many is large."""
 TOP = 12
 COMPARED = 5
-"""Queries of each kind that are compared with numpy, which takes a second each."""
+"""Queries of each sort that are compared with numpy, which takes a second each."""
 COLD = "import sys; from geomagnifier_lab.bench.archive import cold; cold(sys.argv[1])"
 
 
@@ -51,19 +51,19 @@ def bench(
     repeats: int = 20,
     progress: Callable[[int, int], object] | None = None,
 ) -> dict[str, Any]:
-    """Measure queries.
+    """Time queries to an index of made-up scenes.
 
     Args:
-        model: whose sentences are looked for.
+        model: whose vectors of sentences are looked for.
         scenes: in the index.
-        repeats: timed queries of each kind, each of another sentence, place and time.
-        progress: called with (kinds done, kinds in all).
+        repeats: timed queries of each sort, each of another sentence, place and time.
+        progress: called with (sorts done, sorts in all).
 
     Returns:
         {"what", "rows": [{"query", "ms", "slowest ms", "processor ms", "hits", "recall"}]}: median
-        and slowest milliseconds, those of the processors' time, hits on average, and the share of
-        the hits of an exact search in numpy that were found (None where nothing is ranked by
-        likeness).
+        and slowest milliseconds, the median of processor time, the mean number of hits, and the
+        share of the hits of an exact search in numpy that were found (None where nothing is ranked
+        by similarity).
 
     Raises:
         OptionError: fewer than one scene or repeat.
@@ -89,7 +89,17 @@ def bench(
 def made(
     folder: Path, model: Model, scenes: int, draw: np.random.Generator
 ) -> tuple[Index, Floats, list[Hit]]:
-    """An index of scenes that are not there; and its vectors (N, D) with their hits."""
+    """Write an index of scenes that do not exist, for queries to be timed on.
+
+    Args:
+        folder: where the index is written; made here.
+        model: whose vectors the index says it holds.
+        scenes: in the index.
+        draw: random generator of the scenes' places, dates and vectors.
+
+    Returns:
+        the index, its vectors (N, D), and the N hits that they stand for.
+    """
     probe = embed(PROBE, model)
     connect(folder).create_table(TABLE, schema=rows.schema(len(probe)))
     write_manifest(
@@ -216,7 +226,6 @@ def cold(path: str) -> None:
 
     Importing the libraries is not counted.
     """
-
     begin = time.perf_counter()
     index = open_index(path)
     index.search(SearchQuery(np.array(index.manifest.probe, np.float32)), TOP)

@@ -1,7 +1,7 @@
-"""`geomag bench`: seconds, memory and work of each granularity on this machine, on a drawn scene of 1000 x 700 px.
+"""`geomag bench`: seconds, memory and work of each granularity on this machine.
 
-Every row is measured in a process of its own, so that peaks of memory do not mix. The worker is
-this file:
+The scene is a drawn one of 1000 x 700 px. Every row is measured in a process of its own, so that
+peaks of memory do not mix. The worker is this file:
 
     python -m geomagnifier_lab.bench.cost ROW IMAGE MODEL REPEATS      one JSON object on stdout
 
@@ -47,7 +47,7 @@ MOST = 600
 def bench(
     model_name: str = "small", repeats: int = 5, progress: Callable[[int, int], None] | None = None
 ) -> dict[str, Any]:
-    """Measure what questions cost.
+    """Measure what a question costs at each granularity.
 
     Args:
         model_name: "small", or a folder with weights.
@@ -57,7 +57,7 @@ def bench(
 
     Returns:
         {"machine": str, "rows": [{"what", "seconds", "peak_mb", "gflops", "pixels"}]}: wall seconds
-        from opening the picture (a second question: from asking it), largest resident memory of the
+        from opening the image (a second question: from asking it), largest resident memory of the
         process in 10^6 bytes, 10^9 floating-point operations and pixels of one answer.
 
     Raises:
@@ -116,7 +116,18 @@ def _worker(row: str, image: Path, model_name: str, repeats: int) -> dict[str, A
 
 
 def cold(image: Path, model_name: str) -> dict[str, Any]:
-    """One `geomag ask` in a fresh process, as a person types it."""
+    """Run one `geomag ask` in a fresh process, as a user types it.
+
+    Args:
+        image: the scene's file.
+        model_name: "small", or a folder with weights.
+
+    Returns:
+        "seconds", "peak_mb", "gflops" and "pixels" of the run, see `bench`.
+
+    Raises:
+        ModelError: the command failed.
+    """
     import resource
 
     command = [
@@ -141,7 +152,17 @@ def cold(image: Path, model_name: str) -> dict[str, Any]:
 
 
 def warm(row: str, image: Path, model_name: str, repeats: int) -> dict[str, Any]:
-    """The median of `repeats` answers in one process, after one that does not count."""
+    """The median of `repeats` answers in one process, after one that does not count.
+
+    Args:
+        row: a key of `ROWS`, but not "cold".
+        image: the scene's file.
+        model_name: "small", or a folder with weights.
+        repeats: timed answers.
+
+    Returns:
+        "seconds", "peak_mb", "gflops" and "pixels" of one answer, see `bench`, and "machine".
+    """
     import geomagnifier as gm
 
     model = gm.load_model(model_name)
@@ -173,12 +194,12 @@ def _figures(seconds: float, peak: float, flops: float, pixels: int) -> dict[str
 
 
 def _unit() -> int:
-    """Bytes that one of `ru_maxrss` stands for: macOS counts bytes, the others kilobytes."""
+    """Bytes in a unit of `ru_maxrss`: 1 on macOS, 1024 elsewhere."""
     return 1 if sys.platform == "darwin" else 1024
 
 
 def machine() -> str:
-    """What the figures were taken on, in a line."""
+    """What the figures were measured on, in a line."""
     import platform
 
     import torch
@@ -193,7 +214,7 @@ def machine() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """The worker: ROW IMAGE MODEL REPEATS."""
+    """Run the worker: ROW IMAGE MODEL REPEATS."""
     row, image, model_name, repeats = (
         arguments[0],
         Path(arguments[1]),

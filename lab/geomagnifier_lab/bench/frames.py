@@ -1,9 +1,7 @@
-"""Large scenes with exact labels.
+"""Large scenes with exact labels, made of validation images of VHR-10 laid side by side.
 
-Validation pictures of VHR-10 laid side by side, real pixels with known seams.
-
-A frame is 4 x 3 cells of 1024 x 720 px; a cell is one picture, enlarged until it covers the cell,
-its upper left part kept.
+The pixels are real, the seams are known. A frame is 4 x 3 cells of 1024 x 720 px; a cell is one
+image, enlarged until it covers the cell, of which the upper left part is kept.
 """
 
 from __future__ import annotations
@@ -35,27 +33,29 @@ MIRRORS = 4
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A scene with labels. pixels (H, W, 3)."""
+    """A scene with the labels of one class."""
 
     pixels: Bytes
+    """(H, W, 3) uint8."""
     target: Bools
-    """(H, W) bool, where the kind is."""
+    """(H, W) bool, where the class is."""
     boxes: Floats
-    """(N, 4) px, its objects."""
+    """(N, 4) px of the objects of the class."""
     kind: str
+    """The class that is labelled."""
 
 
 def kinds_of(samples: Sequence[ObjectSample]) -> list[str]:
-    """Every kind that is in a picture, by name."""
+    """Every class that is labelled in any of the images, sorted by name."""
     return sorted({o.kind for s in samples for o in s.objects})
 
 
 def cell(sample: ObjectSample, kind: str, mirror: int = 0) -> Frame:
-    """A picture of 1024 x 720 px, with its labels of one kind.
+    """An image brought to 1024 x 720 px, with its labels of one class.
 
     Args:
-        sample: picture and labels.
-        kind: what is labelled in the cell.
+        sample: image and labels.
+        kind: the class that is labelled in the cell.
         mirror: 0 as it is, 1 left for right, 2 upside down, 3 both.
     """
     picture = read_pixels(sample.path)
@@ -86,14 +86,24 @@ def cell(sample: ObjectSample, kind: str, mirror: int = 0) -> Frame:
 
 
 def shown(sample: ObjectSample, kind: str) -> int:
-    """How many objects of a kind the sample's cell shows; reads the picture's header alone."""
+    """How many objects of a class the sample's cell shows.
+
+    Of the image only the header is read.
+
+    Args:
+        sample: image and labels.
+        kind: the class that is counted.
+    """
     if not any(o.kind == kind for o in sample.objects):
         return 0
     return len(_boxes(sample, kind, _size_of(sample.path)))
 
 
 def _boxes(sample: ObjectSample, kind: str, size: tuple[int, int]) -> NDArray[np.float64]:
-    """(N, 4) px of the cell; size: width and height of the picture."""
+    """Boxes of a class in its cell, (N, 4) px; those that are mostly cut off are left out.
+
+    size: width and height of the image, px.
+    """
     whole = np.array([o.box for o in sample.objects if o.kind == kind], np.float64).reshape(
         -1, 4
     ) * _factor(*size)
@@ -115,12 +125,18 @@ def _size_of(path: Path) -> tuple[int, int]:
 def lay_frame(
     samples: Sequence[ObjectSample], kind: str, rng: np.random.Generator, with_kind: int = 2
 ) -> Frame:
-    """Twelve pictures side by side, `with_kind` of them with the kind.
+    """Lay twelve images side by side, `with_kind` of them with the class.
 
     Where there are not as many, some are laid twice, mirrored.
 
+    Args:
+        samples: images and labels to choose from.
+        kind: the class that is labelled.
+        rng: random generator of the choice and of the places.
+        with_kind: cells that show the class.
+
     Raises:
-        OptionError: too few pictures, with the kind or without it.
+        OptionError: too few images, with the class or without it.
     """
     has, lacks = (
         [s for s in samples if any(o.kind == kind for o in s.objects) is there]
@@ -141,7 +157,7 @@ def lay_frame(
     ):
         if lacking := min(
             with_kind - len(chosen), len(pool)
-        ):  # cut out of its cell, or too few pictures
+        ):  # cut out of its cell, or too few images
             chosen += [pool[i] for i in rng.choice(len(pool), lacking, replace=False)]
     chosen += [(lacks[i], 0) for i in rng.choice(len(lacks), without, replace=False)]
     pixels, target = np.zeros((HEIGHT, WIDTH, 3), np.uint8), np.zeros((HEIGHT, WIDTH), bool)
@@ -158,9 +174,12 @@ def lay_frame(
 def shrunk(frame: Frame, long: float) -> Frame:
     """The frame as a coarser sensor shows it.
 
-    The median long side of its objects becomes `long` px. A smaller one stays as it is.
+    A pixel belongs to the class where at least half of it did.
 
-    A pixel is the kind's where at least half of it was.
+    Args:
+        frame: scene and labels; it is not changed.
+        long: px that the median long side of its objects becomes. A frame whose median is smaller
+            already stays as it is.
     """
     sides = (frame.boxes[:, 2:] - frame.boxes[:, :2]).max(1, initial=0)
     factor = max(1.0, float(np.median(sides)) / long) if len(sides) else 1.0

@@ -1,15 +1,15 @@
-"""The scenes that searches are compared on, by group, with what is known of them.
+"""The scenes that searches are compared on, by group, with their labels.
 
-sparse   4096 x 2160 px frames with the kind in 1 to 3 of their 12 pictures
+sparse   4096 x 2160 px frames with the class in 1 to 3 of their 12 images
 full     in 9 to 12 of them
 none     in none
 small    as sparse, shrunk until the median object is 8 px long
-airbus   2560 px satellite pictures with boxes of airplanes, never trained on
-cars4k   4000 x 2250 px drone pictures with boxes of vehicles, never trained on
+airbus   2560 px satellite images with boxes of airplanes, never trained on
+cars4k   4000 x 2250 px drone images with boxes of vehicles, never trained on
 scenes   two GeoTIFFs without labels, for their cost
 
-Frames are written as tiled GeoTIFF with overviews; every frame depends on its number alone, each
-kind comes in turn.
+Frames are written as tiled GeoTIFF with overviews; every frame depends on its number alone, and
+the classes take turns.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ from geomagnifier_lab.datasets.sample import ObjectSample
 from geomagnifier_lab.datasets.vhr10 import vhr10
 
 WITH_KIND = {"sparse": (1, 3), "full": (9, 12), "none": (0, 0), "small": (1, 3)}
-"""Pictures of a frame that show the kind, from and to."""
+"""How many images of a frame show the class, from and to."""
 BOXED = {"airbus": "Segment every airplane.", "cars4k": "Segment every vehicle."}
 UNLABELLED = {"scenes": "Segment every building."}
 GROUPS = (*WITH_KIND, *BOXED, *UNLABELLED)
 SEEDS = {"sparse": 1, "full": 2, "none": 3, "small": 1}
-"""Alike for sparse and small: where they are of one kind, a small frame is the sparse one of the
+"""The same for sparse and small: where both show one class, a small frame is the sparse one of the
 same number.
 """
 LONG = 8.0
 """Median long side of the objects in `small`, px."""
 LONGEST = 128.0
-"""Median long side in the pictures above which a kind is left out of `small`, px: its frames would
+"""Median long side in the images above which a class is left out of `small`, px: its frames would
 be under 256 px wide.
 """
 
 
 def check(groups: list[str]) -> None:
-    """Refuse a name that is no group.
+    """Refuse a name that is not a group.
 
     Raises:
-        OptionError: it names the groups.
+        OptionError: an unknown group; the message lists the groups.
     """
     for group in groups:
         if group not in GROUPS:
@@ -69,7 +69,7 @@ def prepare(
         progress: called with (frames written, frames of the group).
 
     Returns:
-        a file of `looks.write_cases`; None where the data set of the group is not there.
+        a file of `search_run.write_cases`; None where the data set of the group is not there.
     """
     target = folder / group / "cases.json"
     if group in WITH_KIND:

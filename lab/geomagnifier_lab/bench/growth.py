@@ -1,12 +1,12 @@
-"""`geomag bench growth`.
+"""`geomag bench growth`: what a search costs from 2 Mpx to 1 Gpx, with the same ten airplanes.
 
-What a search takes from 2 Mpx to 1 Gpx, the same ten airplanes in ever more ground.
-
-Scenes are cells of 1024 x 720 px, as in `frames`: pictures without an airplane, turned and mirrored
+Scenes are cells of 1024 x 720 px, as in `frames`: images without an airplane, turned and mirrored
 at random, and two with ten airplanes between them. They are written strip by strip as JPEG in a
-tiled GeoTIFF with overviews. Seconds are then told apart as
+tiled GeoTIFF with overviews. Seconds are then fitted by
 
-    seconds = a * area + b * found        a, b >= 0; squares of relative errors, so that 2 Mpx counts as much as 1 Gpx
+    seconds = a * area + b * found        a, b >= 0
+
+with squares of relative errors, so that 2 Mpx counts as much as 1 Gpx.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from geomagnifier_lab.datasets.sample import ObjectSample
 from geomagnifier_lab.datasets.vhr10 import vhr10
 
 SIZES = (2, 8, 32, 128, 512, 1000)
-"""Of the scenes, Mpx; what whole cells come next to is made."""
+"""Sizes of the scenes, Mpx; each is made as near to it as whole cells allow."""
 MOST = {"adaptive": 1000.0, "exhaustive": 32.0}
 """Policy -> the largest scene it is asked about, Mpx."""
 KIND, OBJECTS = "airplane", 10
 GROUND = 24
-"""Pictures of the background; each is laid in four positions."""
+"""Images of the background; each is laid in four positions."""
 SEED = 5
 
 
@@ -127,10 +127,13 @@ def _row(policy: str, run: dict[str, Any]) -> dict[str, Any]:
 
 
 def fit(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """The a and b of the module by non-negative least squares of relative errors -> {"s per Gpx": a, "s per object": b}.
+    """Fit the a and b of the module by non-negative least squares of relative errors.
 
     Args:
         rows: with "Mpx", "found" and "seconds" above 0.
+
+    Returns:
+        {"s per Gpx": a, "s per object": b}.
     """
     taken = np.array([row["seconds"] for row in rows])
     parts = np.array([[row["Mpx"] / 1000, row["found"]] for row in rows]) / taken[:, None]
@@ -149,7 +152,10 @@ def fit(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
 
 
 def cells_of(mpx: float) -> tuple[int, int]:
-    """Cells across and down whose area comes next to `mpx`, as nearly square as a scene of whole cells is."""
+    """Cells across and down whose area is nearest to `mpx`.
+
+    The scene is as nearly square as whole cells allow.
+    """
     cells = mpx * 1e6 / (WIDE * HIGH)
     down = max(1, int(cells**0.5))
     return max(1, round(cells / down)), down
@@ -160,11 +166,11 @@ def scene_of(root: Path, mpx: float, folder: Path) -> Path:
 
     Args:
         root: folder of the data sets.
-        mpx: its size.
+        mpx: the size of the scene, Mpx.
         folder: of the scenes.
 
     Returns:
-        a file of `looks.write_cases`.
+        a file of `search_run.write_cases`.
     """
     target, path = folder / f"{mpx:g}.json", folder / f"{mpx:g}.tif"
     if not (target.is_file() and path.is_file()):
@@ -189,9 +195,9 @@ def scene_of(root: Path, mpx: float, folder: Path) -> Path:
 
 
 def with_objects(samples: Sequence[ObjectSample]) -> list[ObjectSample]:
-    """The two pictures whose airplanes come nearest to ten in all.
+    """The two images whose airplanes come nearest to ten in all.
 
-    The first ones where several do.
+    Of several such pairs, the first.
     """
     numbers = [(sample, number) for sample in samples if (number := shown(sample, KIND))]
     if len(numbers) < 2:

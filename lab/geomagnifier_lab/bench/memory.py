@@ -1,14 +1,13 @@
-"""`geomag bench memory`.
+"""`geomag bench memory`: peak memory of whole runs and of a service.
 
-The most memory of whole runs, from 2,048 to 40,000 px under `--max-memory`, and of a service over
-500 questions.
+Runs are from 2,048 to 40,000 px under `--max-memory`; the service answers 500 questions. Scenes
+are sparse GeoTIFFs without overviews: nodata, and drawn images of 1000 x 700 px, of which larger
+scenes have more. A run is the command from its start to its last file. The service is asked about
+small drawn images in turn. The worker is this file; it prints one JSON object for `ask`, and for
+`serve` one for each question, then one of the whole:
 
-Scenes are sparse GeoTIFFs without overviews: nodata, and drawn pictures of 1000 x 700 px, of which
-larger scenes have more. A run is the command from its start to its last file. The service is asked
-about small drawn pictures in turn. The worker is this file:
-
-    python -m geomagnifier_lab.bench.memory ask SCENE OUT MODEL ALLOWED      one JSON object on stdout
-    python -m geomagnifier_lab.bench.memory serve FOLDER QUESTIONS MODEL     one JSON object for each question, then one of the whole
+    python -m geomagnifier_lab.bench.memory ask SCENE OUT MODEL ALLOWED
+    python -m geomagnifier_lab.bench.memory serve FOLDER QUESTIONS MODEL
 
 It imports nothing heavy at the top: what is measured is the largest process below it.
 """
@@ -31,17 +30,17 @@ from typing import Any
 from geomagnifier.errors import GeomagError, ModelError, OptionError
 
 SIDES = (2_048, 10_240, 20_480, 40_000)
-"""Of the scenes, px."""
+"""Sides of the scenes, px."""
 ALLOWED = 1_000_000_000
 """Bytes, for `--max-memory`."""
 EVERY = 512
-"""A scene has a drawn picture for so many px of its side."""
+"""Side of a scene for each drawn image in it, px."""
 WIDE, HIGH = 1000, 700
-"""Of a drawn picture, px."""
+"""Width and height of a drawn image, px."""
 QUESTION = "Segment every ship."
 QUESTIONS = 500
 PICTURES = 50
-"""That the service is asked about."""
+"""Images that the service is asked about."""
 ASKED = (
     "Find every ship.",
     "Segment every ship.",
@@ -53,7 +52,7 @@ ASKED = (
 )
 THEMES = ("harbour", "mixed", "airport", "town")
 SPOKEN = 25
-"""After so many questions the memory is written down."""
+"""Questions between two readings of the memory."""
 
 
 def bench(
@@ -65,7 +64,7 @@ def bench(
     questions: int = QUESTIONS,
     allowed: int = ALLOWED,
 ) -> dict[str, Any]:
-    """Measure the most memory of whole runs and of a service.
+    """Measure the peak memory of whole runs and of a service.
 
     Args:
         model: as `geomag ask` takes it.
@@ -83,7 +82,7 @@ def bench(
     Raises:
         OptionError: the system is not Linux, or there is no question.
         LibraryMissing: the extra `serve` is not installed.
-        ModelError: a run failed; with what it said.
+        ModelError: a run failed; its message says why.
     """
     from geomagnifier_lab.bench import plots, subprocesses
     from geomagnifier_lab.bench.cost import machine
@@ -145,7 +144,15 @@ def bench(
 
 
 def draw_scene(path: Path, side: int) -> Path:
-    """A sparse GeoTIFF of nodata with drawn pictures, where it is not there yet."""
+    """Write a sparse GeoTIFF of nodata with drawn images in it, unless it is there already.
+
+    Args:
+        path: a .tif; its folder is made.
+        side: of the raster, px.
+
+    Returns:
+        the path.
+    """
     import numpy as np
 
     from geomagnifier_lab.bench.sparse_raster import write_sparse
@@ -167,7 +174,7 @@ def draw_scene(path: Path, side: int) -> Path:
 
 
 def draw_pictures(folder: Path) -> Path:
-    """Small pictures of several sizes, those that are not there yet."""
+    """Write small images of several sizes, those that are not there yet."""
     from geomagnifier.export.image_file import write_picture
     from geomagnifier_lab.render import scene as drawn
 
@@ -184,14 +191,27 @@ def draw_pictures(folder: Path) -> Path:
 
 
 def _peak() -> float:
-    """Of the largest process that was started here and has ended, 10^6 bytes."""
+    """Peak memory of the largest child process that has ended, 10^6 bytes."""
     import resource
 
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
 
 
 def ask(scene: str, out: str, model: str, allowed: str) -> dict[str, Any]:
-    """One `geomag ask`, from its start to its last file."""
+    """Run one `geomag ask`, from its start to its last file.
+
+    Args:
+        scene: the scene's file.
+        out: folder of the answer.
+        model: as `geomag ask` takes it.
+        allowed: bytes, for `--max-memory`.
+
+    Returns:
+        "found": detections, "seconds", and "peak MB" in 10^6 bytes.
+
+    Raises:
+        ModelError: the command failed; with the end of its message.
+    """
     words = [
         sys.executable,
         "-m",
@@ -224,7 +244,20 @@ def ask(scene: str, out: str, model: str, allowed: str) -> dict[str, Any]:
 
 
 def serve(folder: str, questions: int, model: str) -> Iterator[dict[str, Any]]:
-    """A service and its memory, as it is asked one question after the other."""
+    """Run a service and yield its memory as it is asked one question after another.
+
+    Args:
+        folder: of the images that are asked about.
+        questions: how many are asked.
+        model: as `geomag serve` takes it.
+
+    Yields:
+        {"questions": asked so far, "MB": resident memory in 10^6 bytes}; the last one with "peak
+        MB" as well.
+
+    Raises:
+        ModelError: the service did not start.
+    """
     words = [
         sys.executable,
         "-m",
@@ -269,21 +302,24 @@ def serve(folder: str, questions: int, model: str) -> Iterator[dict[str, Any]]:
 
 
 def _end_with_parent() -> None:
-    """In the process that is measured: a worker that is killed cannot end it."""
+    """End the measured process when its parent ends.
+
+    It runs in the child before the command: a worker that is killed cannot end its child itself.
+    """
     import ctypes
 
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def _resident(process: int) -> int:
-    """Memory of a process at rest, 10^6 bytes."""
+    """Resident memory of an idle process, 10^6 bytes."""
     time.sleep(0.5)  # what the last question has freed goes back once it is answered
     pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
 
 
 def main(arguments: list[str]) -> int:
-    """The worker: see the module."""
+    """Run the worker with the arguments that the module's docstring lists."""
     what, *rest = arguments
     try:
         for told in [ask(*rest)] if what == "ask" else serve(rest[0], int(rest[1]), rest[2]):

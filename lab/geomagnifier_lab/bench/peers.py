@@ -1,11 +1,10 @@
-"""The package `sahi` (Akyon et al., arXiv:2202.06934, MIT) slicing a scene for our model.
+"""The package `sahi` (Akyon et al., arXiv:2202.06934, MIT), slicing a scene for our model.
 
-What people do today with a small detector.
-
-Its own defaults throughout: slices of 512 px that overlap by 0.2, the whole picture once more
-(shrunk to one view, as a detector shrinks it to its input), boxes merged by GREEDYNMM at an IoS of
-0.5, masks united as polygons. Each slice goes straight to the model, which has read the question
-once; there is no sentence to write. It is in the extra `peers` of geomagnifier-lab, version 0.12 or later.
+It is what people do today with a small detector. Its own defaults throughout: slices of 512 px
+that overlap by 0.2, the whole image once more (shrunk to one view, as a detector shrinks it to its
+input), boxes merged by GREEDYNMM at an IoS of 0.5, masks united as polygons. Each slice goes
+straight to the model, which has read the question once; there is no sentence to write. It is in
+the extra `peers` of geomagnifier-lab, version 0.12 or later.
 
 The adapter keeps every region that the model returns (confidence threshold 0: the model has
 thresholds of its own). Below 0.1 sahi 0.12 would merge by NMS at an IoU instead, so its way of
@@ -47,7 +46,7 @@ def slice_by_sahi(scene: Scene, question: str, model: Model) -> Looked:
 
     Args:
         scene: is read whole, as sahi takes it.
-        question: about all of a kind, such as "Segment every ship."
+        question: about all objects of a class, such as "Segment every ship."
         model: ours.
 
     Raises:
@@ -97,7 +96,7 @@ def slice_by_sahi(scene: Scene, question: str, model: Model) -> Looked:
 
 
 class Looker:
-    """Our model as a detector: pixels in, regions out; it counts what it looks at.
+    """Our model as a detector: pixels in, regions out; it counts the pixels and FLOP it takes.
 
     Args:
         question: of every slice.
@@ -114,9 +113,9 @@ class Looker:
         self.last: Window | None = None
 
     def __call__(self, pixels: Bytes) -> tuple[Region, ...]:
-        """Regions of the kinds asked for, px of the picture.
+        """Regions of the classes asked for, px of the slice.
 
-        A picture above one view is shrunk to it.
+        A slice larger than one view is shrunk to it.
 
         Args:
             pixels: (h, w, 3) uint8, a slice or the whole.
@@ -140,7 +139,12 @@ class Looker:
         return tuple(region for region in found if region.label in reply.asked)
 
     def placed(self, x: int, y: int) -> None:
-        """Where the picture seen last lies on the scene, px."""
+        """Note where the slice seen last lies on the scene.
+
+        Args:
+            x: left edge of the slice, scene px.
+            y: upper edge of the slice, scene px.
+        """
         assert self.last is not None
         box = self.last.box
         there = Box(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y)
@@ -148,7 +152,7 @@ class Looker:
 
 
 def _adapter(looker: Looker) -> Any:
-    """`looker` as sahi wants a model to be."""
+    """Wrap `looker` in the class that sahi expects of a model."""
     from sahi.models.base import DetectionModel
     from sahi.prediction import ObjectPrediction
     from sahi.utils.compatibility import fix_full_shape_list, fix_shift_amount_list

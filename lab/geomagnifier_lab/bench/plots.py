@@ -1,7 +1,4 @@
-"""Measurements as pictures: accuracy against cost, a panel a group; seconds against size.
-
-memory.
-"""
+"""Plots of measurements: accuracy against cost, seconds against size, and memory."""
 
 from __future__ import annotations
 
@@ -20,8 +17,9 @@ LOOKS = {
     "random": (1, "X"),
     "sahi": (None, "^"),
 }
-"""Policy -> place of its colour in `overlay.COLOURS` (None: black), marker. Told apart by shape as
-well as by colour.
+"""Policy -> place of its colour in `overlay.COLOURS` (None: black), and its marker.
+
+Policies differ in shape as well as in colour.
 """
 INK, FAINT = "#222222", "#777777"
 TITLES = {
@@ -35,13 +33,12 @@ TITLES = {
 
 
 def accuracy_cost(tables: Mapping[str, Sequence[Mapping[str, Any]]], target: Path) -> None:
-    """Draw a panel for each labelled group.
+    """Draw accuracy over cost, a panel for each labelled group.
 
-    Share of the pixels to the right (log), accuracy upwards, a marker a policy.
-
-    Accuracy is gIoU where there are masks (without the kind: the share of scenes left empty),
-    recall of objects under 10 px in `small`, and the harmonic mean of recall and precision where
-    there are boxes alone.
+    The share of the pixels is on the horizontal axis (logarithmic), accuracy on the vertical one, a
+    marker for each policy. Accuracy is gIoU where there are masks (without the class: the share of
+    scenes left empty), recall of objects under 10 px in `small`, and the harmonic mean of recall
+    and precision where there are only boxes.
 
     Args:
         tables: by group, the rows of `search.compare`.
@@ -114,7 +111,7 @@ def seconds(
 ) -> None:
     """Draw seconds and peak memory against the size of the scene, both axes logarithmic.
 
-    Lines are the fits.
+    The lines are the fits.
 
     Args:
         rows: of `growth.growth`: "policy", "Mpx", "seconds", "found", "peak MB".
@@ -173,12 +170,14 @@ def memory(
     allowed: int,
     target: Path,
 ) -> None:
-    """Draw the peak of whole runs against what was allowed, and the memory of a service over its questions.
+    """Draw the peak memory of whole runs, and that of a service over its questions.
+
+    The runs stand beside the limit they were given.
 
     Args:
         rows: of `memory.bench`: "scene", "peak MB".
         service: of `memory.bench`: "questions", "MB", and "peak MB" in the last one.
-        allowed: of the runs, bytes.
+        allowed: the limit of the runs, bytes.
         target: a PNG.
     """
     pyplot = _pyplot()

@@ -1,9 +1,8 @@
-"""The image side and one question in several forms on this machine.
+"""The image side and one question in several number formats on this machine.
 
-fp32, bf16, channels-last, compiled; the default follows from it.
-
-All forms take turns, so that a slow moment of the machine hits each of them alike; ratios of
-medians are what to read.
+The formats are fp32, bf16, channels last and compiled; the default follows from the figures. All
+of them take turns, so that a slow moment of the machine hits each alike; ratios of medians are what
+to read.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ FORMS = {
 def compare(
     network: SmallNetwork, repeats: int = 5, progress: Callable[[int, int], object] | None = None
 ) -> dict[str, dict[str, float]]:
-    """By form: median seconds of a view with one question, times faster than fp32, seconds of the first call, error of the mask.
+    """Time a view with one question in each form, and compare its mask with that of fp32.
 
     Args:
         network: trained or not; it is copied, not changed.
@@ -44,9 +43,9 @@ def compare(
         progress: called with (forms done, forms in all), first calls included.
 
     Returns:
-        "seconds", "times faster", "first call", "error": mean distance of mask probabilities from
-        those of fp32. A form that this machine cannot run (a compiler is missing) has NaN in all of
-        them.
+        by form, "seconds": the median; "times faster" than fp32; "first call": its seconds;
+        "error": mean distance of mask probabilities from those of fp32. A form that this machine
+        cannot run (a compiler is missing) has NaN in all of them.
     """
     pixels = torch.from_numpy(
         np.random.default_rng(0).integers(0, 256, (1, *VIEW, 3), dtype=np.uint8)

@@ -1,11 +1,11 @@
-"""Does attention earn its name? The share of the objects inside the windows that are opened, at equal area.
+"""What attention is worth: the share of the objects inside the opened windows, at equal area.
 
-Frames of 4096 x 2160 px are laid together from twelve pictures, the asked class in two of them, and
+Frames of 4096 x 2160 px are laid together from twelve images, the asked class in two of them, and
 seen at a quarter of the size, D(I). Each way of scoring opens one of the 25 windows of half the
 frame each way (paper, section 2.2), a quarter of the area; then three of them, kept apart as
 `search="paper"` keeps them, and the best three united where they overlap (`variant="hull"`). What
-counts is the share of objects that lie inside to nine tenths, and of the class's pixels. Area is
-told beside each: to open more is to hold more.
+counts is the share of objects of which nine tenths lie inside, and the share of the class's pixels.
+The area is given beside each: opening more holds more.
 """
 
 from __future__ import annotations
@@ -31,13 +31,18 @@ from geomagnifier_lab.datasets.vhr10 import vhr10
 FRAMES = 40
 ENTROPY = "cross entropy"
 WAYS = ("gradient", ENTROPY, "attention", "mask", "grid", "random")
-"""PSC's H, the same with the cross entropy as written, attention alone, the coarse class mask, set
-places, chance.
+"""PSC's H, the same with the cross entropy as written, attention alone, the coarse class mask,
+fixed places, chance.
 """
 
 
 def share(target: Bools, boxes: Sequence[Box]) -> float:
-    """Share of the target's pixels inside any of the boxes."""
+    """Share of the target's pixels inside any of the boxes.
+
+    Args:
+        target: (H, W) bool.
+        boxes: px of the target.
+    """
     seen = np.zeros_like(target)
     for box in boxes:
         x0, y0, x1, y1 = (int(v) for v in box.tuple())
@@ -46,9 +51,14 @@ def share(target: Bools, boxes: Sequence[Box]) -> float:
 
 
 def held(boxes: Floats, windows: Sequence[Box]) -> float:
-    """Share of objects (N, 4) that lie to nine tenths in one of the windows.
+    """Share of objects of which at least nine tenths lie in one of the windows.
 
-    1 where there are none.
+    Args:
+        boxes: (N, 4) px of the objects.
+        windows: px, read at full size.
+
+    Returns:
+        0 to 1; 1 where there are no objects.
     """
     full = [Window(box, round(box.width), round(box.height), "C1", box) for box in windows]
     return float(score.inside(boxes, full).mean()) if len(boxes) else 1.0
@@ -61,18 +71,20 @@ def compare(
     seed: int = 11,
     progress: Progress | None = None,
 ) -> dict[str, dict[str, float]]:
-    """By way, means over the frames.
-
-    "one", "three", "hull": share of the objects in one window, in three kept apart, in the best
-    three united. "three area" and "hull area": how much of the frame those cover; one covers a
-    quarter. "pixels": share of the class's pixels in one window.
+    """Compare the ways of scoring windows on frames laid together from images.
 
     Args:
-        model: its heat maps are read at a quarter of the frame's size, D(I).
-        root: folder of the data sets; the validation pictures of VHR-10 are used.
-        frames: how many, each class in turn.
+        model: its relevance maps are read at a quarter of the frame's size, D(I).
+        root: folder of the data sets; the validation images of VHR-10 are used.
+        frames: how many; the classes take turns.
         seed: of the frames and of chance.
         progress: called with (frames done, of how many).
+
+    Returns:
+        by way, means over the frames. "one", "three", "hull": share of the objects in one window,
+        in three kept apart, in the best three united. "three area" and "hull area": how much of
+        the frame those cover; one covers a quarter. "pixels": share of the class's pixels in one
+        window.
     """
     samples = vhr10(root, "val")
     kinds = kinds_of(samples)

@@ -1,6 +1,6 @@
-"""A picture too large to hold as a tiled GeoTIFF with overviews, written strip by strip.
+"""Writes an image too large to hold in memory as a tiled GeoTIFF with overviews, strip by strip.
 
-What a large scene is in practice.
+This is what a large scene is in practice.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from geomagnifier.types import Bytes
 BLOCK = 512
 """Side of the file's tiles, px; also the size down to which overviews are made."""
 QUALITY = 90
-"""Of JPEG, in the picture and in its overviews."""
+"""JPEG quality of the image and of its overviews."""
 CACHE = 128
 """GDAL's cache of blocks while writing, MB."""
 
@@ -35,7 +35,7 @@ def write_pyramid(
     strips: Iterable[Bytes],
     compress: Literal["deflate", "jpeg"] = "deflate",
 ) -> None:
-    """Write a picture handed over from top to bottom.
+    """Write an image that is handed over from top to bottom.
 
     Memory: one strip, a row of tiles and GDAL's cache, whatever the size.
 
@@ -43,10 +43,10 @@ def write_pyramid(
         path: a .tif.
         size: width and height of the whole, px.
         strips: (h, width, 3) uint8 each, of any height; together they have the height of the whole.
-        compress: deflate keeps every pixel; JPEG takes a tenth of the place.
+        compress: deflate keeps every pixel; JPEG takes a tenth of the disk space.
 
     Raises:
-        OutputError: the strips do not make up the picture, or the place cannot be written to.
+        OutputError: the strips do not make up the image, or the path cannot be written to.
     """
     path = Path(path)
     width, height = size
@@ -98,7 +98,7 @@ def write_pyramid(
 
 
 def _whole_tiles(strips: Iterable[Bytes], width: int) -> Iterator[Bytes]:
-    """The same rows in multiples of `BLOCK`, the rest last.
+    """Group the same rows into multiples of `BLOCK`, the rest last.
 
     A tile that is written twice would be compressed twice.
     """

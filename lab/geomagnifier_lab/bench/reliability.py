@@ -1,15 +1,13 @@
-"""`geomag eval reliability`.
+"""`geomag eval reliability`: probabilities against the share of answers that were right.
 
-Is what is said with 0.8 right four times in five? Probabilities against the share that was right.
+Is an answer given with 0.8 right four times in five? Scene classes are asked on AID, UC Merced and
+RSSCN7 (the likeliest label; right where it shares a class with the image's). Objects are asked on
+VHR-10, every class in every image: the detections of an ordinary question, and every candidate
+from a score of 0.01 up (right at an IoU of 0.5 with a labelled object of its class, each once).
+Objects of other cameras follow where their data sets are at hand. Ten bins each.
 
-Scene classes on AID, UC Merced and RSSCN7 (the likeliest label; right where it shares a class with
-the picture's); objects on VHR-10, every class asked in every picture: what an ordinary question is
-answered with, and every candidate from a score of 0.01 up (right at an IoU of 0.5 with a labelled
-object of its class, each once); and objects of other cameras, where their data sets are at hand.
-Ten bins each.
-
-The maps from scores to probabilities were fitted on the same pictures, so a second figure is out of
-sample: maps fitted anew on one half of the pictures, judged on the other half. A third is of the
+The maps from scores to probabilities were fitted on the same images, so a second figure is out of
+sample: maps fitted anew on one half of the images, judged on the other half. A third is of the
 scores as they were before any map.
 """
 
@@ -53,28 +51,29 @@ DRONE = "drone_vehicles_madison"
 AIRBUS = "airbus"
 ANSWERED, HELD_OUT, RAW = "as answered", "held out", "raw scores"
 TINY = 1e-38
-"""Stands for probabilities that float32 has no number for."""
+"""The smallest probability whose logarithm is taken, for those that float32 rounds to 0."""
 
 
 @dataclass(eq=False)
 class Judged:
-    """Answers of one data set. said, raw: probability, and the score before any map.
-
-    Right: whether it was.  half: 0 or 1, by picture.
-
-    kinds, answered: of objects, their class and whether an ordinary question is answered with them.
-    logits, classes: of scenes, (C,) each: up to a constant, and which of the classes the label
-        covers.
-    """
+    """Answers on one data set, and whether each was right."""
 
     said: list[float] = field(default_factory=list)
+    """The probability of each answer."""
     raw: list[float] = field(default_factory=list)
+    """Of detections, the score before any map."""
     right: list[bool] = field(default_factory=list)
+    """Whether each answer was right."""
     half: list[int] = field(default_factory=list)
+    """The half of the set, 0 or 1, that each answer's image belongs to."""
     kinds: list[str] = field(default_factory=list)
+    """Of detections, the class."""
     answered: list[bool] = field(default_factory=list)
+    """Of detections, whether an ordinary question is answered with them."""
     logits: list[Floats] = field(default_factory=list)
+    """Of scenes, (C,) each, up to a constant."""
     classes: list[Bools] = field(default_factory=list)
+    """Of scenes, (C,) each: which of the classes the label covers."""
 
 
 Curves = dict[str, tuple[Floats, Bools]]
@@ -84,13 +83,13 @@ Curves = dict[str, tuple[Floats, Bools]]
 def measure(
     model: SmallModel, root: Path, limit: int | None = None, progress: Progress | None = None
 ) -> dict[str, Curves]:
-    """Ask about the validation pictures and note what was right.
+    """Ask about the validation images and note what was right.
 
     Args:
         model: with the map that is to be judged.
         root: folder of the data sets.
-        limit: pictures of each set, for a quick look.
-        progress: called with (pictures done, pictures).
+        limit: images of each set, for a quick look.
+        progress: called with (images done, images).
 
     Returns:
         "scenes", "objects" and "candidates", and "airplanes of another satellite" and "vehicles
@@ -190,9 +189,9 @@ def object_curves(judged: Judged, fitted: bool, every: bool = False) -> Curves:
 
     Args:
         judged: the answers.
-        fitted: whether the maps were fitted on these pictures; of a foreign camera there is nothing
+        fitted: whether the maps were fitted on these images; of a foreign camera there is nothing
             to hold out.
-        every: of every candidate, not alone of what an ordinary question is answered with.
+        every: of every candidate, not only of what an ordinary question is answered with.
     """
     right, half, raw = (
         np.array(judged.right, bool),
@@ -222,10 +221,11 @@ def object_curves(judged: Judged, fitted: bool, every: bool = False) -> Curves:
 
 
 def scene_curves(judged: Judged, wider: Bools) -> Curves:
-    """Curves of the likeliest label.
+    """Curves of the likeliest scene class.
 
     Args:
-        wider: of `train.reliability.wider_names`.
+        judged: the answers.
+        wider: of `train.score_calibration.wider_names`.
     """
     logits, classes, half = np.stack(judged.logits), np.stack(judged.classes), np.array(judged.half)
     held, hit = np.zeros(len(logits)), np.zeros(len(logits), bool)
@@ -272,9 +272,14 @@ def _drone(root: Path, limit: int | None) -> Iterator[tuple[Path, str, str, list
 
 
 def bins(said: Floats, right: Bools) -> list[dict[str, float]]:
-    """Ten bins of equal width: {"from", "n", "said" (mean), "right" (share)}.
+    """Sort answers into ten bins of equal width; empty bins are left out.
 
-    Empty bins are left out.
+    Args:
+        said: (N,) probabilities.
+        right: (N,) whether each answer was right.
+
+    Returns:
+        {"from": lower edge, "n": answers, "said": mean probability, "right": share right} a bin.
     """
     place = np.minimum((said * BINS).astype(int), BINS - 1)
     rows = []
@@ -289,7 +294,7 @@ def bins(said: Floats, right: Bools) -> list[dict[str, float]]:
 def worst(rows: Sequence[dict[str, float]]) -> float:
     """The largest gap between said and right among bins with enough answers.
 
-    0 where there is none.
+    It is 0 where there is none.
     """
     return max((abs(row["said"] - row["right"]) for row in rows if row["n"] >= ENOUGH), default=0.0)
 
@@ -297,7 +302,7 @@ def worst(rows: Sequence[dict[str, float]]) -> float:
 def write(
     found: dict[str, Curves], out: Path, tell: Callable[[str], None] = lambda _: None
 ) -> list[Path]:
-    """reliability.json with all bins, and a plot for each set.
+    """Write reliability.json with all bins, and a plot for each set.
 
     Args:
         found: of `measure`.
@@ -346,7 +351,12 @@ def plot(name: str, tables: dict[str, list[dict[str, float]]], target: Path) -> 
     """Draw share right over probability said, and below how many answers each bin holds.
 
     Args:
+        name: title of the plot.
+        tables: by curve, the rows of `bins`.
         target: a PNG.
+
+    Raises:
+        LibraryMissing: matplotlib is not installed.
     """
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg

@@ -1,6 +1,6 @@
-"""What was measured, in a file that grows by one measurement at a time.
+"""Measurements in a file that grows by one at a time.
 
-A run that was stopped goes on where it was.
+A run that was stopped continues where it was.
 """
 
 from __future__ import annotations
@@ -41,7 +41,12 @@ class Kept:
         return found
 
     def put(self, name: str, run: dict[str, Any]) -> None:
-        """Add a measurement; the file is whole at any time."""
+        """Add a measurement; the file is complete at any time.
+
+        Args:
+            name: of the measurement; an earlier one of that name is replaced.
+            run: its figures, as JSON holds them.
+        """
         self.all["runs"][name] = run
         self.save()
 
@@ -55,7 +60,7 @@ class Kept:
 
 
 def about(model_name: str) -> dict[str, Any]:
-    """What is measured: version of the package, and a mark that changes with any of the weights."""
+    """What is measured: version of the package, and a hash that changes with any of the weights."""
     from geomagnifier.models.registry import WEIGHTS
 
     mark = hashlib.sha256()

@@ -1,9 +1,7 @@
-"""What a search found against what is there: boxes by size, masks by IoU, targets inside windows.
+"""Compares detections with the labels: boxes by size, masks by IoU, objects inside windows.
 
-Pure functions.
-
-A box is right where its IoU with a true one is 0.3 or more, each true box once, the found ones
-served by score. Sizes are long sides, px.
+Pure functions. A box is right where its IoU with a true one is 0.3 or more, each true box once, the
+detections served by score. Sizes are long sides, px.
 """
 
 from __future__ import annotations
@@ -38,52 +36,62 @@ Counts = tuple[int, int, int]
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """What a search returns, whoever made it.
-
-    regions: of the kind asked for.  mask: window of scene px -> (h, w) bool.  windows: that went
-        through a network.  pixels, flops: theirs.
-    """
+    """What a search returns, whichever search it was."""
 
     regions: tuple[Region, ...]
+    """Detections of the class asked for."""
     mask: Callable[[Box], Bools]
+    """Reads the mask: window of scene px -> (h, w) bool."""
     windows: tuple[Window, ...]
+    """The windows that went through a network."""
     pixels: int
+    """Pixels that went through a network."""
     flops: float
+    """Floating-point operations of the networks."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One scene searched once. Counts are by `SIZES`.
-
-    seconds: from opening the file to the answer.  pixels: that went through a network.  iou: of the
-        mask, None without a true mask.
-    true, met: true boxes and how many of them were found; None without labels.  found, right: found
-    boxes, by their own size, and how many are right (0 without labels).  inside: true boxes inside
-    a window at full size or finer.
-    """
+    """One scene searched once; counts are by `SIZES`."""
 
     scene: str
+    """File name of the scene."""
     seconds: float
+    """From opening the file to the answer."""
     pixels: int
+    """Pixels that went through a network."""
     scene_pixels: int
+    """Pixels of the scene."""
     flops: float
+    """Floating-point operations of the networks."""
     found: Counts
+    """Detections, by their own size."""
     right: Counts = (0, 0, 0)
+    """Detections that are right; 0 without labels."""
     true: Counts | None = None
+    """True boxes, by size; None without labels."""
     met: Counts | None = None
+    """True boxes that were found; None without labels."""
     inside: int | None = None
+    """True boxes inside a window at full size or finer; None without labels."""
     iou: float | None = None
+    """IoU of the mask; None without a true mask."""
 
 
 def sizes_of(boxes: NDArray[np.floating]) -> NDArray[np.intp]:
-    """(N, 4) px -> (N,) place in `SIZES`."""
+    """The place in `SIZES` of each box: (N, 4) px -> (N,)."""
     boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
     long = (boxes[:, 2:] - boxes[:, :2]).max(1, initial=0)
     return np.asarray(np.where(long < SMALL, 0, np.where(long <= MEDIUM, 1, 2)), np.intp)
 
 
 def counts(boxes: NDArray[np.floating], which: NDArray[np.bool_] | None = None) -> Counts:
-    """How many boxes there are of each size, among `which` of them ((N,) bool; all for None)."""
+    """How many boxes there are of each size.
+
+    Args:
+        boxes: (N, 4) px.
+        which: (N,) bool, the boxes that count; all for None.
+    """
     sizes = sizes_of(boxes)
     small, medium, large = np.bincount(
         sizes if which is None else sizes[which], minlength=len(SIZES)
@@ -97,9 +105,9 @@ def match(
     true: NDArray[np.floating],
     least: float = MATCH,
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which found boxes are right and which true ones are met.
+    """Which detections are right and which true boxes are found.
 
-    The best found box takes the true one it overlaps most, and so on.
+    The detection with the highest score takes the true box it overlaps most, and so on.
 
     Args:
         found: (N, 4) px.
@@ -122,7 +130,15 @@ def match(
 
 
 def inside(true: NDArray[np.floating], windows: Sequence[Window]) -> NDArray[np.bool_]:
-    """Which true boxes (M, 4) lie to at least 90 % in one window that was read at full size or finer -> (M,) bool."""
+    """Which true boxes lie to at least 90 % in one window that was read at full size or finer.
+
+    Args:
+        true: (M, 4) px.
+        windows: that went through a network.
+
+    Returns:
+        (M,) bool.
+    """
     true = np.asarray(true, np.float32).reshape(-1, 4)
     fine = [w.box.tuple() for w in windows if max(w.placement.scale) <= FULL]
     if not fine or not len(true):
@@ -158,7 +174,7 @@ def _patches(width: int, height: int) -> Iterator[Box]:
 
 
 def row(records: Sequence[Record]) -> dict[str, Any]:
-    """The figures of one policy over a group's scenes; None where nothing stands against them.
+    """The figures of one policy over a group's scenes; None where there is nothing to compare with.
 
     Returns:
         "share" of the scenes' pixels that were processed, "GFLOP" and "seconds" a scene, "gIoU",

@@ -1,10 +1,8 @@
-"""`geomag bench search`.
+"""`geomag bench search`: ways of searching large scenes, side by side.
 
-Ways of searching large scenes side by side, the same scenes and the same weights, accuracy against
-cost.
-
-Every pair of policy and group runs in a process of its own (`looks`), so that its peak of memory is
-its own. What is finished in the output folder is not measured again.
+Scenes and weights are the same; accuracy is set against cost. Every pair of policy and group runs
+in a process of its own (`search_run`), so that its peak of memory is its own. What is finished in
+the output folder is not measured again.
 """
 
 from __future__ import annotations
@@ -26,7 +24,7 @@ from geomagnifier_lab.bench.results_store import Kept, about
 
 WAYS = (*POLICIES, peers.SAHI)
 FRAMES = 20
-"""Frames of a group: each of the ten kinds twice."""
+"""Frames of a group: each of the ten classes twice."""
 
 
 def compare(
@@ -119,9 +117,9 @@ def compare(
 
 
 def briefly(tables: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    """The tables of `compare` for a terminal.
+    """The tables of `compare`, shortened for a terminal.
 
-    How many scenes and objects in the title, figures by size in one column.
+    How many scenes and objects there are is in the title, figures by size are in one column.
     """
     short = {}
     for group, rows in tables.items():

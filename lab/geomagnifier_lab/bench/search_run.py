@@ -1,10 +1,10 @@
 """One way of searching over some labelled scenes, in a process of its own.
 
-    python -m geomagnifier_lab.bench.search_run CASES POLICY MODEL      one JSON object a scene on stdout: {"record": Record, "peak_mb": float}
+    python -m geomagnifier_lab.bench.search_run CASES POLICY MODEL
 
-Every scene is opened anew, so nothing is known of it; a first question on an empty picture does not
-count. What is compared with the labels is read by windows, so that the peak of memory is that of
-the search.
+It prints one JSON object a scene: {"record": Record, "peak_mb": float}. Every scene is opened anew,
+so nothing is known of it; a first question on an empty image does not count. What is compared with
+the labels is read by windows, so that the peak of memory is that of the search.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from geomagnifier_lab.bench import peers, score, subprocesses
 from geomagnifier_lab.bench.score import Looked, Record
 
 WARM = 512
-"""Side of the picture of the question that does not count, px."""
+"""Side of the image of the question that does not count, px."""
 
 
 Corners = tuple[float, float, float, float]
@@ -38,30 +38,35 @@ Corners = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Case:
-    """A scene, a question about all of a kind, and what is there.
-
-    boxes: (x0, y0, x1, y1) px of every object; None where nobody labelled them.  mask: COCO RLE of
-        the kind, or None.
-    """
+    """A scene, a question about all objects of a class, and its labels."""
 
     path: str
+    """The scene's file."""
     question: str
+    """Asked about the whole scene."""
     boxes: tuple[Corners, ...] | None = None
+    """(x0, y0, x1, y1) px of every object; None where nobody labelled them."""
     mask: dict[str, Any] | None = None
+    """COCO RLE of the class, or None."""
 
 
 def corners(boxes: Iterable[Iterable[float]]) -> tuple[Corners, ...]:
-    """(N, 4) numbers as a case holds them."""
+    """The boxes (N, 4) as tuples of numbers, as a case holds them."""
     return tuple((float(x0), float(y0), float(x1), float(y1)) for x0, y0, x1, y1 in boxes)
 
 
 def write_cases(path: Path, cases: Sequence[Case]) -> None:
-    """As JSON."""
+    """Write cases as JSON.
+
+    Args:
+        path: the file; its folder is there.
+        cases: what is asked and labelled.
+    """
     path.write_text(json.dumps([asdict(case) for case in cases]))
 
 
 def read_cases(path: Path) -> list[Case]:
-    """What `write_cases` wrote."""
+    """Read what `write_cases` wrote."""
     rows = json.loads(path.read_text())
     return [
         Case(
@@ -75,7 +80,7 @@ Way = Callable[[Scene, str, Model], Looked]
 
 
 def way(policy: str) -> Way:
-    """How a policy of `ask`, or "sahi", answers."""
+    """The function that answers by a policy of `ask`, or by "sahi"."""
     if policy == peers.SAHI:
         return peers.slice_by_sahi
 
@@ -95,7 +100,13 @@ def way(policy: str) -> Way:
 def look(case: Case, search: Way, model: Model) -> tuple[Record, float]:
     """Answer one case and compare it with its labels.
 
-    With the peak of memory of the process when the answer was there, bytes.
+    Args:
+        case: scene, question and labels.
+        search: of `way`.
+        model: ours.
+
+    Returns:
+        the record, and the process's peak of memory when the answer was there, bytes.
     """
     begin = time.perf_counter()
     with open_scene(case.path) as scene:
@@ -141,7 +152,7 @@ def measure(cases: Path, policy: str, model_name: str, what: str) -> Iterator[tu
 
 
 def record_of(fields: dict[str, Any]) -> Record:
-    """A record that went through JSON."""
+    """A record from what JSON made of it."""
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
     }
@@ -149,7 +160,7 @@ def record_of(fields: dict[str, Any]) -> Record:
 
 
 def main(arguments: list[str]) -> int:
-    """The worker: CASES POLICY MODEL."""
+    """Run the worker: CASES POLICY MODEL."""
     from geomagnifier.models.registry import load_model
 
     cases, policy, model_name = Path(arguments[0]), arguments[1], arguments[2]

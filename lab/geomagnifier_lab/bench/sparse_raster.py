@@ -1,6 +1,6 @@
-"""A raster that is nodata but for a few pictures, as large as one likes.
+"""Writes a raster of any size that is nodata but for a few images.
 
-What memory is measured on.
+Memory is measured on it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from geomagnifier.types import Bytes
 BLOCK = 512
 """Side of the file's tiles, px."""
 PLACE = Affine(0.5, 0, 500_000, 0, -0.5, 5_300_000)
-"""Of its pixels, m of EPSG:32633."""
+"""Transform from px to m of EPSG:32633."""
 
 
 def write_sparse(
@@ -29,16 +29,16 @@ def write_sparse(
 ) -> None:
     """Write a square GeoTIFF in tiles, without overviews.
 
-    Tiles in which nothing lies take no place on the disk.
+    Tiles in which nothing lies take no space on the disk.
 
     Args:
         path: a .tif.
         side: of the raster, px.
-        parts: the upper left corner (x, y) px, and (h, w, 3) uint8 of each picture, which lies
+        parts: the upper left corner (x, y) px, and (h, w, 3) uint8 of each image, which lies
             inside; its black becomes nearly black.
 
     Raises:
-        OutputError: the place cannot be written to.
+        OutputError: the path cannot be written to.
     """
     path = Path(path)
     tiles = {

@@ -1,6 +1,6 @@
-"""Measurements in processes of their own.
+"""Runs measurements in processes of their own.
 
-Their peaks of memory do not mix, and one that dies is told in a line.
+Their peaks of memory do not mix, and one that dies is reported in a line.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ QUIET = 3600.0
 def lines(
     module: str, arguments: Sequence[str], what: str, quiet: float = QUIET
 ) -> Iterator[dict[str, Any]]:
-    """Run `python -m MODULE ARGUMENTS`, which writes one JSON object a line, and hand them on as they come.
+    """Run `python -m MODULE ARGUMENTS` and yield the JSON objects it prints, one a line.
 
     Args:
         module: with a `__main__` part that ends with 0 when all went well, else with a message on
@@ -31,8 +31,11 @@ def lines(
         what: is measured, for messages.
         quiet: most seconds from one line to the next.
 
+    Yields:
+        each object as it comes.
+
     Raises:
-        ModelError: the process failed, was killed, or said nothing for too long.
+        ModelError: the process failed, was killed, or printed nothing for too long.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as complaints:
         command = [sys.executable, "-m", module, *arguments]

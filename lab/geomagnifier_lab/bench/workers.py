@@ -1,10 +1,7 @@
-"""`geomag bench map`.
+"""`geomag bench map`: an archive asked by one worker, by all, and by all while one is killed.
 
-An archive asked by one worker, by all, and by all while one of them is killed; what was lost or
-doubled.
-
-Scenes are drawn. Each run is the command `geomag map` in a process of its own, and its tables are
-compared with those of the first.
+It counts the scenes that were lost or answered twice. Scenes are drawn. Each run is the command
+`geomag map` in a process of its own, and its tables are compared with those of the first.
 """
 
 from __future__ import annotations
@@ -32,7 +29,7 @@ from geomagnifier_lab.bench.cost import machine
 QUESTION = "Segment every ship."
 SCENES = 500
 WIDTH, HEIGHT = 1000, 700
-"""Of a drawn scene, px."""
+"""Width and height of a drawn scene, px."""
 THEMES = ("harbour", "mixed", "airport", "town")
 DIED = "and one killed"
 
@@ -64,7 +61,7 @@ def bench(
     Raises:
         OptionError: fewer than one scene, or than two workers.
         LibraryMissing: the extra `map` is not installed.
-        GeomagError: a run failed; with what it said.
+        GeomagError: a run failed; its message is in the error.
     """
     count = workers or max(2, len(os.sched_getaffinity(0)))
     if scenes < 1 or count < 2:
@@ -77,7 +74,13 @@ def bench(
 
 
 def draw(folder: Path, scenes: int, tell: Callable[[int], object] = lambda done: None) -> None:
-    """Scenes side by side on the map, as GeoTIFFs; those that are there stay."""
+    """Draw scenes side by side on the map, as GeoTIFFs; those that are there stay.
+
+    Args:
+        folder: of the scenes; it is made.
+        scenes: how many.
+        tell: called with the number of scenes done.
+    """
     from geomagnifier.export.image_file import write_picture
     from geomagnifier_lab.render.scene import draw_scene
 
@@ -188,7 +191,7 @@ def _run(
 
 
 def _worker(driver: int) -> int | None:
-    """The process number of one of the workers below a driver."""
+    """The process id of one of the workers below a driver."""
     import psutil
 
     below = psutil.Process(driver).children(recursive=True)
@@ -203,9 +206,9 @@ def _worker(driver: int) -> int | None:
 
 
 def _answers(out: Path) -> dict[str, Any]:
-    """What was answered, by scene.
+    """What was answered, by scene: its text, and its boxes.
 
-    Its text, and its boxes rounded, since threads add up in another order.
+    Boxes are rounded, since threads add up in another order.
     """
     found = {}
     for path in (out / archive.SCENES).glob("*/answer.json"):

@@ -1,9 +1,8 @@
-"""What earns its place on the image side.
+"""What each part of the image side contributes.
 
-Short runs from the same seed, each without one part, and the noise of two seeds beside them.
-
-Every run is `train.loop.train` itself on smaller crops and fewer steps; its last validation counts.
-What is changed is in `VARIANTS`.
+Short runs from the same seed, each without one part, and the noise of two seeds beside them. Every
+run is `train.loop.train` itself on smaller crops and fewer steps; its last validation counts. What
+is changed is in `VARIANTS`.
 """
 
 from __future__ import annotations
@@ -31,11 +30,11 @@ SIZES = Sizes(crops=8, side=320, scenes=40)
 
 
 def nothing(network: SmallNetwork) -> None:
-    """The network as it is."""
+    """Leave the network as it is."""
 
 
 def one_level(level: int) -> Callable[[SmallNetwork], None]:
-    """The decoder reads f1, f2 or f3 (level 0, 1, 2) alone.
+    """A change after which the decoder reads only f1, f2 or f3 (level 0, 1, 2).
 
     The others' weights are 0 and stay so.
     """
@@ -51,17 +50,15 @@ def one_level(level: int) -> Callable[[SmallNetwork], None]:
 
 
 def frozen_trunk(network: SmallNetwork) -> None:
-    """ImageNet's features as they are."""
+    """Keep ImageNet's features as they are."""
     network.trunk.requires_grad_(False)
 
 
 class LiteralDecoder(PixelDecoder):
-    """The mask as the paper writes it (section 2.3, steps 3 and 4).
+    """The mask decoder as the paper writes it (section 2.3, steps 3 and 4).
 
-    The other maps, which the paper has not, stay ours.
-
-    No bend between the convolutions, kernels that do not know the question, a weighted sum of three
-    sigmoids.
+    It has no activation between the convolutions, kernels that do not know the question, and a
+    weighted sum of three sigmoids. The other maps, which the paper does not have, stay ours.
     """
 
     def __init__(self) -> None:
@@ -70,7 +67,12 @@ class LiteralDecoder(PixelDecoder):
         self.level = torch.nn.Parameter(torch.ones(3) / 3)
 
     def forward(self, seg: Tensor, prepared: list[Tensor]) -> Maps:
-        """As `PixelDecoder.forward`; mask logits are those of the summed probabilities."""
+        """As `PixelDecoder.forward`; mask logits are those of the summed probabilities.
+
+        Args:
+            seg: (B, Q, seg) states of the questions.
+            prepared: of `PixelDecoder.prepare`.
+        """
         maps = super().forward(seg, prepared)
         h = self.blend * self.project(seg)
         return maps._replace(
@@ -85,20 +87,20 @@ class LiteralDecoder(PixelDecoder):
 
 
 def literal(network: SmallNetwork) -> None:
-    """The paper's mask decoder."""
+    """Put the paper's mask decoder in place of ours."""
     network.decoder = LiteralDecoder()
 
 
 @dataclass(frozen=True)
 class Variant:
-    """TODO summary."""
+    """A short run and what is different in it."""
 
     change: Callable[[SmallNetwork], None] = nothing
-    """Made before the first step."""
+    """Made to the network before the first step."""
     weights: Weights = WEIGHTS
-    """Of the losses."""
+    """Weights of the losses."""
     seed: int = 0
-    """Of everything drawn."""
+    """Seed of everything that is drawn."""
 
 
 VARIANTS = {
@@ -119,7 +121,12 @@ VARIANTS = {
 
 
 def measured(log: Path, step: int) -> dict[str, float]:
-    """The validation figures of a step; empty where the run has not come so far."""
+    """The validation figures of a step; empty where the run has not come so far.
+
+    Args:
+        log: the run's log.jsonl; it may be missing.
+        step: whose figures are wanted.
+    """
     rows = [json.loads(line) for line in log.read_text().splitlines()] if log.is_file() else []
     found = [row for row in rows if row["step"] == step and "total" not in row]
     return {k: v for k, v in found[-1].items() if k != "step"} if found else {}
@@ -136,8 +143,6 @@ def ablate(
 ) -> Iterator[tuple[str, int, dict[str, float]]]:
     """Train the variants one after another.
 
-    Yields (variant, step, figures), figures empty until its last step.
-
     Args:
         root: folder of the data sets.
         out: folder of the runs; what is finished there is not done again.
@@ -146,6 +151,9 @@ def ablate(
         steps: of each run.
         sizes: of a batch.
         only: one variant; all without.
+
+    Yields:
+        (variant, step, figures), figures empty until its last step.
 
     Raises:
         OptionError: there is no variant of that name.

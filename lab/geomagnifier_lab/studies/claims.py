@@ -1,9 +1,8 @@
-"""What the text we work from claims in numbers, and where its own numbers do not agree.
+"""The figures claimed by the text we work from, and where its own figures disagree.
 
-Data and arithmetic; nothing is measured here.
-
-The text is a technical reading, in Chinese, of GeoMag (arXiv:2507.05887). Sections are those of
-that reading; the paper's own tables were not at hand, so a slip may be the reading's.
+Data and arithmetic; nothing is measured here. The text is a technical reading, in Chinese, of
+GeoMag (arXiv:2507.05887). Sections are those of that reading; the paper's own tables were not at
+hand, so a slip may be the reading's.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ no size, data or pixels are named.
 FASTER = {"image": 16384.0, "region": 4.0, "pixel": 2.0}
 """Section 2.1, how many times less compute at 4096 x 2160 px."""
 SAVED = (65.0, 70.0)
-"""Sections 4: percent of the compute that is saved, in the last paragraph and in the table ("70 %
+"""Section 4: percent of the compute that is saved, in the last paragraph and in the table ("70 %
 and more").
 """
 CASE_IOU, TINY_ACCURACY, TINY_PEERS = 89.2, 89.2, 76.4
@@ -46,7 +45,9 @@ CELLS = 32
 
 
 def formula(granularity: str, windows: int = 1) -> int:
-    """Pixels of I' at 4096 x 2160 by the text's own formula (section 2.1), windows being half of what they are cut from, each way.
+    """Pixels of I' at 4096 x 2160 by the text's own formula (section 2.1).
+
+    Windows are half of what they are cut from, each way.
 
     Args:
         granularity: "image", "region" or "pixel".
@@ -64,7 +65,12 @@ def formula(granularity: str, windows: int = 1) -> int:
 
 
 def gain(before: float, after: float) -> tuple[float, float]:
-    """From one figure to another: points, and percent of the first."""
+    """The gain from one figure to another: in points, and in percent of the first.
+
+    Args:
+        before: the first figure, percent.
+        after: the second figure, percent.
+    """
     return after - before, 100 * (after / before - 1)
 
 
@@ -73,15 +79,15 @@ class Slip:
     """A place where the text cannot be right, or contradicts itself."""
 
     where: str
-    """Its section."""
+    """Section of the text."""
     says: str
-    """What stands there."""
+    """What the text says."""
     holds: str
-    """What follows."""
+    """What holds instead."""
 
 
 def slips() -> tuple[Slip, ...]:
-    """Every slip found, in the order of the text; numbers are worked out, not copied."""
+    """Every slip found, in the order of the text; figures are computed, not copied."""
     small, original, adjusted = PREPROCESSING["pixel"]
     points, percent = gain(original, adjusted)
     crops_points, crops_percent = gain(CROPS["grid"], CROPS["paper"])

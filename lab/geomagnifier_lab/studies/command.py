@@ -23,7 +23,10 @@ PRINTED = ("preprocessing", "crops", "compute", "case 1", "case 2", "prompts", "
 
 
 class Evaluate(TyperCommand):
-    """`geomag eval`, which hands `geomag eval paper ...` on, so that its options and --help are those of the paper's tables."""
+    """`geomag eval`, which hands `geomag eval paper ...` on.
+
+    The options and --help of the latter are those of the paper's tables.
+    """
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any

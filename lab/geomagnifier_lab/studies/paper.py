@@ -1,16 +1,17 @@
-"""`geomag eval paper`.
+"""`geomag eval paper`: the paper's tables, with its claims beside our measurements.
 
-The paper's tables again, what it claims beside what this model measures, on validation pictures and
-drawn scenes.
+They are measured on validation images and drawn scenes.
 
-    preprocessing   three preprocessings x three granularities (section 3)
-    crops           small objects by random, predefined and prompt-guided crops, at equal pixels (section 2.2)
-    cost            what a question costs at 4096 x 2160 px, by granularity (section 2.1)
-    cases           the two case studies, the error it tells of and the text's own four questions (section 3), on drawn scenes
-    variants        the forms of the paper's search beside each other: boxes, masks, cost
+preprocessing   three preprocessings x three granularities (section 3)
+crops           small objects by random, predefined and prompt-guided crops, at equal pixels
+                (section 2.2)
+cost            what a question costs at 4096 x 2160 px, by granularity (section 2.1)
+cases           the two case studies, the error it tells of and the text's own four questions
+                (section 3), on drawn scenes
+variants        the forms of the paper's search beside each other: boxes, masks, cost
 
-Writes paper.json, paper.md and plots, anew after each part. What is finished in the output folder
-is not measured again.
+It writes paper.json, paper.md and plots, anew after each part. What is finished in the output
+folder is not measured again.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ from geomagnifier_lab.studies.paper_runs import EVERY, HUNDRED, KNOWN, fields_of
 
 PARTS = ("preprocessing", "crops", "cost", "cases", "variants")
 FRAMES = 16
-"""Frames of each kind: those of `geomag bench search --frames 16`, and as many with small objects."""
+"""Frames of each sort: those of `geomag bench search --frames 16`, and as many with small objects.
+"""
 TIMED = 6
 """Frames on which cost is measured."""
 ADJUSTED = (HUNDRED, "exhaustive", "paper", "adaptive")
@@ -70,31 +72,30 @@ FORMS = (
     "paper cross entropy",
     "paper hull+separate+coarse masks",
 )
-"""Ways of the paper's search: as it is built, with one thing changed each, and as it was before
+"""Forms of the paper's search: as it is built, with one thing changed in each, and as it was before
 views were one input.
 """
 LINEAR = "paper linear decoder"
-"""One more, where the model has weights for it."""
+"""One more form, where the model has weights for it."""
 
 
 @dataclass(frozen=True)
 class Amount:
-    """How much is measured.
-
-    frames: of 4096 x 2160 px, of each sort.  pictures: of each scene set and split; None for all.
-        seeds: of drawn scenes.
-    lengths: of drawn targets, how many of `paper_studies.LONG`.  questions: about courts, how many
-        of `paper_studies.ROWS`.
-    """
+    """How much is measured."""
 
     frames: int = FRAMES
+    """Frames of 4096 x 2160 px, of each sort."""
     pictures: int | None = None
+    """Images of each scene set and split; None for all."""
     seeds: int = paper_cases.SEEDS
+    """Seeds of drawn scenes."""
     lengths: int = len(paper_cases.LONG)
+    """Lengths of drawn targets, the first ones of `paper_cases.LONG`."""
     questions: int = len(paper_cases.ROWS)
+    """Questions about courts, the first ones of `paper_cases.ROWS`."""
 
     def limited(self, limit: int) -> Amount:
-        """At most so many of everything."""
+        """The same with at most `limit` of everything."""
         return Amount(
             **{
                 name: limit if one is None else min(limit, one)
@@ -114,10 +115,11 @@ class Unit:
     """A measurement that is kept as a whole."""
 
     name: str
+    """Under which it is kept, as PART/..."""
     steps: int
-    """Of progress."""
+    """Steps of progress that it takes."""
     measure: Callable[[Callable[[], None]], dict[str, Any]]
-    """Tells after each step."""
+    """Measures; it calls its argument after each step."""
 
 
 def run(
@@ -193,7 +195,13 @@ def run(
 
 
 def write(kept: Kept, out: Path, tell: Callable[[str], None]) -> None:
-    """Tables and plots of what has been measured so far."""
+    """Write the tables and plots of what has been measured so far.
+
+    Args:
+        kept: the measurements.
+        out: folder for paper.md and the plots.
+        tell: called with a line where plots cannot be drawn.
+    """
     kept.all["tables"] = paper_tables.tables(kept.all["runs"])
     kept.save()
     page = paper_page.page(kept.all["tables"], kept.all["machine"])
@@ -212,16 +220,19 @@ def loaded(model_name: str) -> Model:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is measured on what.
+    """Which measurements each part consists of, and what they are made on.
 
     Frames are written when the first unit needs them.
     """
 
     root: Path
+    """Folder of the data sets."""
     out: Path
+    """Folder for frames and cut-outs."""
     amount: Amount
+    """How much is measured."""
     model: Callable[[], Model]
-    """Loads it when first called."""
+    """Returns the model; loads it when first called."""
 
     def units(self, part: str) -> list[Unit]:
         """Everything that a part consists of, in order."""
@@ -320,7 +331,7 @@ class Plan:
         return Unit(f"preprocessing/image/learnt/{size}", 1, measure)
 
     def _place(self) -> Unit:
-        """What a question about the whole costs.
+        """What a question about the whole scene costs.
 
         It is seen at 100 x 100 px, whatever the search.
         """

@@ -1,8 +1,9 @@
-"""The paper's two case studies and the error it tells of, on drawn scenes.
+"""The paper's two case studies and the error it reports, on drawn scenes.
 
-What is answered, how good the masks are, what is wrong.
+Each gives the answer, the IoU of its masks, and what is wrong with it.
 
-case 1   a ship and an airplane of 64 to 8 px in 4096 x 2160: "Segment all ships ...", and both kinds
+case 1   a ship and an airplane of 64 to 8 px in 4096 x 2160: "Segment all ships ...", and both
+         classes
 case 2   two ships and an airplane: "Describe the image and segment the ships."
 courts   tennis courts in one row and in two: are they told apart?
 """
@@ -29,7 +30,7 @@ from geomagnifier_lab.studies.paper_drawn import Drawn
 from geomagnifier_lab.studies.paper_runs import KNOWN, placed
 
 LONG = (64, 32, 16, 8)
-"""Length of a target from end to end, px."""
+"""Lengths of a target from end to end, px."""
 SEEDS = 2
 PAINTS = {"yellow": paper_drawn.yellow, "white": paper_drawn.plain}
 BOTH = "Segment all ships and airplanes in the image."
@@ -53,7 +54,7 @@ PROMPTS = {
 PROMPTED = (KNOWN, "paper")
 ACROSS = 6
 AROUND = 0.75
-"""Of the picture kept of a target: its length on every side of it."""
+"""Margin of a target's cut-out on every side, as a share of the target's length."""
 MATCH = score.MATCH
 
 Told = Callable[[], None]
@@ -61,7 +62,7 @@ Rows = list[dict[str, Any]]
 
 
 def nothing() -> None:
-    """Tell nobody."""
+    """Report nothing."""
 
 
 def tiny(
@@ -74,9 +75,9 @@ def tiny(
     """Cases 1 and 2 on one stretch of coast, with targets of every length at the same places.
 
     Args:
-        model: that looks.
+        model: that answers.
         seed: of the coast and of the places.
-        folder: takes pictures of the targets of case 1 with what was found of them.
+        folder: for cut-outs of the targets of case 1 with what was found of them.
         told: called after each question.
         longs: lengths, px; all of `LONG` without.
 
@@ -125,7 +126,14 @@ def courts(
     told: Told = nothing,
     asked: Sequence[str] = ROWS,
 ) -> Rows:
-    """Courts in one row of six and in two, asked about in several ways: some of `ROWS`.
+    """Ask about courts in one row of six and in two rows, in several ways.
+
+    Args:
+        model: that answers.
+        seed: of the drawn courts.
+        folder: for cut-outs of the courts with what was found of them.
+        told: called after each question.
+        asked: some of `ROWS`.
 
     Returns:
         for each number of "rows" and question "courts": how many there are, "meant": by the
@@ -172,11 +180,16 @@ def courts(
 
 
 def prompts(model: Model, seed: int, told: Told = nothing) -> Rows:
-    """The text's own questions about two ships and an airplane, as they are written.
+    """Ask the text's own questions about two ships and an airplane, as they are written.
+
+    Args:
+        model: that answers.
+        seed: of the drawn scene.
+        told: called after each question.
 
     Returns:
-        "question", "search", "level": as it was read, "meant": as the text has it, and what
-        `judged` says.
+        "question", "search", "level": as it was read, "meant": as the text has it, and the figures
+        of `judged`.
     """
     drawn = paper_drawn.tiny_targets(paper_drawn.coast(seed), seed, LONG[0], 2)
     rows = []
@@ -207,13 +220,29 @@ def _meant(question: str, rows: int) -> slice | None:
 
 
 def answered(drawn: Drawn, question: str, model: Model, search: str) -> Answer:
-    """Ask about a drawn scene; with `KNOWN` it says how large its pixels are."""
+    """Ask about a drawn scene.
+
+    Args:
+        drawn: the scene.
+        question: as a user types it.
+        model: that answers.
+        search: a search of `ask`, or `KNOWN`, with which the scene says how large its pixels are.
+    """
     with open_scene(drawn.pixels, **placed(drawn.metres if search == KNOWN else None)) as scene:
         return ask(scene, question, model, search="adaptive" if search == KNOWN else search)
 
 
 def judged(drawn: Drawn, answer: Answer) -> dict[str, Any]:
-    """An answer about ships and airplanes against what was drawn."""
+    """Compare an answer about ships and airplanes with what was drawn.
+
+    Args:
+        drawn: the scene.
+        answer: about it.
+
+    Returns:
+        "ship IoU" and "airplane IoU" of the masks, "ships" and "airplanes" found, "false":
+        detections that are neither, "share" of the pixels, "text".
+    """
     row: dict[str, Any] = {}
     false = 0
     for kind, name in (("ship", "ships"), ("airplane", "airplanes")):
@@ -238,7 +267,12 @@ def judged(drawn: Drawn, answer: Answer) -> dict[str, Any]:
 
 
 def mask_of(answer: Answer, kind: str) -> Bools:
-    """(H, W) bool, the union of the kind's regions."""
+    """The union of the masks of a class's detections, (H, W) bool.
+
+    Args:
+        answer: with segmented detections.
+        kind: the class.
+    """
     mask = np.zeros((answer.scene.height, answer.scene.width), bool)
     for region in answer.regions:
         if region.label == kind and region.segmentation is not None:
@@ -247,7 +281,7 @@ def mask_of(answer: Answer, kind: str) -> Bools:
 
 
 def whole_mask(answer: Answer) -> Bools:
-    """(H, W) bool; nothing where nothing was segmented."""
+    """The answer's mask, (H, W) bool; all False where nothing was segmented."""
     return (
         np.zeros((answer.scene.height, answer.scene.width), bool)
         if answer.mask is None
@@ -256,7 +290,10 @@ def whole_mask(answer: Answer) -> Bools:
 
 
 def _keep(drawn: Drawn, answer: Answer, folder: Path, name: str, *kinds: str) -> None:
-    """Cut-outs of the targets with found and true outlines, as PNG with the masks in two more files beside."""
+    """Write cut-outs of the targets as PNG.
+
+    The found and the true mask of each are in two more files.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for kind in kinds or ("ship", "airplane"):
         for number, place in enumerate(_places(drawn, kind, bool(kinds))):
@@ -270,7 +307,7 @@ def _keep(drawn: Drawn, answer: Answer, folder: Path, name: str, *kinds: str) ->
 
 
 def _places(drawn: Drawn, kind: str, together: bool) -> Iterator[Box]:
-    """A square about each object, or about all of them."""
+    """A square around each object, or one around all of them."""
     boxes = drawn.boxes(kind)
     for box in [np.concatenate([boxes[:, :2].min(0), boxes[:, 2:].max(0)])] if together else boxes:
         side = float(max(box[2] - box[0], box[3] - box[1])) * (0.5 + (0.1 if together else AROUND))

@@ -1,10 +1,8 @@
 """Drawn scenes of 4096 x 2160 px for the paper's case studies, with exact labels.
 
-A coast with tiny targets, and tennis courts in rows.
-
-The paper's pictures are not published. Ours show what its words say: white ships on the right, a
-yellow airplane on the left. Drawn scenes of this project are 6 % of the training crops, so that
-they are a little kind to the model.
+They show a coast with tiny targets, and tennis courts in rows. The paper's images are not
+published. Ours show what its words say: white ships on the right, a yellow airplane on the left.
+Drawn scenes of this project are 6 % of the training crops, so that they favour the model a little.
 """
 
 from __future__ import annotations
@@ -35,34 +33,35 @@ from geomagnifier_lab.render.scene import camera
 
 WIDTH, HEIGHT = 4096, 2160
 METRES = 60.0
-"""How long a ship and an airplane are, m; `long` px are that."""
+"""Length of a ship and of an airplane, m; on the scene that is `long` px."""
 COURT = (19.0, 42.0)
 """From one tennis court to the next in a row, and from row to row, m."""
 COURT_METRES = 0.5
-"""Of a pixel of the courts."""
+"""Pixel size of the scenes with courts, m."""
 TRIES = 200
 Paint = Callable[[Colour], Colour]
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A drawn scene. pixels (H, W, 3)."""
+    """A drawn scene with its labels."""
 
     pixels: Bytes
+    """(H, W, 3) uint8."""
     things: tuple[tuple[str, Floats], ...]
-    """Kinds with their outlines (N, 2) px."""
+    """Objects: each one's class and its outline (N, 2) px."""
     metres: float
-    """On the ground for one px."""
+    """Pixel size on the ground, m."""
 
     def truth(self, *kinds: str) -> Bools:
-        """(H, W) bool, where the kinds are."""
+        """The mask of some classes, (H, W) bool."""
         size = Size(*self.pixels.shape[:2])
         return decode(
             run_lengths([outline for kind, outline in self.things if kind in kinds], size)
         )
 
     def boxes(self, kind: str) -> Floats:
-        """(N, 4) px."""
+        """The boxes of a class, (N, 4) px."""
         rows = [
             np.concatenate([outline.min(0), outline.max(0)])
             for name, outline in self.things
@@ -72,7 +71,7 @@ class Drawn:
 
 
 def white(colour: Colour) -> Colour:
-    """Nearly white, shades kept."""
+    """Nearly white, with its shades kept."""
     red, green, blue = (255 - 0.3 * (255 - v) for v in colour)
     return red, green, blue
 
@@ -88,9 +87,14 @@ def plain(colour: Colour) -> Colour:
 
 
 def coast(seed: int, width: int = WIDTH, height: int = HEIGHT) -> Canvas:
-    """Land with fields on the left, the sea on the right, nothing on either.
+    """Draw land with fields on the left and the sea on the right, without any targets.
 
-    One metre a px of the canvas.
+    A pixel of the canvas is one metre.
+
+    Args:
+        seed: of the shore and the fields.
+        width: px.
+        height: px.
     """
     canvas = Canvas(np.random.default_rng([seed, 1]), width, height, 1.0, 0.0)
     rng, hx, hy = canvas.rng, width / 2, height / 2
@@ -113,7 +117,7 @@ def coast(seed: int, width: int = WIDTH, height: int = HEIGHT) -> Canvas:
 def tiny_targets(
     ground: Canvas, seed: int, long: float, ships: int, colour: Paint = yellow
 ) -> Drawn:
-    """White ships at sea and an airplane on an apron, each `long` px from end to end.
+    """Draw white ships at sea and an airplane on an apron, each `long` px from end to end.
 
     Args:
         ground: of `coast`; it is not changed.
@@ -143,7 +147,15 @@ def tiny_targets(
 def tennis_courts(
     seed: int, rows: int, across: int = 6, width: int = WIDTH, height: int = HEIGHT
 ) -> Drawn:
-    """Courts in rows on a lawn, side by side as clubs build them."""
+    """Draw tennis courts in rows on a lawn, side by side as clubs build them.
+
+    Args:
+        seed: of the place and the colours.
+        rows: of courts.
+        across: courts in a row.
+        width: px.
+        height: px.
+    """
     canvas = Canvas(np.random.default_rng([seed, 3]), width, height, 1 / COURT_METRES, 0.0)
     rng, hx, hy = canvas.rng, width * COURT_METRES / 2, height * COURT_METRES / 2
     canvas.ground(box(0, 0, 2 * hx + 8, 2 * hy + 8), "lawn", VEGETATION)

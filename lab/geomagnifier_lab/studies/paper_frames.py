@@ -1,9 +1,8 @@
 """Frames of 4096 x 2160 px in which objects are small.
 
-16 x 12 validation pictures of VHR-10 side by side, each a quarter as large.
-
-Objects of 32 to 130 px become 8 to 32 px long, as a sensor of 2 to 8 m/px shows them. The kind is
-in one to three of the 192 pictures.
+16 x 12 validation images of VHR-10 lie side by side, each a quarter as large. Objects of 32 to
+130 px become 8 to 32 px long, as a sensor of 2 to 8 m/px shows them. The class is in one to three
+of the 192 images.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ SEED = 8
 
 
 def small_kinds(samples: Sequence[ObjectSample]) -> list[str]:
-    """The kinds most of whose objects are small in such a frame."""
+    """The classes of which most objects are small in such a frame."""
     kinds = []
     for kind in kinds_of(samples):
         areas = [
@@ -61,9 +60,14 @@ def small_kinds(samples: Sequence[ObjectSample]) -> list[str]:
 
 
 def small_cell(sample: ObjectSample, kind: str, mirror: int = 0) -> Frame:
-    """A picture of 256 x 180 px with its labels of one kind, see `frames.cell`.
+    """An image of 256 x 180 px with its labels of one class, see `frames.cell`.
 
-    A pixel is the kind's where at least half of it was.
+    A pixel belongs to the class where at least half of it did.
+
+    Args:
+        sample: image and labels.
+        kind: the class that is labelled.
+        mirror: 0 as it is, 1 left for right, 2 upside down, 3 both.
     """
     whole, size = cell(sample, kind, mirror), (WIDE_SMALL, HIGH_SMALL)
     pixels = np.asarray(
@@ -73,9 +77,14 @@ def small_cell(sample: ObjectSample, kind: str, mirror: int = 0) -> Frame:
 
 
 def metres_of(kind: str, spec: ModelSpec) -> float | None:
-    """Metres for one px of such a frame, as the model's own table of sizes has it for the kind.
+    """Pixel size of such a frame by the model's own table of object sizes, m.
 
-    None where that says nothing.
+    Args:
+        kind: the class that the frame shows.
+        spec: with the table of sizes.
+
+    Returns:
+        m/px; None where the table says nothing.
     """
     size = spec.sizes.get(kind)
     return None if size is None or size.metres is None else SMALLER * size.metres / size.pixels
@@ -93,17 +102,17 @@ def small_frame(
     with_kind: int,
     seen: dict[Path, Bytes] | None = None,
 ) -> Frame:
-    """192 pictures side by side, mirrored or not, `with_kind` of them with the kind; none twice.
+    """Lay 192 images side by side, mirrored or not, `with_kind` of them with the class; none twice.
 
     Args:
-        samples: pictures and labels.
-        kind: what is labelled.
-        rng: chance.
-        with_kind: pictures that show it.
-        seen: keeps the pictures without labels from one frame to the next.
+        samples: images and labels.
+        kind: the class that is labelled.
+        rng: random generator.
+        with_kind: images that show it.
+        seen: keeps the images without labels from one frame to the next.
 
     Raises:
-        OptionError: too few pictures.
+        OptionError: too few images.
     """
     seen = {} if seen is None else seen
     has = [(s, m) for s in samples if shown(s, kind) for m in range(MIRRORS)]
@@ -140,7 +149,7 @@ def small_frame(
 def prepare(root: Path, folder: Path, frames: int, progress: Progress | None = None) -> Path:
     """Write frames and their cases, where there are none of that number yet.
 
-    Frame k depends on k alone, each kind comes in turn.
+    Frame k depends on k alone; the classes take turns.
 
     Args:
         root: folder of the data sets.
@@ -149,7 +158,7 @@ def prepare(root: Path, folder: Path, frames: int, progress: Progress | None = N
         progress: called with (frames written, frames in all).
 
     Returns:
-        a file of `looks.write_cases`.
+        a file of `search_run.write_cases`.
     """
     target = folder / "cases.json"
     if (

@@ -1,6 +1,6 @@
 """Cut-outs of the case studies on one sheet.
 
-The drawn target, its true outline dashed, what was found as a line.
+The true outline of a drawn target is dashed, what was found is a line.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from geomagnifier_lab.bench.plots import INK, _pyplot
 
 
 def draw(folder: Path, target: Path) -> None:
-    """A row for the ship, one for each colour of the airplane, and one for the courts.
+    """Draw a row for the ship, one for each colour of the airplane, and one for the courts.
 
     Columns are lengths.
 
     Args:
-        folder: of `paper_studies`, with NAME.png, NAME-found.png and NAME-true.png for each
+        folder: of `paper_cases`, with NAME.png, NAME-found.png and NAME-true.png for each
             cut-out.
         target: a PNG.
     """
@@ -51,7 +51,12 @@ def draw(folder: Path, target: Path) -> None:
 
 
 def title(name: str, stem: str) -> str:
-    """What a cut-out shows, from its name."""
+    """The title of a cut-out.
+
+    Args:
+        name: of its row.
+        stem: of its file's name.
+    """
     parts = stem.split("-")
     if name == "courts":
         asked = "all courts" if parts[3] == "1" else "the second row"

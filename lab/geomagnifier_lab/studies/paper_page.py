@@ -1,7 +1,4 @@
-"""The paper's tables as Markdown.
-
-Claimed beside measured, then what the text cannot be right about.
-"""
+"""The paper's tables as Markdown: claimed beside measured, then the slips of the text."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ def page(tables: Mapping[str, Any], machine: str) -> str:
 
 
 def markdown(rows: Sequence[Row], columns: Mapping[str, str]) -> str:
-    """A table.
+    """A table in Markdown.
 
     Args:
         rows: by column.

@@ -1,8 +1,8 @@
-"""What other systems have published for the same tasks, each figure with its split, its metric and where it was read.
+"""Published figures of other systems on the same tasks, each with split, metric and source.
 
 Only figures that were read in their authors' own tables or abstracts are here, or in a named table
-of somebody else's. Percent. Figures of different tables were not made under one protocol:
-look-alikes with care.
+of somebody else's. Percent. Figures of different tables were not measured under one protocol:
+compare them with care.
 """
 
 from __future__ import annotations
@@ -21,14 +21,18 @@ SAHI = "SAHI (arXiv:2202.06934), abstract"
 
 @dataclass(frozen=True)
 class Published:
-    """A row."""
+    """Figures of one system on one data set."""
 
     system: str
+    """Name of the system."""
     data: str
+    """Data set and split."""
     figures: dict[str, float]
     """By the metric's published name, percent (points of AP where a name begins with +)."""
     source: str
+    """Where the figures were read."""
     note: str = ""
+    """What must be known to compare them."""
 
 
 def _masks(system: str, p: float, overall: float, mean: float, note: str = "") -> Published:

@@ -1,4 +1,4 @@
-"""The paper's tables as pictures: what is claimed is hollow, what is measured is filled."""
+"""Plots of the paper's tables: claimed figures are hollow, measured ones are filled."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def draw(
 ) -> None:
     """Draw what was measured.
 
-    Paper-preprocessing.png, paper-crops.png, paper-compute.png and paper-studies.png.
+    It writes paper-preprocessing.png, paper-crops.png, paper-compute.png and paper-studies.png.
 
     Args:
         tables: of `paper_tables.tables`.
@@ -59,7 +59,12 @@ def draw(
 
 
 def preprocessing(rows: Sequence[Row], target: Path) -> None:
-    """A panel for each granularity, a pair of bars for each preprocessing and way."""
+    """Draw a panel for each granularity, a pair of bars for each preprocessing and way.
+
+    Args:
+        rows: of `paper_tables.preprocessing`.
+        target: a PNG.
+    """
     levels = list(dict.fromkeys(row["granularity"] for row in rows))
     pyplot = _pyplot()
     figure, panels = pyplot.subplots(
@@ -79,7 +84,12 @@ def preprocessing(rows: Sequence[Row], target: Path) -> None:
 
 
 def crops(rows: Sequence[Row], target: Path) -> None:
-    """A panel for each granularity, bars of small and tiny objects for each way."""
+    """Draw a panel for each granularity, bars of small and tiny objects for each way.
+
+    Args:
+        rows: of `paper_tables.crops`.
+        target: a PNG.
+    """
     levels = list(dict.fromkeys(row["granularity"] for row in rows))
     pyplot = _pyplot()
     figure, panels = pyplot.subplots(
@@ -105,7 +115,12 @@ def crops(rows: Sequence[Row], target: Path) -> None:
 
 
 def compute(rows: Sequence[Row], target: Path) -> None:
-    """Share of the pixels by granularity and way, on a logarithmic axis."""
+    """Draw the share of the pixels by granularity and way, on a logarithmic axis.
+
+    Args:
+        rows: of `paper_tables.compute`.
+        target: a PNG.
+    """
     pyplot = _pyplot()
     figure, axes = pyplot.subplots(figsize=(8.4, 0.42 * len(rows) + 1.1))
     places, labels, level = [], [], rows[0]["granularity"]
@@ -151,7 +166,10 @@ def compute(rows: Sequence[Row], target: Path) -> None:
 def _pairs(
     axes: Any, rows: Sequence[Row], name: str, labels: Sequence[str], second: str | None = None
 ) -> None:
-    """A hollow bar of what is claimed beside a filled one of what is measured, and a lighter one of a second figure."""
+    """Draw hollow bars of claimed figures beside filled ones of measured figures.
+
+    A second figure, where there is one, is a lighter bar.
+    """
     wide = 0.4 if second is None else 0.28
     for x, row in enumerate(rows):
         bars: list[tuple[float | None, dict[str, Any]]] = [(row.get("claimed"), HOLLOW)]

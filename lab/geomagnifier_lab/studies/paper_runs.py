@@ -1,8 +1,9 @@
-"""One question on one labelled scene, looked at in one way, as a record from which every figure can be worked out again without the model.
+"""One question on one labelled scene, answered in one way and kept as a record.
 
-Ways: the searches of `ask`, "paper" perhaps with a variant ("paper hull"); "100 x 100", where the
-scene is brought to a square of that side before anybody looks at it; and "adaptive, m/px known",
-where the scene says how large its pixels are on the ground, as a GeoTIFF does.
+Every figure can be computed again from the record without the model. Ways: the searches of `ask`,
+"paper" perhaps with a variant ("paper hull"); "100 x 100", where the scene is brought to a square
+of that side before the model sees it; and "adaptive, m/px known", where the scene says how large
+its pixels are on the ground, as a GeoTIFF does.
 """
 
 from __future__ import annotations
@@ -35,29 +36,30 @@ VERBS = {Granularity.REGION: "Find", Granularity.PIXEL: "Segment"}
 
 @dataclass(frozen=True)
 class Shot:
-    """What came of one question."""
+    """The outcome of one question."""
 
     scene: str
+    """Name of the scene."""
     kind: str
-    """What was asked for."""
+    """The class that was asked for."""
     size: tuple[int, int]
     """Height and width of the scene, px."""
     seconds: float
     """From opening the file to the answer."""
     pixels: int
-    """That went through a network."""
+    """Pixels that went through a network."""
     flops: float
-    """That went through a network."""
+    """Floating-point operations of the networks."""
     boxes: tuple[Corners, ...]
-    """found."""
+    """Detections."""
     scores: tuple[float, ...]
-    """found."""
+    """Scores of the detections."""
     true: tuple[Corners, ...]
-    """labelled."""
+    """Labelled boxes."""
     inside: tuple[bool, ...]
-    """Which of those lie in a window of full size."""
+    """Which labelled boxes lie in a window of full size."""
     iou: float | None = None
-    """Of the mask, None where none was asked for."""
+    """IoU of the mask; None where no mask was asked for."""
 
     @property
     def scene_pixels(self) -> int:
@@ -65,14 +67,14 @@ class Shot:
 
 
 def kind_of(case: Case) -> str:
-    """The kind that a case of "Segment every KIND." asks for."""
+    """The class that a case of "Segment every CLASS." asks for."""
     return case.question.removeprefix("Segment every ").removesuffix(".")
 
 
 def placed(metres: float | None) -> dict[str, Any]:
-    """Arguments of `open_scene` for a scene whose pixels are so large on the ground.
+    """Arguments of `open_scene` for a scene of a known pixel size, m.
 
-    None for None.
+    They are empty for None.
     """
     return (
         {}
@@ -89,15 +91,15 @@ def shoot(
     least: float | None = None,
     metres: float | None = None,
 ) -> Shot:
-    """Ask about all of the case's kind.
+    """Ask about all objects of the case's class.
 
     Args:
         case: a scene with boxes and, for masks, a mask.
-        model: that looks.
+        model: that answers.
         way: a search of `ask`, `HUNDRED` or `KNOWN`.
         level: REGION for boxes, PIXEL for masks.
         least: lowest score wanted; None for the calibrated one.
-        metres: on the ground for one px, told where the way is `KNOWN`.
+        metres: pixel size, given to the scene where the way is `KNOWN`.
     """
     kind = kind_of(case)
     question = f"{VERBS[level]} every {kind}."
@@ -133,7 +135,15 @@ def shoot(
 
 
 def look(scene: Scene, question: str, model: Model, way: str, least: float | None = None) -> Looked:
-    """Answer a question in a way; regions and mask are in scene px."""
+    """Answer a question in a way; regions and mask are in scene px.
+
+    Args:
+        scene: an open scene.
+        question: as a user types it.
+        model: that answers.
+        way: a search of `ask`, `HUNDRED` or `KNOWN`.
+        least: lowest score wanted; None for the calibrated one.
+    """
     if way == HUNDRED:
         return _hundred(scene, question, model, least)
     search, _, variant = ("adaptive" if way == KNOWN else way).partition(" ")
@@ -145,9 +155,9 @@ def look(scene: Scene, question: str, model: Model, way: str, least: float | Non
 
 
 def _hundred(scene: Scene, question: str, model: Model, least: float | None) -> Looked:
-    """Everything at the side of a thumbnail, bilinear as in the paper.
+    """Answer on the whole scene shrunk to a thumbnail, bilinear as in the paper.
 
-    The answer enlarged again, nearest pixel.
+    The answer is enlarged again, nearest pixel.
     """
     wide = resolution.plan(Granularity.IMAGE, scene.info, model.spec, "adaptive").wide[0]
     small = resolution.thumbnail(scene.read(wide), model.spec.image_side).pixels
@@ -170,14 +180,14 @@ def _hundred(scene: Scene, question: str, model: Model, least: float | None) -> 
 
 
 def shot_of(fields: dict[str, Any]) -> Shot:
-    """A shot that went through JSON."""
+    """A shot from what JSON made of it."""
     rows = {name: corners(fields[name]) for name in ("boxes", "true")}
     lists = {name: tuple(fields[name]) for name in ("size", "scores", "inside")}
     return Shot(**{**fields, **rows, **lists})
 
 
 def fields_of(shot: Shot) -> dict[str, Any]:
-    """For JSON; scores and corners rounded, as nothing depends on more."""
+    """A shot's fields for JSON; scores and corners are rounded, as nothing depends on more."""
     fields = asdict(shot)
     fields["boxes"] = [[round(v, 2) for v in box] for box in shot.boxes]
     fields["true"] = [[round(v, 2) for v in box] for box in shot.true]
@@ -186,9 +196,11 @@ def fields_of(shot: Shot) -> dict[str, Any]:
 
 
 def cost(shots: Sequence[Shot]) -> dict[str, float]:
-    """Pixels looked at, of those of the scenes ("share"); "GFLOP" a scene, the mean.
+    """What the shots cost.
 
-    "seconds" a scene, the median.
+    Returns:
+        "share": pixels processed over pixels of the scenes, "GFLOP": the mean of a scene,
+        "seconds": the median of a scene.
     """
     return {
         "share": sum(s.pixels for s in shots) / sum(s.scene_pixels for s in shots),
@@ -198,14 +210,14 @@ def cost(shots: Sequence[Shot]) -> dict[str, float]:
 
 
 def mean_iou(shots: Sequence[Shot]) -> float:
-    """gIoU: the mean over scenes."""
+    """The gIoU: the mean of the masks' IoU over scenes."""
     return float(np.mean([s.iou for s in shots if s.iou is not None]))
 
 
 def ap50(shots: Sequence[Shot]) -> float:
-    """AP50 of boxes by COCO's count, the mean over kinds.
+    """AP50 of boxes as COCO counts it, the mean over classes.
 
-    A scene is searched for its own kind alone.
+    A scene is searched for its own class alone.
     """
     truth = [{"picture": s.scene, "label": s.kind, "box": box} for s in shots for box in s.true]
     found = [
@@ -220,11 +232,19 @@ def ap50(shots: Sequence[Shot]) -> float:
 def recall(
     shots: Sequence[Shot], least: float, area: float = np.inf, long: float = np.inf
 ) -> tuple[float | None, float | None, int]:
-    """Of the true boxes below `area` (px^2) and `long` (px).
+    """Recall of the true boxes below an area and a length.
 
-    The share found at an IoU of `least`, that inside a window, how many.
+    Matches are made among all boxes.
 
-    Matches are made among all boxes; None where there is no such box.
+    Args:
+        shots: whose boxes are counted together.
+        least: IoU of a match.
+        area: only true boxes below it count, px^2.
+        long: only true boxes whose long side is below it count, px.
+
+    Returns:
+        the share found, the share inside a window, and how many there are; None, None and 0 where
+        there is no such box.
     """
     met: list[bool] = []
     held: list[bool] = []
@@ -243,9 +263,16 @@ def recall(
 def interval(
     shots: Sequence[Shot], least: float, area: float = np.inf, draws: int = 2000
 ) -> tuple[float, float] | None:
-    """Where the recall lies in 95 of 100 draws of as many scenes, with replacement.
+    """The 95 % confidence interval of the recall, by bootstrap over scenes.
 
-    None without a true box.
+    Args:
+        shots: the scenes; as many are drawn each time, with replacement.
+        least: IoU of a match.
+        area: only true boxes below it count, px^2.
+        draws: of the bootstrap.
+
+    Returns:
+        its two ends, 0 to 1; None without a true box.
     """
     each = [recall([shot], least, area) for shot in shots]
     counts = np.array([(0.0 if met is None else met * many, many) for met, _, many in each])
@@ -257,7 +284,12 @@ def interval(
 
 
 def precision(shots: Sequence[Shot], least: float) -> float | None:
-    """Share of the found boxes that are right."""
+    """Share of the detections that are right; None where there are none.
+
+    Args:
+        shots: whose detections are counted together.
+        least: IoU of a match.
+    """
     right = [
         hit
         for s in shots

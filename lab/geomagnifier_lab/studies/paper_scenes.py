@@ -1,12 +1,10 @@
-"""Scene classification by how large the picture is shown.
+"""Scene classification by the size at which the image is shown.
 
-At 100 x 100 px, as the paper has it, or at its own size.
-
-The small model's image path is a trunk of convolutions with a mean over the picture, so that it
-takes any size. But its scene head was learnt from 100 x 100 px alone: its own size is a size it has
-never seen. So it is measured twice, with the model as it is, and with a head learnt anew on the
-training pictures at the size in question, over the same trunk (which, too, saw places at 100 x 100
-px alone).
+That is 100 x 100 px, as the paper has it, or the image's own size. The small model's image path is
+a trunk of convolutions with a mean over the image, so that it takes any size. But its scene head
+was trained on 100 x 100 px alone: an image's own size is one it has never seen. So it is measured
+twice, with the model as it is, and with a head trained anew on the training images at the size in
+question, over the same trunk (which, too, saw scene classes at 100 x 100 px alone).
 """
 
 from __future__ import annotations
@@ -48,18 +46,18 @@ def classify(
     limit: int | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Top-1 over the validation pictures of a set.
+    """Top-1 over the validation images of a set.
 
     Args:
-        model: that looks.
+        model: that answers.
         root: folder of the data sets.
         name: of the set, one of `scene_sets.SETS`.
         size: one of `SIZES`.
-        limit: pictures, evenly picked; all for None.
-        progress: called with (pictures done, of how many).
+        limit: images, evenly picked; all for None.
+        progress: called with (images done, of how many).
 
     Returns:
-        {"right": how many, "n": of how many, "pixels": of a picture as it was shown, the mean}.
+        {"right": how many, "n": of how many, "pixels": of an image as it was shown, the mean}.
     """
     samples = evenly(scene_set(root, name, "val"), limit)
     classes, right, pixels = tuple(SETS[name][1].values()), 0, 0
@@ -80,14 +78,14 @@ def classify(
 def relearnt(
     model: Model, root: Path, size: str, limit: int | None = None, progress: Progress | None = None
 ) -> dict[str, Any]:
-    """The same with a scene head learnt anew at that size, from each training picture as it is.
+    """Top-1 with a scene head trained anew at that size, from each training image as it is.
 
     Args:
-        model: the small model; another one has no trunk to learn over.
+        model: the small model; another one has no trunk to train over.
         root: folder of the data sets.
         size: one of `SIZES`.
-        limit: pictures of each set and split; all for None.
-        progress: called with (pictures seen, of how many).
+        limit: images of each set and split; all for None.
+        progress: called with (images seen, of how many).
 
     Returns:
         by set {"right", "n"}; nothing for another model.
@@ -129,7 +127,7 @@ def relearnt(
 
 
 def _pooled(model: SmallModel, pixels: Bytes, size: str) -> Tensor:
-    """(1, 1280) of a picture as it is shown, not mirrored."""
+    """Pooled features (1, 1280) of an image as it is shown, not mirrored."""
     side = model.spec.image_side
     shown = (
         np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.BILINEAR))

@@ -1,4 +1,4 @@
-"""Measurements -> the paper's tables: claimed and measured side by side.
+"""Turns measurements into the paper's tables, claimed and measured side by side.
 
 Pure functions; a part that was not measured is left out.
 """
@@ -25,12 +25,12 @@ BUILT = {"100 x 100": 0, "exhaustive": 1, "paper": 2, "adaptive": 2}
 """Way -> which of the three preprocessings it is: 100 x 100 px, the original, adjusted."""
 SIZES = (HUNDRED, "own size")
 SHOWN = {HUNDRED: 0, "own size": 1, "own size, learnt": 1}
-"""The same at image level."""
+"""The same for scene classes."""
 PREPROCESSED = ("100 x 100 px", "original", "adjusted")
 
 
 def tables(runs: Runs) -> dict[str, Any]:
-    """All that can be told of what was measured.
+    """All tables of what was measured.
 
     Args:
         runs: by name, as `paper.run` keeps them.
@@ -62,11 +62,11 @@ def tables(runs: Runs) -> dict[str, Any]:
 
 
 def scenes(runs: Runs) -> list[Row]:
-    """Top-1 of each scene set, 0 to 1, by the size of the picture.
+    """Top-1 of each scene set, 0 to 1, by the size of the image.
 
     Returns:
         {"set", "n", "100 x 100", "own size": by the model as it is, "100 x 100, learnt", "own size,
-        learnt": by a head learnt at that size, "pixels": of the own size}; None where that was not
+        learnt": by a head trained at that size, "pixels": of the own size}; None where that was not
         measured.
     """
     rows = []
@@ -191,7 +191,9 @@ def crops(runs: Runs) -> list[Row]:
 
 
 def compute(runs: Runs) -> list[Row]:
-    """Cost at 4096 x 2160 px by granularity, first what the paper claims (as a share of the pixels) and what its formula gives.
+    """Cost at 4096 x 2160 px by granularity.
+
+    First comes what the paper claims (as a share of the pixels), and what its formula gives.
 
     Returns:
         {"granularity", "way", "Mpx", "share": of the pixels, "GFLOP", "seconds", "less": percent of
@@ -293,13 +295,13 @@ def variants(runs: Runs) -> list[Row]:
 
 
 def case_1(runs: Runs) -> list[Row]:
-    """Case 1, a row for each length, colour of the airplane and search, over the seeds.
+    """Case 1, asked for both classes.
 
-    Asked for both kinds.
+    A row for each length, colour of the airplane and search, over the seeds.
 
     Returns:
         {"long": px, "airplane": its colour, "search", "ship IoU", "airplane IoU", "mIoU": of the
-        two kinds, percent, "ships", "airplanes": how many were found, "of": how many there are of
+        two classes, percent, "ships", "airplanes": how many were found, "of": how many there are of
         each, "false", "share"}.
     """
     every = _studies(runs, "tiny", "case 1")
@@ -337,11 +339,11 @@ def case_1(runs: Runs) -> list[Row]:
 
 
 def ships_alone(runs: Runs) -> list[Row]:
-    """The scenes of case 1, asked for ships alone, a row for each length: is the airplane left out?
+    """The scenes of case 1, asked for ships alone: is the airplane left out?
 
     Returns:
-        {"long": px, "ship IoU": percent, "ships": found, "airplanes": marked all the same, "of":
-        scenes, "false"}.
+        a row for each length, {"long": px, "ship IoU": percent, "ships": found, "airplanes":
+        marked all the same, "of": scenes, "false"}.
     """
     asked = [row for row in _studies(runs, "tiny", "case 1") if "airplanes" not in row["question"]]
     rows = []
@@ -364,7 +366,12 @@ def _studies(runs: Runs, what: str, rows: str) -> list[Row]:
 
 
 def shots_of(runs: Runs, name: str) -> list[Shot]:
-    """The shots kept under a name; none where it was not measured."""
+    """The shots kept under a name; none where it was not measured.
+
+    Args:
+        runs: by name, as `paper.run` keeps them.
+        name: of the measurement.
+    """
     run = runs.get(name)
     return [] if run is None else [shot_of(dict(fields)) for fields in run["shots"]]
 

@@ -1,12 +1,14 @@
-"""How many examples does a kind take? Two kinds are kept from a short training run, then taught to it from 10, 50 and 200 examples.
+"""How many examples does a new class take?
 
-The base is the image side by the recipe of `lab/geomagnifier_lab/studies/ablations.py`, without the
-labels, scenes and captions: airplane (objects, VHR-10) and building (land cover, Dubai). It is
-taught by `own_run.fine_tune` itself, and measured on the validation pictures of both sets. Beside
-it: the same recipe with all labels ("in the recipe"), and the shipped small model.
+Two classes are left out of a short training run, then fine-tuned into it from 10, 50 and 200
+examples. The base is the image side by the recipe of
+`lab/geomagnifier_lab/studies/ablations.py`, without the labels, scenes and captions: airplane
+(objects, VHR-10) and building (land cover, Dubai). It is fine-tuned by `fine_tune` itself, and
+measured on the validation images of both sets. Beside it stand the same recipe with all labels
+("in the recipe"), and the shipped small model.
 
-An example is one labelled object, for land cover one connected area. Pictures are taken at random
-until they hold the number, all of each labelled, and half as many without the kind.
+An example is one labelled object, for land cover one connected area. Images are taken at random
+until they hold the number, all of each labelled, and half as many without the class.
 """
 
 from __future__ import annotations
@@ -52,12 +54,12 @@ EXAMPLES, SEEDS = (10, 50, 200), (0, 1)
 STEPS = 450
 """Steps of the base: a quarter of an hour on two cores."""
 RECIPE = replace(WEIGHTS, scene=0.0, retrieval=0.0)
-"""No scenes and captions: they name the kinds that are to be new."""
+"""Without scenes and captions: they name the classes that are to be new."""
 LESSON = FineTuneSchedule()
 TILE = 320
-"""Side of Dubai's pictures as they are taught from, px: one holds about ten buildings."""
+"""Side of Dubai's images in fine-tuning, px: one holds about ten buildings."""
 SMALLEST = 40
-"""Px of the smallest area that is an example."""
+"""The smallest area that is an example, px."""
 KEPT = "teaching.json"
 IMAGE_SIDE = ("trunk.", "neck.", "states.", "decoder.", "presence.", "box_classifier.")
 
@@ -69,7 +71,18 @@ def base_run(
     trunk: Path,
     without: Sequence[str],
 ) -> Iterator[int]:
-    """Train a base, or go on; yields its steps."""
+    """Train a base, or resume its training.
+
+    Args:
+        root: folder of the data sets.
+        out: folder of the run.
+        captions: sentences -> vectors.
+        trunk: ImageNet weights.
+        without: classes that are left out of the labels.
+
+    Yields:
+        each step.
+    """
     settings = Settings(
         steps=STEPS,
         sizes=replace(SIZES, crops=6, scenes=16),
@@ -84,9 +97,9 @@ def base_run(
 
 
 def base_folder(run: Path) -> Path:
-    """The run as a model folder.
+    """Write the run as a model folder.
 
-    Its image side, and of the shipped model what the measurement does not touch.
+    It holds the run's image side, and the parts of the shipped model that are not measured here.
     """
     folder = run / "model"
     folder.mkdir(exist_ok=True)
@@ -113,7 +126,19 @@ def base_folder(run: Path) -> Path:
 
 
 def pictures(root: Path, folder: Path, kind: str, split: str) -> Path:
-    """A COCO file of all pictures of a split, for one of the kinds; Dubai's are cut into tiles."""
+    """Write a COCO file of all images of a split, for one of the classes.
+
+    Dubai's training images are cut into tiles.
+
+    Args:
+        root: folder of the data sets.
+        folder: for instances.json and the images; what is there is not written again.
+        kind: the class that is labelled; one of land cover is taken from Dubai, others from VHR-10.
+        split: "train" or "val".
+
+    Returns:
+        the COCO file.
+    """
     (folder / "images").mkdir(parents=True, exist_ok=True)
     target = folder / "instances.json"
     if target.is_file():
@@ -171,7 +196,18 @@ def pictures(root: Path, folder: Path, kind: str, split: str) -> Path:
 
 
 def some(whole: Path, examples: int, seed: int) -> Path:
-    """A COCO file of pictures with at least so many examples between them, and half as many pictures without."""
+    """Write a COCO file of randomly picked images with a number of examples between them.
+
+    Half as many images without an example are added.
+
+    Args:
+        whole: a COCO file of `pictures`; the new one is written beside it.
+        examples: at least so many.
+        seed: of the choice.
+
+    Returns:
+        the COCO file.
+    """
     coco = json.loads(whole.read_text())
     counts = dict.fromkeys((i["id"] for i in coco["images"]), 0)
     for a in coco["annotations"]:
@@ -193,9 +229,9 @@ def some(whole: Path, examples: int, seed: int) -> Path:
 
 
 class AsKnown(CustomModel):
-    """A model's own kinds, measured as taught ones are.
+    """A model's own classes, measured as fine-tuned ones are.
 
-    Its states drive its decoder, its thresholds count.
+    Its states drive its decoder, and its thresholds count.
     """
 
     def __init__(self, base: SmallModel, kinds: Sequence[str]) -> None:
@@ -210,7 +246,7 @@ class AsKnown(CustomModel):
 
 
 class ByStates(ClassDetector):
-    """Finds the base's own classes by its states, in place of heads."""
+    """Detects the base's own classes by its states, in place of heads."""
 
     def maps(self, class_name: str, view: View) -> Maps:
         """See `ClassDetector.maps`."""
@@ -224,9 +260,17 @@ class ByStates(ClassDetector):
 def figures(
     model: CustomModel, kind: str, validation: Path, limit: int | None = None
 ) -> dict[str, float]:
-    """Mean IoU of the masks where the kind is there, at the model's threshold.
+    """Measure a class on labelled images.
 
-    AP of boxes at IoU 0.5 over all pictures.
+    Args:
+        model: that knows the class.
+        kind: the class.
+        validation: a COCO file.
+        limit: images without the class; all for None.
+
+    Returns:
+        "IoU": mean IoU of the masks where the class is there, at the model's threshold; "AP50": AP
+        of boxes at IoU 0.5 over all images.
     """
     labels = read_coco(validation)
     with_kind = [p for p in labels.pictures if p.objects]
@@ -237,7 +281,12 @@ def figures(
 
 
 def of(seen: Evidence, mask: float) -> dict[str, float]:
-    """The figures that evidence comes to."""
+    """The figures that evidence comes to, see `figures`.
+
+    Args:
+        seen: what the model answered on the images.
+        mask: threshold of the mask; one of `MASKS`.
+    """
     found: dict[str, float] = {}
     if seen.masks:
         found["IoU"] = float(np.mean(seen.masks, 0)[MASKS.index(mask)])
@@ -257,16 +306,19 @@ def teaching(
     seeds: Sequence[int] = SEEDS,
     lesson: FineTuneSchedule = LESSON,
 ) -> dict[str, Any]:
-    """The curve: by kind, examples and seed what was taught from and what came of it.
+    """Measure the curve: accuracy by class, number of examples and seed.
 
     Args:
         root: folder of the data sets.
-        out: folder for pictures, runs and teaching.json; what is measured there is not measured
+        out: folder for images, runs and teaching.json; what is measured there is not measured
             again.
-        base: model folder that does not know the kinds.
+        base: model folder that does not know the classes.
         progress: called with (runs done, of how many).
-        seeds: of pictures and crops.
-        lesson: of each run.
+        seeds: of images and crops.
+        lesson: schedule of each run.
+
+    Returns:
+        what teaching.json holds.
     """
     kept = Kept(out / KEPT, _settings(lesson))
     runs = [(kind, n, seed) for seed in seeds for n in EXAMPLES for kind in HELD]
@@ -292,7 +344,15 @@ def teaching(
 
 
 def beside(root: Path, out: Path, kept: Kept, name: str, folder: str) -> None:
-    """Measure a model that knows the kinds, if that was not done."""
+    """Measure a model that knows the classes, if that was not done.
+
+    Args:
+        root: folder of the data sets.
+        out: folder for images.
+        kept: the measurements, to which these are added.
+        name: of the model in them.
+        folder: "small", or a folder with weights.
+    """
     for kind in HELD:
         if kept.get(f"{name} {kind}") is None:
             model = AsKnown(registry.load_small(folder), [kind])
@@ -310,7 +370,9 @@ def curve(
     trunk: Path,
     progress: Callable[[int, int], object],
 ) -> list[dict[str, Any]]:
-    """All of it: both bases, the curve, what it is set beside, and the picture `out`/own-classes.png.
+    """Train both bases, measure the curve and what it is compared with, and plot it.
+
+    The plot is `out`/own-classes.png.
 
     Args:
         root: folder of the data sets.

@@ -1,6 +1,6 @@
-"""The curve of `geomag bench teach` as a picture and as rows.
+"""The curve of `geomag bench teach` as a plot and as rows.
 
-A panel a kind, examples to the right, accuracy upwards.
+A panel for each class, with examples on the horizontal axis and accuracy on the vertical one.
 """
 
 from __future__ import annotations
@@ -20,9 +20,14 @@ BESIDE = {"recipe": (":", "same recipe, all labels"), "shipped": ("--", "shipped
 def rows(
     runs: Mapping[str, Mapping[str, Any]], kinds: Sequence[str], examples: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """A row for each kind and number of examples, means over seeds with the lowest and the highest.
+    """A row for each class and number of examples, then those that it is compared with.
 
-    Then what it is set beside.
+    Figures are means over seeds, with the lowest and the highest.
+
+    Args:
+        runs: of `teaching.teaching`, with those of `teaching.beside`.
+        kinds: the classes.
+        examples: numbers of them.
     """
     found: list[dict[str, Any]] = []
     for kind in kinds:
@@ -59,11 +64,11 @@ def plot(
     examples: Sequence[int],
     target: Path,
 ) -> None:
-    """Draw it.
+    """Draw the curve.
 
     Args:
         runs: of `teaching.teaching`, with those of `teaching.beside`.
-        kinds: one panel each.
+        kinds: the classes, one panel each.
         examples: numbers of them.
         target: a PNG.
     """

@@ -1,4 +1,7 @@
-"""Labels of frames lie on the pixels they name, the kind is in as many cells as was said, shrinking moves both alike."""
+"""Labels of frames lie on the pixels they name, and the class is in as many cells as was said.
+
+Shrinking moves pixels and labels alike.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forms of arithmetic agree with fp32, and a form that the machine cannot run is told apart, not fatal."""
+"""Number formats agree with fp32, and one that the machine cannot run is reported, not fatal."""
 
 from __future__ import annotations
 

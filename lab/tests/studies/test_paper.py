@@ -100,8 +100,13 @@ def test_everything_is_measured_once_and_told(root: Path, tmp_path: Path) -> Non
         "slips",
     } <= set(tables)
     assert {p.name for p in out.glob("paper*")} == {
-        "paper.json", "paper.md", "paper-preprocessing.png", "paper-crops.png", "paper-compute.png", "paper-studies.png",
-    }  # fmt: skip
+        "paper.json",
+        "paper.md",
+        "paper-preprocessing.png",
+        "paper-crops.png",
+        "paper-compute.png",
+        "paper-studies.png",
+    }
     rows = {(row["granularity"], row["way"]): row for row in tables["preprocessing"]}
     assert (
         rows["pixel", "exhaustive"]["measured"] == pytest.approx(100, abs=2)

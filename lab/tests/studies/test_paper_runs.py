@@ -1,4 +1,4 @@
-"""Shots: what a way of looking returns lies on the scene, goes through JSON, and gives the figures."""
+"""What a search returns lies on the scene, goes through JSON, and gives the figures."""
 
 from __future__ import annotations
 

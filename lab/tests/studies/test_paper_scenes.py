@@ -26,7 +26,7 @@ COLOURS = {"Forest": (20, 90, 30), "Beach": (240, 220, 160)}
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Pictures of 128 px in two colours in place of two classes, of which all three sets have a table."""
+    """Images of 128 px in two colours, one for each of two classes, in all three sets."""
     classes = {
         "aid": ("captions.jsonl", ("Forest", "Beach")),
         "ucm": ("captions.jsonl", ("forest", "beach")),

@@ -50,10 +50,11 @@ def bounded(model: Model, memory: float) -> ModelSpec:
 
 
 def as_before(spec: ModelSpec, journal: Journal) -> ModelSpec:
-    """The spec with views as large as those that a journal was begun with, or else what is in it would be of other windows.
+    """The spec with views as large as those that a journal was begun with.
 
-    What a process holds when it starts is never quite the same, and so is what fits beside it.
-    Where much less fits, the spec as it is.
+    Views of another size would make other windows, and the journal could not be used. The memory
+    that a process holds when it starts is never quite the same, nor is what fits beside it. Where
+    much less fits than before, the spec is returned as it is.
     """
     pixels, tile, overlap = journal.settled("views", [spec.view_pixels, spec.tile, spec.overlap])
     return (

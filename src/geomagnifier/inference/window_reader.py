@@ -136,7 +136,7 @@ def _coming(
 def _kept(
     walk: ScanState, window: Window, scouting: bool, heated: bool
 ) -> tuple[Floats | None, WindowResult | None] | None:
-    """A window's relevance map and result in the journal; None where one that is needed is missing."""
+    """A window's relevance map and result in the journal; None where a needed one is missing."""
     if walk.journal is None:
         return None
     heat, part = walk.journal.heat(window), None if scouting else walk.journal.part(window)

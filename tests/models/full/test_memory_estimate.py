@@ -288,8 +288,9 @@ def test_no_name_at_all(name, fresh):
 def test_offline_in_a_process_of_its_own(tmp_path):
     code = (
         "from geomagnifier.errors import ModelOffline; from geomagnifier.models.full import"
-        " memory_estimate\ntry: memory_estimate.footprint('Qwen/Qwen2.5-VL-7B-Instruct')\nexcept ModelOffline as"
-        " error: print(error)"
+        " memory_estimate\n"
+        "try: memory_estimate.footprint('Qwen/Qwen2.5-VL-7B-Instruct')\n"
+        "except ModelOffline as error: print(error)"
     )
     env = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
     done = subprocess.run(

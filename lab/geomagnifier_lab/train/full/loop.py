@@ -168,7 +168,7 @@ def _train(settings: Settings, accelerator: Accelerator) -> dict[str, float]:
     lessons, held = courses(settings, side)
     if settings.sharded:
         accelerator.state.fsdp_plugin.transformer_cls_names_to_wrap = sorted(
-            network.vlm.core._no_split_modules
+            network.vlm.core._no_split_modules  # noqa: SLF001  # transformers has no public name for it
         )
     optimizer = optimizer_of(network, settings)
     model, optimizer, schedule = accelerator.prepare(

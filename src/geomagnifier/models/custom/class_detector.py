@@ -37,8 +37,8 @@ measured for custom classes.
 """
 
 CLOSER = 0.85
-"""Factor on the score threshold of a taught class in a closer window: the proposal network, too, has
-taken the place for an object of the class.
+"""Factor on the score threshold of a taught class in a closer window: the proposal network, too,
+has taken the place for an object of the class.
 """
 
 

@@ -304,3 +304,13 @@ def test_the_map_has_a_line_for_every_folder():
     named = set(re.findall(r"`((?:lab/geomagnifier_lab/|tests/)?[a-z_/]+\.py)`", page))
     here = (ROOT, ROOT.parents[1])
     assert [name for name in named if not any((top / name).is_file() for top in here)] == []
+
+
+def test_no_private_name_is_imported():
+    found = []
+    for path in [*FILES, *LAB_FILES]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("geomagnifier"):
+                names = [a.name for a in node.names if a.name.startswith("_") and a.name[1] != "_"]
+                found += [f"{path.name}: {name}" for name in names]
+    assert found == ["__init__.py: _moved"]

@@ -45,7 +45,7 @@ def accuracy_cost(tables: Mapping[str, Sequence[Mapping[str, Any]]], target: Pat
         target: a PNG.
     """
     pyplot, labelled = (
-        _pyplot(),
+        load_pyplot(),
         {group: rows for group, rows in tables.items() if _height(group, rows[0]) is not None},
     )
     if not labelled:
@@ -82,7 +82,7 @@ def accuracy_cost(tables: Mapping[str, Sequence[Mapping[str, Any]]], target: Pat
         )
         axes.set_title(TITLES.get(group, group), fontsize=10, color=INK)
         _ticks(axes.xaxis, [row["share"] for row in rows])
-        _plain(axes)
+        plain_axes(axes)
     for axes in panels.flat[len(labelled) :]:
         axes.set_visible(False)
     handles = {
@@ -118,7 +118,7 @@ def seconds(
         fits: by policy, "s per Gpx" and "s per object".
         target: a PNG.
     """
-    pyplot = _pyplot()
+    pyplot = load_pyplot()
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(10.5, 4.3))
     for policy in dict.fromkeys(row["policy"] for row in rows):
         mine = [row for row in rows if row["policy"] == policy]
@@ -154,7 +154,7 @@ def seconds(
         sizes = sorted({row["Mpx"] for row in rows})
         axes.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
         axes.set_xticks([], minor=True)
-        _plain(axes)
+        plain_axes(axes)
         axes.legend(frameon=False, fontsize=9, loc="upper left" if axes is left else "upper right")
     left.set(yscale="log")
     _ticks(left.yaxis, [row["seconds"] for row in rows])
@@ -180,7 +180,7 @@ def memory(
         allowed: the limit of the runs, bytes.
         target: a PNG.
     """
-    pyplot = _pyplot()
+    pyplot = load_pyplot()
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(10.5, 4.0), sharey=True)
     peaks = [row["peak MB"] / 1000 for row in rows]
     bars = left.bar(
@@ -215,13 +215,13 @@ def memory(
     right.set(xlabel="questions asked on small pictures", title="the service")
     left.set(ylim=(0, 1.15 * max(*peaks, *held, service[-1]["peak MB"] / 1000, allowed / 1e9)))
     for axes in (left, right):
-        _plain(axes)
+        plain_axes(axes)
     figure.tight_layout()
     figure.savefig(target, dpi=120)
     pyplot.close(figure)
 
 
-def _pyplot() -> Any:
+def load_pyplot() -> Any:
     import matplotlib
 
     matplotlib.use("Agg")
@@ -258,7 +258,7 @@ def _unit(group: str, row: Mapping[str, Any]) -> str:
     return "F1 of boxes (IoU of 0.3)"
 
 
-def _plain(axes: Any) -> None:
+def plain_axes(axes: Any) -> None:
     axes.grid(alpha=0.25, linewidth=0.7)
     axes.tick_params(labelsize=9, colors=INK)
     axes.xaxis.label.set_color(INK)

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from geomagnifier.export.overlay import COLOURS
-from geomagnifier_lab.bench.plots import INK, _pyplot
+from geomagnifier_lab.bench.plots import INK, load_pyplot
 
 
 def draw(folder: Path, target: Path) -> None:
@@ -35,7 +35,7 @@ def draw(folder: Path, target: Path) -> None:
     if not cuts:
         return
     across = max(len(files) for files in cuts.values())
-    pyplot = _pyplot()
+    pyplot = load_pyplot()
     figure, panels = pyplot.subplots(
         len(cuts), across, figsize=(2.35 * across, 2.6 * len(cuts)), squeeze=False
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 from geomagnifier.errors import install
 from geomagnifier.export.overlay import COLOURS
-from geomagnifier_lab.bench.plots import FAINT, INK, _plain, _pyplot
+from geomagnifier_lab.bench.plots import FAINT, INK, load_pyplot, plain_axes
 from geomagnifier_lab.studies import paper_gallery
 
 Row = Mapping[str, Any]
@@ -66,7 +66,7 @@ def preprocessing(rows: Sequence[Row], target: Path) -> None:
         target: a PNG.
     """
     levels = list(dict.fromkeys(row["granularity"] for row in rows))
-    pyplot = _pyplot()
+    pyplot = load_pyplot()
     figure, panels = pyplot.subplots(
         1, len(levels), figsize=(4.2 * len(levels), 3.9), squeeze=False, sharey=True
     )
@@ -91,7 +91,7 @@ def crops(rows: Sequence[Row], target: Path) -> None:
         target: a PNG.
     """
     levels = list(dict.fromkeys(row["granularity"] for row in rows))
-    pyplot = _pyplot()
+    pyplot = load_pyplot()
     figure, panels = pyplot.subplots(
         1, len(levels), figsize=(6.2 * len(levels), 4.1), squeeze=False, sharey=True
     )
@@ -121,7 +121,7 @@ def compute(rows: Sequence[Row], target: Path) -> None:
         rows: of `paper_tables.compute`.
         target: a PNG.
     """
-    pyplot = _pyplot()
+    pyplot = load_pyplot()
     figure, axes = pyplot.subplots(figsize=(8.4, 0.42 * len(rows) + 1.1))
     places, labels, level = [], [], rows[0]["granularity"]
     y = 0.0
@@ -156,7 +156,7 @@ def compute(rows: Sequence[Row], target: Path) -> None:
     axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.set_xticks([], minor=True)
     axes.axvline(1, color=FAINT, linewidth=0.8)
-    _plain(axes)
+    plain_axes(axes)
     axes.grid(visible=False, axis="y")
     figure.tight_layout()
     figure.savefig(target, dpi=110)
@@ -201,7 +201,7 @@ def _pairs(
                 )
     axes.set_xticks(range(len(rows)), labels, fontsize=8)
     axes.set_ylim(0, 109)
-    _plain(axes)
+    plain_axes(axes)
     axes.grid(visible=False, axis="x")
     axes.tick_params(axis="x", labelsize=8)
 
@@ -222,7 +222,7 @@ def _finish(figure: Any, target: Path, second: str | None = None) -> None:
     )
     figure.tight_layout(rect=(0, 0.3 / figure.get_figheight(), 1, 1))
     figure.savefig(target, dpi=110)
-    _pyplot().close(figure)
+    load_pyplot().close(figure)
 
 
 def _colour(way: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from geomagnifier_lab.bench.plots import INK, _plain, _pyplot
+from geomagnifier_lab.bench.plots import INK, load_pyplot, plain_axes
 
 COLOURS = {"IoU": "#1f6f8b", "AP50": "#d1603d"}
 WORDS = {"IoU": "IoU of masks", "AP50": "AP of boxes at IoU 0.5"}
@@ -72,7 +72,7 @@ def plot(
         examples: numbers of them.
         target: a PNG.
     """
-    pyplot = _pyplot()
+    pyplot = load_pyplot()
     figure, panels = pyplot.subplots(1, len(kinds), figsize=(5.2 * len(kinds), 4.2), squeeze=False)
     for axes, kind in zip(panels.flat, kinds, strict=True):
         for name, colour in COLOURS.items():
@@ -123,7 +123,7 @@ def plot(
         axes.set_xticks(list(examples), [str(n) for n in examples])
         axes.set_xticks([], minor=True)
         axes.title.set_color(INK)
-        _plain(axes)
+        plain_axes(axes)
         axes.legend(frameon=False, fontsize=9, loc="lower right")
     figure.tight_layout()
     figure.savefig(target, dpi=120)

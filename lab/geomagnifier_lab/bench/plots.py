@@ -222,6 +222,7 @@ def memory(
 
 
 def load_pyplot() -> Any:
+    """Matplotlib's pyplot, without a display."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -259,6 +260,7 @@ def _unit(group: str, row: Mapping[str, Any]) -> str:
 
 
 def plain_axes(axes: Any) -> None:
+    """Give axes a faint grid, and no frame above and to the right."""
     axes.grid(alpha=0.25, linewidth=0.7)
     axes.tick_params(labelsize=9, colors=INK)
     axes.xaxis.label.set_color(INK)

@@ -65,9 +65,11 @@ class Journal:
             self._open()
 
     def settled(self, name: str, value: Any) -> Any:
-        """A fact that the first run settled, plain values.
+        """A fact that the first run settled.
 
-        As it is written down, else `value`, written with the next window.
+        Args:
+            name: of the fact.
+            value: plain values for JSON; written with the next window where the journal has none.
         """
         row = (
             None

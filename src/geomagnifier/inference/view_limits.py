@@ -55,6 +55,10 @@ def as_before(spec: ModelSpec, journal: Journal) -> ModelSpec:
     Views of another size would make other windows, and the journal could not be used. The memory
     that a process holds when it starts is never quite the same, nor is what fits beside it. Where
     much less fits than before, the spec is returned as it is.
+
+    Args:
+        spec: of the model, with views that fit the memory now.
+        journal: of the search, new or begun.
     """
     pixels, tile, overlap = journal.settled("views", [spec.view_pixels, spec.tile, spec.overlap])
     return (

@@ -164,9 +164,13 @@ def test_a_thing_found_under_two_names_of_a_family_is_one_thing() -> None:
 
 def test_evidence_of_a_wide_class_is_that_of_all_within(model: CustomModel) -> None:
     base = model.base
-    assert base.family("vehicle") == ("vehicle", "car", "van", "truck", "bus") and base.family(
-        "car"
-    ) == ("car",)
+    assert base.detector.family("vehicle") == (
+        "vehicle",
+        "car",
+        "van",
+        "truck",
+        "bus",
+    ) and base.detector.family("car") == ("car",)
     assert base.worded == tuple(worded_start().kinds) and "building" not in base.every
 
 

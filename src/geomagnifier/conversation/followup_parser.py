@@ -30,7 +30,7 @@ LONGEST = 2000
 
 @dataclass(frozen=True)
 class FollowUp:
-    """TODO summary."""
+    """A follow-up, read: what it does with the last answer, and the question in full."""
 
     sort: Sort
     """What the follow-up does."""

@@ -340,11 +340,10 @@ def write(model: CustomModel, base: str, folder: Path, source: Path) -> Path:
     """
     origin = registry.folder_of(base)
     files: dict[str, Path] = {}
-    with Staging(
-        folder, stale=0
-    ) as staging:  # one run at a time; what a killed one has left are 60 MB
-        for name in registry.ALL:  # `OWN` of a base that was taught before is written anew below
-            if (origin / name).is_file():
+    # one run at a time: what a killed one has left are 60 MB
+    with Staging(folder, stale=0) as staging:
+        for name in registry.ALL:
+            if name != OWN and (origin / name).is_file():  # heads are written anew below
                 files[name] = staging.path(name)
                 shutil.copyfile(origin / name, files[name])
         files[OWN] = staging.path(OWN)

@@ -37,6 +37,7 @@ def drawn_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ring = [x0, y0, x1, y0, x1, y1, x0, y1]
             annotations.append(
                 {
+                    "id": len(annotations),
                     "image_id": number,
                     "category_id": 1,
                     "bbox": [x0, y0, x1 - x0, y1 - y0],
@@ -45,7 +46,10 @@ def drawn_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
             )
         Image.fromarray(pixels).save(folder / f"{number}.png")
     coco = {
-        "images": [{"id": k, "file_name": f"{k}.png"} for k in range(PICTURES)],
+        "images": [
+            {"id": k, "file_name": f"{k}.png", "width": SIZE[0], "height": SIZE[1]}
+            for k in range(PICTURES)
+        ],
         "categories": [{"id": 1, "name": "airplane"}],
         "annotations": annotations,
     }

@@ -36,13 +36,14 @@ def write_data(root: Path, scenes: bool = True) -> Path:
             scene = draw_scene(number, 240, 180, ("airport", "tank farm")[number % 2])
             name = f"{number:03d}.png"
             _picture(root / "vhr10" / "images" / name, scene.pixels)
-            images.append({"id": number, "file_name": name})
+            images.append({"id": number, "file_name": name, "width": 240, "height": 180})
             for o in scene.objects:
                 (x0, y0), (x1, y1) = o.polygon.min(0).tolist(), o.polygon.max(0).tolist()
                 ring = o.polygon.astype(float).ravel().tolist()
                 box = [x0, y0, x1 - x0, y1 - y0]
                 annotations.append(
                     {
+                        "id": len(annotations),
                         "image_id": number,
                         "category_id": KINDS.index(o.kind) + 1,
                         "bbox": box,

@@ -165,7 +165,7 @@ def test_without_sahi_its_row_is_left_out_with_a_line(
         drawn_root, "small", ["shrink", "sahi"], ["small", "cars4k"], 1, tell=told.append
     )
     assert [row["policy"] for row in found["groups"]["small"]] == ["shrink"]
-    assert install("bench") in told[0] and "left out cars4k" in told[1] and len(told) == 2
+    assert install("lab") in told[0] and "left out cars4k" in told[1] and len(told) == 2
 
 
 def test_tables_for_a_terminal_say_how_many_and_join_sizes() -> None:

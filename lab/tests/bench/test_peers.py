@@ -36,7 +36,7 @@ def test_without_sahi_the_error_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(peers, "has_sahi", lambda: False)
     with (
         open_scene(np.zeros((64, 64, 3), np.uint8)) as scene,
-        pytest.raises(OptionError, match=re.escape(install("bench"))),
+        pytest.raises(OptionError, match=re.escape(install("lab"))),
     ):
         peers.slice_by_sahi(scene, "Segment every ship.", None)  # type: ignore[arg-type]
 

@@ -254,7 +254,7 @@ def test_without_matplotlib_a_line_says_so(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     told: list[str] = []
     paper_plots.draw({"crops": [{}]}, tmp_path, told.append)
-    assert install("bench") in told[0] and not list(tmp_path.iterdir())
+    assert install("lab") in told[0] and not list(tmp_path.iterdir())
 
 
 def test_the_mean_of_the_two_kinds_is_told() -> None:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from geomagnifier.cli.main import main
-from geomagnifier.errors import ModelError, OptionError, install
+from geomagnifier.errors import ModelError, OptionError
 from geomagnifier_lab.bench import peers, search, search_run, subprocesses
 from geomagnifier_lab.bench.results_store import Kept
 from geomagnifier_lab.bench.score import Record
@@ -165,7 +165,7 @@ def test_without_sahi_its_row_is_left_out_with_a_line(
         drawn_root, "small", ["shrink", "sahi"], ["small", "cars4k"], 1, tell=told.append
     )
     assert [row["policy"] for row in found["groups"]["small"]] == ["shrink"]
-    assert install("lab") in told[0] and "left out cars4k" in told[1] and len(told) == 2
+    assert "pip install 'sahi>=0.12'" in told[0] and "left out cars4k" in told[1] and len(told) == 2
 
 
 def test_tables_for_a_terminal_say_how_many_and_join_sizes() -> None:

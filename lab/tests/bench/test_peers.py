@@ -10,7 +10,7 @@ import re
 import numpy as np
 import pytest
 
-from geomagnifier.errors import OptionError, install
+from geomagnifier.errors import OptionError
 from geomagnifier.inference.resolution import window_of
 from geomagnifier.models.registry import load_model
 from geomagnifier.raster.scene import open_scene
@@ -36,7 +36,7 @@ def test_without_sahi_the_error_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(peers, "has_sahi", lambda: False)
     with (
         open_scene(np.zeros((64, 64, 3), np.uint8)) as scene,
-        pytest.raises(OptionError, match=re.escape(install("lab"))),
+        pytest.raises(OptionError, match=re.escape("pip install 'sahi>=0.12'")),
     ):
         peers.slice_by_sahi(scene, "Segment every ship.", None)  # type: ignore[arg-type]
 

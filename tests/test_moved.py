@@ -1,7 +1,7 @@
 """Old import paths answer, with a warning that names the new one."""
 
 import importlib
-import re
+import warnings
 
 import pytest
 
@@ -10,8 +10,10 @@ from geomagnifier._moved import table
 
 @pytest.mark.parametrize("old", sorted(table()))
 def test_an_old_path_gives_the_new_module(old):
-    with pytest.warns(DeprecationWarning, match=re.escape(f"{old} is now {table()[old][0]}")):
+    with warnings.catch_warnings(record=True) as told:  # a parent's path may be an old one, too
+        warnings.simplefilter("always")
         found = importlib.import_module(old)
+    assert any(str(w.message).startswith(f"{old} is now {table()[old][0]}") for w in told)
     for new in map(importlib.import_module, table()[old]):
         names = [name for name in vars(new) if not name.startswith("_")]
         assert all(hasattr(found, name) for name in names)

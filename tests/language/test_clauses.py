@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import geomagnifier as gm
-from geomagnifier.cli import demo
 from geomagnifier.language.clauses import by_kind
 from geomagnifier.models.small.text_generation import TOLD, listed
 from geomagnifier.models.small.vocabulary import write_out
@@ -90,7 +89,7 @@ def test_what_has_no_room_in_the_sentence_is_listed() -> None:
 
 
 def test_every_kind_in_a_crowded_scene_is_named() -> None:
-    with gm.open_scene(draw_scene(demo.SEED, theme="mixed").pixels) as scene:
+    with gm.open_scene(draw_scene(7, theme="mixed").pixels) as scene:
         answer = gm.ask(scene, "Find every object.", gm.load_model("small"))
     kinds = {r.label for r in answer.regions}
     assert len(kinds) > TOLD

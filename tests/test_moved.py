@@ -1,20 +1,15 @@
 """Old import paths answer, with a warning that names the new one."""
 
 import importlib
-<<<<<<< HEAD
 import subprocess
 import sys
 from pathlib import Path
-=======
-import warnings
->>>>>>> core
 
 import pytest
 
 import geomagnifier
 from geomagnifier._moved import table
 
-<<<<<<< HEAD
 ROOTS = {
     "geomagnifier": Path(geomagnifier.__file__).parents[1],
     "geomagnifier_lab": Path(geomagnifier.__file__).parents[2] / "lab",
@@ -36,15 +31,6 @@ for old in sys.argv[1:]:
         found = importlib.import_module(old)
     assert any(str(w.message).startswith(f"{old} is now {table()[old][0]}") for w in told), old
     assert {w.category for w in told} == {DeprecationWarning}, old
-=======
-
-@pytest.mark.parametrize("old", sorted(table()))
-def test_an_old_path_gives_the_new_module(old):
-    with warnings.catch_warnings(record=True) as told:  # a parent's path may be an old one, too
-        warnings.simplefilter("always")
-        found = importlib.import_module(old)
-    assert any(str(w.message).startswith(f"{old} is now {table()[old][0]}") for w in told)
->>>>>>> core
     for new in map(importlib.import_module, table()[old]):
         assert all(hasattr(found, name) for name in vars(new) if not name.startswith("_")), old
     first = importlib.import_module(table()[old][0])

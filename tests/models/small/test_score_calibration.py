@@ -101,9 +101,9 @@ def test_maps_change_scores_and_nothing_else(
             with gm.open_scene(picture) as scene:
                 said = gm.ask(scene, question.format(kind), model)
             with monkeypatch.context() as patch, gm.open_scene(picture) as scene:
-                patch.setattr(
-                    model.detector, "reliability", ScoreCalibration(model.reliability.temperature)
-                )
+                plain = ScoreCalibration(model.reliability.temperature)
+                for part in (model, model.detector, model.chooser):
+                    patch.setattr(part, "reliability", plain)
                 raw = gm.ask(scene, question.format(kind), model)
             boxes = [{(r.label, r.box) for r in answer.regions} for answer in (said, raw)]
             assert boxes[0] == boxes[1]

@@ -103,6 +103,12 @@ def test_a_lock_pins_by_hash_and_names_no_place(lock):
     assert "://" not in (ROOT / f"locks/{lock}.txt").read_text("utf-8")
 
 
+def test_wheel_and_lab_have_one_version():
+    import geomagnifier_lab
+
+    assert geomagnifier_lab.__version__ == __version__
+
+
 def test_locks_agree():
     versions: dict[str, set[str]] = {}
     for lock in LOCKS:

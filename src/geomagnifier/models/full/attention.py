@@ -85,7 +85,7 @@ def watching(layers: Sequence[nn.Module], start: int) -> Iterator[Watch]:
         usual.append((attention, attention.config))
         attention.config = copy.copy(attention.config)
         # the library has no public way to choose the attention of one layer
-        vars(attention.config)["_attn_implementation_internal"] = NAME
+        attention.config._attn_implementation_internal = NAME  # noqa: SLF001
         attention.geomag_watch = watch
     try:
         yield watch

@@ -48,5 +48,5 @@ def _shallow(module: Part) -> Part:
     """A module of its own with the same parts."""
     twin = copy.copy(module)
     # a shallow copy of a module shares the dict of its parts, so that a new part would be both's
-    vars(twin)["_modules"] = dict(vars(module)["_modules"])
+    twin._modules = dict(module._modules)  # noqa: SLF001
     return twin

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 import transformers as hf
-from test_full_vlm import picture
+from test_vlm import picture
 
 from geomagnifier.models.full import segmenter as sam2
 from geomagnifier.models.full.checkpoint import begin

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from test_full_vlm import picture
+from test_vlm import picture
 
 from geomagnifier.errors import ModelUnsupported
 from geomagnifier.models.full import psc

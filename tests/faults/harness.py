@@ -45,8 +45,8 @@ from geomagnifier.retrieval.index import is_index
 from geomagnifier_lab.render import scene as drawn
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parents[2] / "lab"))
-from data.benchmarks import made_scenes
+sys.path.insert(0, str(Path(__file__).parents[2] / "lab/tests/datasets/benchmarks"))
+import made_scenes
 
 import own_scenes
 from ports import free_port

@@ -1,6 +1,7 @@
-"""A data root of drawn pictures in the form of VHR-10.
+"""What tests of several folders of the lab ask for.
 
-White airplanes on grey, so that labels can be checked against pixels.
+Among it a data root of drawn pictures in the form of VHR-10: white airplanes on grey, so that
+labels can be checked against pixels.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
+from disks import disk as disk
 
 WHITE, GREY = 255, 90
 SIZE = (1024, 720)

@@ -13,6 +13,13 @@ import geomagnifier as gm
 from geomagnifier.cli import demo
 from geomagnifier.cli.main import main
 from geomagnifier.errors import OutputError
+from geomagnifier_lab.render.scene import DrawnScene, draw_scene
+
+
+def drawn_scene() -> DrawnScene:
+    """The scene of the demo with its labels, drawn anew."""
+    return draw_scene(31, theme="airport")
+
 
 PICTURE = Path(__file__).parents[1] / "pictures/airport.jpg"
 
@@ -31,7 +38,7 @@ def shown(tmp_path_factory):
 def boxes(kind):
     """(N, 4) boxes of the drawn objects of a kind, px."""
     return np.array(
-        [[*o.polygon.min(0), *o.polygon.max(0)] for o in demo.scene().objects if o.kind == kind]
+        [[*o.polygon.min(0), *o.polygon.max(0)] for o in drawn_scene().objects if o.kind == kind]
     )
 
 
@@ -127,7 +134,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
 def test_the_picture_that_ci_asks_about_is_a_part_of_the_drawn_scene():
     with Image.open(PICTURE) as picture:
         there = np.asarray(picture, np.int16)
-    drawn = demo.scene().pixels[100:420, :520].astype(np.int16)
+    drawn = drawn_scene().pixels[100:420, :520].astype(np.int16)
     assert there.shape == drawn.shape and np.abs(there - drawn).mean() < 4
     inside = [b for b in boxes("airplane") if b[3] > 100 and b[1] < 420 and b[0] < 520]
     assert len(gm.ask(PICTURE, "Find every airplane.").regions) == len(inside) == 6

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from geomagnifier import masks, types
+from geomagnifier import masks, results
 from geomagnifier.export import overlay, overlay_panel
 from geomagnifier.export.write import write
 from geomagnifier.geometry import Box, Placement
@@ -80,7 +80,7 @@ def test_a_crowd_of_specks_is_drawn_without_tracing_their_outlines(
         for x, y in corners
     )
     traced: list[object] = []
-    monkeypatch.setattr(types, "polygons", lambda rle: traced.append(rle) or ())
+    monkeypatch.setattr(results, "polygons", lambda rle: traced.append(rle) or ())
     out = overlay.draw(replace(answer, regions=regions, patches=patches))
     assert not traced
     assert (out[:600] == overlay.COLOURS[0]).all(2).mean() > 0.01

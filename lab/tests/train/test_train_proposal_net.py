@@ -12,6 +12,7 @@ import torch
 
 from geomagnifier.inference.resolution import TYPICAL
 from geomagnifier.models.registry import WEIGHTS, read
+from geomagnifier.models.small.proposal_net import ProposalNet
 from geomagnifier_lab.datasets.vhr10 import CLASSES
 from geomagnifier_lab.questions.sizes import METRES
 from geomagnifier_lab.train import proposal_net, recall_calibration
@@ -93,7 +94,7 @@ def test_land_cover_goes_to_its_own_kinds() -> None:
 
 def test_the_loss_falls_on_one_batch() -> None:
     torch.manual_seed(0)
-    network = proposal_net.Scout(len(NAMES))
+    network = ProposalNet(len(NAMES))
     start = {
         k.removeprefix("trunk."): v
         for k, v in read(WEIGHTS / "small.safetensors")[1].items()
@@ -142,9 +143,7 @@ def test_the_curve_is_made_of_quantiles() -> None:
 
 @pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
 def test_blank_card_and_sizes() -> None:
-    card = recall_calibration.blank_card(
-        proposal_net.Scout(len(NAMES)), Path(os.environ["GEOMAG_DATA"])
-    )
+    card = recall_calibration.blank_card(ProposalNet(len(NAMES)), Path(os.environ["GEOMAG_DATA"]))
     assert card["recall"] == [] and 5_000 < card["flops"] < 50_000
     assert card["sizes"]["vehicle"][0] == 4.5 and 30 < card["sizes"]["vehicle"][1] < 80
     assert card["sizes"]["water"] == (None, 64.0)

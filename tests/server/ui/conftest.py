@@ -104,8 +104,13 @@ def address(root, every_look):
         process.stdout.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Chromium for the tests of one file.
+
+    Playwright keeps an event loop in this thread while it runs: left open for the session, no test
+    of another file in the process could run a loop of its own.
+    """
     playwright = pytest.importorskip("playwright.sync_api")
     chromium = shutil.which("chromium")
     if chromium is None:

@@ -121,7 +121,14 @@ TALKS = (
     ("Find the vehicles.", "Segment those.", "which is furthest left?"),
     ("分割所有储罐。", "其中最大的呢？"),
 )
-SCENES = ("harbour", "mixed", "tank farm", "vhr10", "airbus", "dubai")
+SCENES = (
+    "harbour",
+    pytest.param("mixed", marks=pytest.mark.slow),
+    pytest.param("tank farm", marks=pytest.mark.slow),
+    "vhr10",
+    "airbus",
+    pytest.param("dubai", marks=pytest.mark.slow),
+)
 """The first three are drawn."""
 
 

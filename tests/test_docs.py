@@ -89,7 +89,21 @@ def test_fences_say_no_more_than_is_known(page):
         assert not fence.unmarked, f"{fence} {fence.unmarked}"
 
 
-@pytest.mark.parametrize("page", RUN, ids=name)
+QUICK = {"README.md", "docs/index.md", "docs/questions.md", "docs/qgis.md", "docs/reference"}
+"""What runs in every check. The commands of other pages take 10 to 100 s each: slow tests."""
+
+
+def quick(page: Path) -> bool:
+    return bool({name(page), name(page.parent)} & QUICK)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=() if quick(page) else pytest.mark.slow, id=name(page))
+        for page in RUN
+    ],
+)
 def test_commands_run(page, drawn, programs, tmp_path):
     shutil.copytree(drawn, tmp_path, dirs_exist_ok=True)
     if page.name == "README.md":  # after ./scripts/demo

@@ -132,7 +132,10 @@ def gone(members: list[psutil.Process]) -> None:
     assert alive(members) == []
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
+)
 def test_a_signal_ends_it_with_a_word_and_nothing_is_left_running(
     folder: Path, tmp_path: Path, number: int, code: int
 ) -> None:

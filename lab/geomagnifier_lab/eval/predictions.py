@@ -20,12 +20,13 @@ lengths until one is scored.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 from geomagnifier.atomic import output_error
 from geomagnifier.errors import OptionError, PredictionError
@@ -86,7 +87,8 @@ class Log:
         self.path, self.done = path, set[str]()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._file: BinaryIO = path.open("r+b" if path.exists() else "w+b")
+            # Without a buffer: what a full disk did not take must not be written by close() later.
+            self._file = path.open("r+b" if path.exists() else "w+b", buffering=0)
         except OSError as error:
             raise output_error(path, error) from error
         try:
@@ -97,7 +99,7 @@ class Log:
 
     def _go_on(self, header: Header) -> None:
         end = 0
-        for number, line in enumerate(self._file, 1):
+        for number, line in enumerate(io.BytesIO(self.path.read_bytes()), 1):
             if not line.endswith(b"\n"):
                 break
             end += len(line)
@@ -135,10 +137,14 @@ class Log:
         self.done.add(record["id"])
 
     def _write(self, value: Record) -> None:
+        left = memoryview(json.dumps(value, allow_nan=False).encode() + b"\n")
+        end = self._file.tell()
         try:
-            self._file.write(json.dumps(value, allow_nan=False).encode() + b"\n")
-            self._file.flush()
+            while left:
+                left = left[self._file.write(left) :]
         except OSError as error:
+            self._file.truncate(end)  # a full disk took a part of the line
+            self._file.seek(end)
             raise output_error(self.path, error) from error
 
     def __enter__(self) -> Log:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.skipif(
 ALLOWED = 1_000_000_000 if cuda is None else 1_300_000_000
 
 
+@pytest.mark.slow
 def test_runs_and_a_service_are_measured_once(tmp_path: Path) -> None:
     told = memory.bench(out=tmp_path, sides=(1024,), questions=3, allowed=ALLOWED)
     (row,) = told["rows"]

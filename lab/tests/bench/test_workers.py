@@ -37,6 +37,7 @@ def test_scenes_are_drawn_once(tmp_path: Path) -> None:
     assert (tmp_path / "0000.tif").stat().st_mtime_ns == written
 
 
+@pytest.mark.slow
 def test_what_cannot_be_measured(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="at least 1"):
         workers.bench(0)

@@ -66,6 +66,7 @@ def test_exactly_these_boxes() -> None:
     assert same([], boxes[:0])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
 def test_on_real_pictures_a_choice_among_labels_is_no_harder_than_from_the_picture() -> None:
     figures = layout(load_model("small"), Path(os.environ["GEOMAG_DATA"]), 6)

@@ -96,6 +96,7 @@ def test_a_batch_holds_what_its_examples_say(encoder: SentenceEncoder) -> None:
         assert not chosen[b, n:].any() and bool(chooses[b]) == choice.chooses
 
 
+@pytest.mark.slow
 def test_a_short_run_learns(encoder: SentenceEncoder) -> None:
     *_, (selector, figures) = train_selector(
         encoder, load_tokenizer(WEIGHTS / "tokenizer.json"), 0, steps=30, wordings=80

@@ -261,6 +261,7 @@ def test_over_a_frozen_trunk_the_language_side_still_fits(
 
 
 @needs_data
+@pytest.mark.slow
 def test_what_was_known_is_still_found_before_the_first_step() -> None:
     from geomagnifier_lab.train.sources import object_sources
 

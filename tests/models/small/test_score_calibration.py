@@ -91,6 +91,7 @@ def pictures() -> list[object]:
     return drawn + sorted((ROOT / "vhr10" / "images").glob("*.jpg"))[::64][:8]
 
 
+@pytest.mark.slow
 def test_maps_change_scores_and_nothing_else(
     model: SmallModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -299,10 +299,10 @@ def test_wrong_wishes(wanted, tmp_path):
         (["--cover", "pool"], "--from small"),
         (["--from", "small"], "--data my_coco.json"),
         (["--from", "small", "--data", "none.json"], "none.json is not there"),
-        (["--from", "small", "--data", "none.json", "--also", "pool"], "KIND=WORD,WORD"),
+        (["--from", "small", "--data", "none.json", "--also", "pool"], "CLASS=WORD,WORD"),
         (
             ["--from", "small", "--data", "none.json", "--start", "small"],
-            "--start is for training the small model",
+            "--start and --keep-language train the small model from scratch",
         ),
         (["--start", "small", "--steps", "10"], "--wide-steps sets the second"),
         (
@@ -311,7 +311,7 @@ def test_wrong_wishes(wanted, tmp_path):
         ),
         (
             ["--from", "small", "--data", "none.json", "--keep-language"],
-            "--start is for training the small model",
+            "--start and --keep-language train the small model from scratch",
         ),
     ],
 )

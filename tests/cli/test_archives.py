@@ -167,7 +167,7 @@ def test_answers_as_stac_items_that_are_searched_again(index, tmp_path, monkeypa
         (("boats", "--after", "yesterday"), "2024-05-31"),
         (("boats", "--after", "2024-13"), "2024-05-31"),
         (("boats", "--after", "2024", "--before", "2023"), "exchange the two dates"),
-        (("boats", "--out", "a.pdf"), "call it a.png, not a.pdf"),
+        (("boats", "--out", "a.pdf"), "not a.pdf; name it for example a.png"),
         (("boats", "--ask", "How many?"), "--out items.json"),
         (("boats", "--ask", " ", "--out", "a.json"), "--ask is empty"),
         (("boats", "--top", "0"), "at least 1"),

@@ -171,7 +171,7 @@ def test_a_variant_needs_the_papers_search(monkeypatch, capfd):
     code, _, told = geomag(
         monkeypatch, capfd, "ask", picture, "Find every ship.", "--variant", "hull"
     )
-    assert code == 2 and "is a form of search='paper'" in told
+    assert code == 2 and "is a variant of search='paper'" in told
     code, _, told = geomag(
         monkeypatch,
         capfd,

@@ -198,8 +198,8 @@ def test_bad_input_gets_one_line_and_exit_2(case, harbour, monkeypatch, capfd):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("{photos}",), "either words or --image"),
-        (("{photos}", "ships", "--image", "x.png"), "either words or --image"),
+        (("{photos}",), "WORDS or --image"),
+        (("{photos}", "ships", "--image", "x.png"), "WORDS or --image"),
         (("{photos}", "ships", "--out", "sheet.jpg"), "sheet.png, not sheet.jpg"),
         (("{photos}", "ships", "--top", "0"), "at least 1"),
         (("{photos}", "   "), "no words"),

@@ -71,7 +71,7 @@ def test_an_empty_question_and_a_wrong_number_of_workers(folder: Path, tmp_path:
     wrong = (
         (" ", [], QuestionEmpty, "empty"),
         ("Find every ship.", ["--workers", "0"], OptionError, "at least 1"),
-        ("When was this picture taken?", [], QuestionError, "cannot be told from one picture"),
+        ("When was this picture taken?", [], QuestionError, "cannot be determined from one image"),
     )
     for words, more, kind, expected in wrong:
         told = CliRunner().invoke(

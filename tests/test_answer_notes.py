@@ -58,10 +58,10 @@ def test_sentences_of_a_partial_answer_have_a_space_between_them_in_english_alon
     english, chinese = Telling("en"), Telling("zh")
     assert (
         half("Find the people.", english).text
-        == f"{NO_CLASS['en']} Only 67 % of the scene was looked at."
+        == f"{NO_CLASS['en']} Only 67 % of the scene was searched."
     )
     assert half("Find the people.", chinese).text == f"{NO_CLASS['zh']}只查看了画面的67 %。"
-    rest = "in the 67 % of the scene that was looked at; the rest was not searched."
+    rest = "in the 67 % of the scene that was searched; the rest is unknown."
     assert half("Find every ship.", english).text == f"2 ships {rest} {NO_CLASS['en']}"
     assert (
         half("Find every ship.", chinese).text
@@ -71,7 +71,7 @@ def test_sentences_of_a_partial_answer_have_a_space_between_them_in_english_alon
 
 def test_each_class_of_a_partial_answer_is_told_as_found_or_not() -> None:
     english, chinese, both = Telling("en"), Telling("zh"), "Find every ship and all water."
-    rest = "in the 67 % of the scene that was looked at; the rest was not searched."
+    rest = "in the 67 % of the scene that was searched; the rest is unknown."
     assert half(both, english).text == f"2 ships and no water {rest} {NO_CLASS['en']}"
     assert half(both, english, water=True).text == f"2 ships and 1 water {rest} {NO_CLASS['en']}"
     assert half(both, chinese).text.startswith("在已查看的67 %画面中，有2 ships，没有水；")

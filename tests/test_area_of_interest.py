@@ -147,7 +147,7 @@ def test_a_journal_of_another_area_is_refused(tmp_path: Path) -> None:
 def test_an_area_goes_with_no_box_and_no_follow_up() -> None:
     with pytest.raises(OptionError, match="give one of them"):
         ask("What is in this box?", box=(0, 0, 50, 50))
-    with pytest.raises(OptionError, match="aoi_crs 'px' says what an area is given in"):
+    with pytest.raises(OptionError, match="aoi_crs 'px' is the CRS of an area of interest"):
         gm.ask(scene(), "Find every ship.", FakeModel(), aoi_crs="px")
 
 
@@ -156,10 +156,7 @@ def test_what_was_left_unseen_is_a_share_of_the_area() -> None:
     model = FakeModel(view_pixels=90_000, tile=300, overlap=60)
     how = {"aoi": (0, 0, 1200, 600), "aoi_crs": "px", "search": "exhaustive"}
     answer = gm.ask(pixels, "Find every ship.", model, progress=lambda done, known: done < 2, **how)  # type: ignore[arg-type]
-    assert (
-        answer.stopped
-        and " of the area that was looked at; the rest was not searched." in answer.text
-    )
+    assert answer.stopped and " of the area that was searched; the rest is unknown." in answer.text
     assert answer.text.endswith("That is of the given area alone, 50 % of the scene.")
     assert 0 < len(answer) < len(gm.ask(pixels, "Find every ship.", model, **how))  # type: ignore[arg-type]
 

@@ -181,7 +181,7 @@ def test_ctrl_c_leaves_a_partial_answer_and_resume_goes_on(tmp_path: Path) -> No
     stopped = run(command, out, signal.SIGINT)
     assert (
         stopped.returncode == 130
-        and "--resume goes on" in stopped.stderr
+        and "run the same command with --resume" in stopped.stderr
         and "Traceback" not in stopped.stderr
     )
     names = {p.name for p in out.iterdir()}
@@ -225,5 +225,5 @@ def test_resume_needs_a_folder(tmp_path: Path) -> None:
     assert (
         done.returncode == 2
         and done.stderr.strip()
-        == "geomag: --resume goes on with what lies in a folder; name it with --out"
+        == "geomag: --resume continues the answer in a folder; name the folder with --out"
     )

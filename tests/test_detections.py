@@ -113,10 +113,7 @@ def test_a_value_does_not_outlive_its_regions() -> None:
     assert told[np.array([True, True, True])].value == 3
     some = told[np.array([True, False, True])]
     assert (some.value, some.unit, some.understood, some.complete) == (None, None, "", False)
-    assert (
-        some.text
-        == "2 of 3 regions were kept (ship 2). Not all of what was asked about was looked at."
-    )
+    assert some.text == "2 of 3 regions were kept (ship 2). Part of the area was not searched."
     chinese = replace(told, text="图中有三艘船。")[np.array([True, False, True])]
     assert chinese.text == "保留了 3 个区域中的 2 个（ship 2）。并非所有部分都已查看。"
 

@@ -433,7 +433,7 @@ def test_a_pipe_of_odd_questions(
     )
     assert told[3]["refers"] == "choose"
     code, out, err = geomag(monkeypatch, capfd, "chat", str(picture), stdin=b"/history\n/undo\n")
-    assert code == 0 and "going on after" in err and "forgotten" in err
+    assert code == 0 and "continuing after" in err and "dropped" in err
 
 
 def test_an_answer_to_an_odd_question_is_written(

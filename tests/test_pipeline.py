@@ -283,8 +283,8 @@ def test_a_budget_of_pixels_is_kept() -> None:
         assert [worth > 0.5 for _, worth in answer.trace.skipped] == [True]
         assert not answer.complete and not answer.stopped and 0 < len(answer.regions) < 4
         assert re.match(
-            r"\d ships? in the 99\.8 % of the scene that was looked at; the rest was not"
-            r" searched\.$",
+            r"\d ships? in the 99\.8 % of the scene that was searched; the rest"
+            r" is unknown\.$",
             answer.text,
         )
 
@@ -329,15 +329,12 @@ def test_a_search_that_is_stopped_answers_with_what_it_saw() -> None:
     )
     assert not answer.complete and answer.stopped and len(answer.trace.views) == 6
     assert len(answer.trace.skipped) == 6 and 0 < len(answer.regions) < 4
-    assert (
-        " % of the scene that was looked at; the rest was not searched. The mask covers "
-        in answer.text
-    )
+    assert " % of the scene that was searched; the rest is unknown. The mask covers " in answer.text
     none = about(
         pixels, "Segment all water.", search="exhaustive", progress=lambda done, known: done < 3
     )
     assert (
-        none.text == "There is no water in the 25 % of the scene that was looked at."
+        none.text == "There is no water in the 25 % of the scene that was searched."
         and none.regions == ()
         and not none.mask.any()
     )  # type: ignore[union-attr]
@@ -469,7 +466,7 @@ def test_damaged_blocks_are_left_out_and_told(tmp_path: Path, policy: str) -> No
     damaged(path, 2950, 1950)
     with (
         open_scene(path) as scene,
-        pytest.warns(GeomagWarning, match=r"damaged parts of scene\.tif \(\d\.\d%\) were left out"),
+        pytest.warns(GeomagWarning, match=r"damaged parts of scene\.tif \(\d\.\d%\) were skipped"),
     ):
         answer = ask(scene, "Segment every ship.", FakeModel(), search=policy)
     assert (
@@ -478,8 +475,8 @@ def test_damaged_blocks_are_left_out_and_told(tmp_path: Path, policy: str) -> No
         and any(box.contains(2950, 1950) for box in answer.trace.broken)
     )
     assert re.match(
-        r"\d ships? in the \d\d(\.\d)? % of the scene that was looked at; the rest was not"
-        r" searched\.",
+        r"\d ships? in the \d\d(\.\d)? % of the scene that was searched; the rest"
+        r" is unknown\.",
         answer.text,
     )
     assert sum(box.area for box in answer.trace.broken) < 0.1 * 3000 * 2000

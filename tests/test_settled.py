@@ -227,12 +227,12 @@ def test_the_share_of_the_scene_that_was_left_out_is_exact(tmp_path: Path) -> No
     model = FakeModel(view_pixels=1024 * 1024, tile=1024, overlap=0)
     with (
         open_scene(tmp_path / "one.tif") as scene,
-        pytest.warns(GeomagWarning, match=r"^1 damaged parts of one\.tif \(1\.0%\) were left out"),
+        pytest.warns(GeomagWarning, match=r"^1 damaged parts of one\.tif \(1\.0%\) were skipped"),
     ):
         answer = ask(scene, "Find every ship.", model, search="exhaustive")
     assert [box.tuple() for box in answer.trace.broken] == [(1280, 0, 1536, 256)]
     assert not answer.complete and not answer.stopped and len(answer.regions) == 4
-    assert "in the 99 % of the scene that was looked at" in answer.text
+    assert "in the 99 % of the scene that was searched" in answer.text
 
 
 def test_damage_that_an_earlier_run_saw_is_told_again_and_once(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_a_window_of_which_nothing_can_be_read_is_left_out(tmp_path: Path) -> No
     model = FakeModel(view_pixels=1024 * 1024, tile=1024, overlap=0)
     with (
         open_scene(tmp_path / "quarter.tif") as scene,
-        pytest.warns(GeomagWarning, match=r"\(16\.7%\) were left out"),
+        pytest.warns(GeomagWarning, match=r"\(16\.7%\) were skipped"),
     ):
         answer = ask(scene, "Segment every ship.", model, search="exhaustive")
     lost = Box(0, 1024, 1024, 2048)
@@ -277,7 +277,7 @@ def test_a_window_of_which_nothing_can_be_read_is_left_out(tmp_path: Path) -> No
     assert (
         not answer.complete
         and len(answer.regions) == 4
-        and "in the 83 % of the scene that was looked at" in answer.text
+        and "in the 83 % of the scene that was searched" in answer.text
     )
     assert answer.mask is not None and not answer.mask[1024:, :1024].any()
 

@@ -50,7 +50,7 @@ def train_small(
     """
     if start is not None and steps is not None:
         raise OptionError(
-            "--steps is of the first stage, which --start leaves out; --wide-steps sets the second"
+            "--steps is for the first stage, which --start skips; --wide-steps sets the second"
         )
     if keep_language and start is None:
         raise OptionError(
@@ -69,7 +69,7 @@ def train_small(
 
 
 def train_full(context: typer.Context) -> None:
-    """Train the full size; its --help has the options.
+    """Train a vision-language model with SAM2; its --help has the options.
 
     On many GPUs: accelerate launch -m geomagnifier_lab.train.full.
     """
@@ -97,42 +97,46 @@ def bench(
         ],
         typer.Argument(
             help=(
-                "cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; psc:"
-                " where attention looks; "
-                "search: ways of searching large scenes, accuracy against cost; growth: seconds"
-                " from 2 Mpx to 1 Gpx; "
-                "memory: the peak of whole runs up to 40,000 px, and of a service over 500"
-                " questions; "
-                "archive: queries to an index of 10,000 scenes; map: 500 drawn scenes by one"
-                " worker, by all, and with one killed; "
-                "ablations: short training runs, each without one part; teach: how many examples a"
-                " new kind takes."
+                "cost: seconds and memory; precision: fp32, bf16, channels-last, compiled; "
+                "psc: whether the proposed windows hold the objects; search: search "
+                "policies on large scenes, accuracy against cost; growth: seconds from 2 "
+                "Mpx to 1 Gpx; memory: peak memory of runs up to 40,000 px, and of a "
+                "service over 500 questions; archive: queries to an index of 10,000 "
+                "scenes; map: 500 drawn scenes with one worker, with all, and with one "
+                "killed; ablations: short training runs, each without one part; teach: how "
+                "many examples a new class needs."
             )
         ),
     ] = "cost",
     data: Data = None,
     model: Model = "small",
-    repeats: Annotated[int, typer.Option(help="Timed runs of each row; the median counts.")] = 5,
+    repeats: Annotated[
+        int, typer.Option(help="Timed runs of each row; the median is reported.")
+    ] = 5,
     frames: Annotated[
         int | None,
-        typer.Option(help="Frames for psc (40 without), and for each group of search (20)."),
+        typer.Option(help="Number of frames. Default: 40 for psc, 20 for each group of search."),
     ] = None,
     policy: Annotated[
         list[str] | None,
-        typer.Option(help="Of search, repeatable; all and sahi without.", metavar="NAME"),
+        typer.Option(
+            help="Search policy to measure; may be repeated. Default: all, and sahi.",
+            metavar="NAME",
+        ),
     ] = None,
     group: Annotated[
         list[str] | None,
-        typer.Option(help="Scenes of search, repeatable; all without.", metavar="NAME"),
+        typer.Option(
+            help="Group of scenes for search; may be repeated. Default: all.", metavar="NAME"
+        ),
     ] = None,
-    most: Annotated[float, typer.Option(help="The largest scene of growth, Mpx.")] = 1000,
+    most: Annotated[float, typer.Option(help="Largest scene for growth, in megapixels.")] = 1000,
     out: Annotated[
         Path | None,
         typer.Option(
             help=(
-                "Folder for scenes, figures and plots of search, growth and memory, scenes and"
-                " answers of map, or the runs of "
-                "ablations and teach (runs/... without); what is finished there is not done again."
+                "Folder for scenes, figures, plots and runs; what is finished there is not "
+                "measured again. Default: runs/..."
             ),
             metavar="DIR",
         ),
@@ -272,8 +276,8 @@ eval_command = _alone(
     name="eval",
     cls=Evaluate,
     help=(
-        "Measure a model on public benchmarks, or on the validation parts of the data sets.\n\n"
-        "Ctrl-C stops; the same command goes on."
+        "Measure a model on public benchmarks or on validation data.\n\nStop it at "
+        "any time; the same command continues."
     ),
     epilog=(
         "Examples: [bold]geomag eval --list[/bold]\n\n[bold]geomag eval aid --root AID/ --split"
@@ -287,10 +291,7 @@ eval_command = _alone(
 bench_command = _alone(
     bench,
     name="bench",
-    help=(
-        "Measure seconds and memory, ways of searching, forms of arithmetic, PSC's windows, or what"
-        " each part of training is worth."
-    ),
+    help=("Measure speed, memory, search policies, number formats and ablations."),
     epilog=(
         "Examples: [bold]geomag bench psc --data sets/[/bold]\n\n[bold]geomag bench search --policy"
         " adaptive --policy sahi --group sparse --frames 10 --out runs/search[/bold]"

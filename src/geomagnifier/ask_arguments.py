@@ -58,14 +58,16 @@ def checked(
     memory = None if max_memory is None else amount(max_memory, "bytes", ("bytes",))[1]
     form = Variant.of(variant)
     if variant is not None and search not in CROPPING:
-        raise OptionError(f"variant {variant!r} is a form of search='paper'; search is {search!r}")
+        raise OptionError(
+            f"variant {variant!r} is a variant of search='paper', but search is {search!r}"
+        )
     limit = checked_box(scene, box, search, recall, min_score, box_crs)
     if aoi is None and aoi_crs is not None:
         raise OptionError(
-            f"aoi_crs {aoi_crs!r} says what an area is given in; give the area, too: aoi"
+            f"aoi_crs {aoi_crs!r} is the CRS of an area of interest; give the area as well: aoi"
         )
     if aoi is not None and limit is not None:
-        raise OptionError("aoi and box both say what the question is about; give one of them")
+        raise OptionError("aoi and box cannot be combined; give one of them")
     area = None if aoi is None else scene_area(aoi, scene, aoi_crs)
     return Query(question, limit, min_score, recall, form, area=area), spent, memory
 
@@ -97,9 +99,9 @@ def checked_box(
     if recall is not None and not 0 < recall < 1:
         raise OptionError(f"recall is a share between 0 and 1, such as 0.95, not {recall}")
     if recall is not None and min_score is not None:
-        raise OptionError("recall and min_score both set the least score; give one of them")
+        raise OptionError("recall and min_score both set the score threshold; give one of them")
     if min_score is not None and not 0 <= min_score <= 1:
         raise OptionError(f"min_score lies between 0 and 1, not {min_score}")
     if box is None and box_crs is not None:
-        raise OptionError(f"box_crs {box_crs!r} says what a box is given in; give the box, too")
+        raise OptionError(f"box_crs {box_crs!r} is the CRS of a box; give the box as well")
     return None if box is None else scene_box(box, scene, box_crs)

@@ -393,7 +393,7 @@ def _kept(before: str, labels: Sequence[str], of: int, complete: bool) -> str:
         rest = "" if complete else "并非所有部分都已查看。"
         return f"保留了 {of} 个区域中的 {len(labels)} 个{f'（{counts}）' if counts else ''}。{rest}"
     counts = ", ".join(f"{label} {number}" for label, number in each)
-    rest = "" if complete else " Not all of what was asked about was looked at."
+    rest = "" if complete else " Part of the area was not searched."
     return (
         f"{len(labels) or 'None'} of {of} regions {'was' if len(labels) == 1 else 'were'}"
         f" kept{f' ({counts})' if counts else ''}.{rest}"

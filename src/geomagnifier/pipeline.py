@@ -233,7 +233,7 @@ def _ask(
     reply, trace = seen.reply, seen.trace
     if trace.broken:
         share = extent.share_of(trace.broken, scene.info.box)
-        lost = f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were left out"
+        lost = f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were skipped"
         lost = (
             f"{scene.info.name} 有 {len(trace.broken)} 处损坏（{share:.1%}），已略去"
             if zh
@@ -242,7 +242,7 @@ def _ask(
         warnings.warn(lost, GeomagWarning, stacklevel=3)
     if spent is not None and trace.skipped and not seen.stopped:
         left = (
-            f"the budget left {len(trace.skipped)} places unseen that were worth a look; they are"
+            f"the budget ended before {len(trace.skipped)} windows were read; they are"
             " listed as skipped"
         )
         left = (

@@ -91,7 +91,8 @@ class Query:
             )
         if broken := _BROKEN.search(self.text):
             raise QuestionUnreadable(
-                f"the question holds bytes that are no text, at letter {broken.start() + 1}; send"
+                f"the question holds bytes that are not text, at character {broken.start() + 1};"
+                " send"
                 " it as UTF-8"
             )
         # Blanks, control characters and others that nobody sees.

@@ -44,5 +44,5 @@ def test_another_question_and_another_file_are_refused(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match=r"another question \(question: 'Find every ship\.'"):
         Manifest(path, {"question": "Where are the boats?"})
     path.write_text("no database, whatever its name says" * 9)
-    with pytest.raises(OptionError, match="no manifest of an archive"):
+    with pytest.raises(OptionError, match="not a manifest of geomag map"):
         Manifest(path, KEY)

@@ -45,11 +45,11 @@ def index(scenes, made, monkeypatch, capfd):
     if not made.exists():
         code, out, err = geomag(monkeypatch, capfd, "index", scenes, "--to", made)
         assert code == 0 and out.splitlines() == [
-            "4 pictures: 4 new or changed, 0 as they were, 0 gone",
+            "4 images: 4 new or changed, 0 unchanged, 0 removed",
             str(made),
         ]
         assert (
-            "geomag: left out" in err and "cut.png" in err
+            "geomag: skipped" in err and "cut.png" in err
         )  # after a line of progress, where that took long
     return made
 
@@ -93,7 +93,7 @@ def test_words_place_and_time(index, monkeypatch, capfd):
         and hit["date_from"] == "name"
     )
     code, out, err = geomag(monkeypatch, capfd, "search", index, "boats", "--near", "-122.4,37.8")
-    assert code == 0 and not out and "none of 3 pictures fits" in err
+    assert code == 0 and not out and "none of 3 images matches" in err
 
 
 def test_every_output(index, tmp_path, monkeypatch, capfd):
@@ -110,7 +110,7 @@ def test_every_output(index, tmp_path, monkeypatch, capfd):
             and out.splitlines()[-1] == str(tmp_path / name)
             and (tmp_path / name).read_bytes().startswith(start)
         )
-    assert "1 of 3 pictures do not say where they lie" in err
+    assert "1 of 3 images have no georeferencing" in err
 
 
 def test_answers_as_stac_items_that_are_searched_again(index, tmp_path, monkeypatch, capfd):
@@ -156,9 +156,9 @@ def test_answers_as_stac_items_that_are_searched_again(index, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "either words or --image"),
-        (("--within", "3 km"), "either words or --image"),
-        (("boats", "--within", "3 km"), "--within says how far from --near"),
+        ((), "WORDS or --image"),
+        (("--within", "3 km"), "WORDS or --image"),
+        (("boats", "--within", "3 km"), "--within is the distance from --near"),
         (("boats", "--near", "48"), "LON,LAT"),
         (("boats", "--near", "48,190"), "not on the Earth"),
         (("boats", "--near", "11,48", "--within", "far"), "no amount"),
@@ -167,7 +167,7 @@ def test_answers_as_stac_items_that_are_searched_again(index, tmp_path, monkeypa
         (("boats", "--after", "yesterday"), "2024-05-31"),
         (("boats", "--after", "2024-13"), "2024-05-31"),
         (("boats", "--after", "2024", "--before", "2023"), "exchange the two dates"),
-        (("boats", "--out", "a.pdf"), "call it a.png, not a.pdf"),
+        (("boats", "--out", "a.pdf"), "not a.pdf; name it for example a.png"),
         (("boats", "--ask", "How many?"), "--out items.json"),
         (("boats", "--ask", " ", "--out", "a.json"), "--ask is empty"),
         (("boats", "--top", "0"), "at least 1"),
@@ -188,11 +188,7 @@ def test_an_index_that_is_not_complete_says_so(index, monkeypatch, capfd):
         code, out, err = geomag(monkeypatch, capfd, "search", index, "boats", "--json")
     finally:
         manifest.write_text(before)
-    assert (
-        code == 0
-        and json.loads(out)["complete"] is False
-        and "does not hold all of its archive yet" in err
-    )
+    assert code == 0 and json.loads(out)["complete"] is False and "is not complete" in err
 
 
 def test_search_by_a_picture_prints_json_and_nothing_else(
@@ -224,7 +220,7 @@ def test_search_by_words_lists_score_and_path_and_writes_nothing(photos, monkeyp
     (line,) = out.splitlines()
     score, path = line.split(maxsplit=1)
     assert code == 0 and path == str(photos / "deep/airport.tif") and -1 <= float(score) <= 1
-    assert len(err.splitlines()) == 1 and err.startswith("geomag: left out") and "cut.jpg" in err
+    assert len(err.splitlines()) == 1 and err.startswith("geomag: skipped") and "cut.jpg" in err
     assert set(photos.rglob("*")) == before
 
 

@@ -163,7 +163,7 @@ def test_pictures_like_this_one_are_searched_for_in_an_index(monkeypatch, capfd)
     code, _, told = geomag(
         monkeypatch, capfd, "ask", pictures / "airport.jpg", "Find every ship.", "--index", pictures
     )
-    assert code == 2 and "--index is for questions that search for pictures like this one" in told
+    assert code == 2 and "--index is only for questions about similar images" in told
 
 
 def test_a_variant_needs_the_papers_search(monkeypatch, capfd):
@@ -171,7 +171,7 @@ def test_a_variant_needs_the_papers_search(monkeypatch, capfd):
     code, _, told = geomag(
         monkeypatch, capfd, "ask", picture, "Find every ship.", "--variant", "hull"
     )
-    assert code == 2 and "is a form of search='paper'" in told
+    assert code == 2 and "is a variant of search='paper'" in told
     code, _, told = geomag(
         monkeypatch,
         capfd,

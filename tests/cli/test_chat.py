@@ -61,7 +61,7 @@ def talk(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> 
 
 def test_orders_without_a_slash_are_no_questions(airport: Path, talk: Talk) -> None:
     code, out, err = talk(("help", "Exit", "Find every airplane."), airport)
-    assert (code, out) == (0, "") and "/quit leaves" in err
+    assert (code, out) == (0, "") and "/quit exits" in err
 
 
 def test_a_talk_through_a_pipe(airport: Path, talk: Talk, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_it_goes_on_with_what_was_asked_before_and_begins_anew_when_told(
 ) -> None:
     assert talk(TALK[:1], airport)[0] == 0
     code, out, err = talk(["and the largest of them?"], airport)
-    assert code == 0 and f"going on after '{TALK[0]}'" in err
+    assert code == 0 and f"continuing after '{TALK[0]}'" in err
     assert "one airplane" in out
     code, _, err = talk(["segment those"], airport, "--new")
     assert code == 2 and "going on" not in err
@@ -101,8 +101,8 @@ def test_orders(airport: Path, talk: Talk, tmp_path: Path) -> None:
     assert f"1  {TALK[0]}" in err and err.count(f"1  {TALK[0]}") == 1
     assert "name the folder: /save DIR" in err
     assert (tmp_path / "kept/answer.json").is_file() and str(tmp_path / "kept/answer.json") in err
-    assert f"forgotten: {TALK[0]}" in err
-    assert "/history lists what was asked" in err
+    assert f"dropped: {TALK[0]}" in err
+    assert "/history lists the questions" in err
     assert "going on" not in talk(["/quit"], airport)[2]
 
 
@@ -141,7 +141,7 @@ def test_beside_a_picture_that_lies_where_nothing_may_be_written(
     there.write_bytes(airport.read_bytes())
     place.lock(True)
     assert talk(TALK[:1], there)[0] == 0
-    assert "going on" in talk(TALK[1:2], there)[2]
+    assert "continuing" in talk(TALK[1:2], there)[2]
     [kept] = (tmp_path / "home/geomagnifier/chats").iterdir()
     assert kept.name.startswith("airport.tif-")
 
@@ -156,7 +156,7 @@ def test_beside_a_picture_in_a_folder_of_everybody(
     there = shared / airport.name
     there.write_bytes(airport.read_bytes())
     assert talk(TALK[:1], there)[0] == 0
-    assert "going on" in talk(TALK[1:2], there)[2]
+    assert "continuing" in talk(TALK[1:2], there)[2]
     assert [path.name for path in shared.iterdir()] == [airport.name]
     assert len(list((tmp_path / "home/geomagnifier/chats").iterdir())) == 1
 

@@ -89,7 +89,9 @@ def test_without_the_extra_it_is_named(words, parts, tmp_path):
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=600, cwd=tmp_path
     )
     assert done.returncode == 2 and not done.stdout and len(done.stderr.splitlines()) == 1
-    assert done.stderr.startswith("geomag: the full size needs the extra full; install it: ")
+    assert done.stderr.startswith(
+        "geomag: vision-language models need the extra full; install it: "
+    )
     assert install("full") in done.stderr
 
 
@@ -130,7 +132,7 @@ def test_parts_and_bits_reach_the_model(words, given, tmp_path, monkeypatch, cap
     ("words", "message"),
     [
         (("info", "--segmenter", "some/sam2"), "--segmenter"),
-        (("info", "--language", "some/bert"), "--language is for models of the full size"),
+        (("info", "--language", "some/bert"), "--language applies to vision-language models only"),
         (("info", "--model", "huge"), "no model named 'huge'"),
         (("info", "--model", "{folder}"), "lacks small.safetensors"),
         (("info", "--model", "{folder}/nowhere/model"), "no model named"),

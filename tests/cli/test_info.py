@@ -28,13 +28,13 @@ def test_info_speaks_plain_words(harbour, monkeypatch, capfd):
         rows["nodata"] == "none"
         and rows["overviews"] == "none"
         and rows["CRS"] == "EPSG:32633"
-        and rows["GSD"] == "0.5 m a pixel"
+        and rows["GSD"] == "0.5 m per pixel"
     )
     assert rows["format"] == "GTiff, deflate, tiles of 256 x 256 px"
     assert rows["bounds"] == "x 500000 to 500320, y 5299760 to 5300000; 320 x 240 m"
-    assert rows["things"].startswith("27 classes: airplane, ship, ")
-    assert rows["places"].startswith("39 scene classes: ") and rows["places"].count(",") == 38
-    assert "2 broader ones that hold several of these: residential, river or lake" in out
+    assert rows["classes"].startswith("27: airplane, ship, ")
+    assert rows["scenes"].startswith("39 scene classes: ") and rows["scenes"].count(",") == 38
+    assert "2 broader ones, each of several of these: residential, river or lake" in out
 
 
 def test_info_says_which_bands_are_shown(four_bands, monkeypatch, capfd):

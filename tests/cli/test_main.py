@@ -198,9 +198,12 @@ def test_bad_input_gets_one_line_and_exit_2(case, harbour, monkeypatch, capfd):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("{photos}",), "either words or --image"),
-        (("{photos}", "ships", "--image", "x.png"), "either words or --image"),
-        (("{photos}", "ships", "--out", "sheet.jpg"), "sheet.png, not sheet.jpg"),
+        (("{photos}",), "WORDS or --image"),
+        (("{photos}", "ships", "--image", "x.png"), "WORDS or --image"),
+        (
+            ("{photos}", "ships", "--out", "sheet.jpg"),
+            "not sheet.jpg; name it for example sheet.png",
+        ),
         (("{photos}", "ships", "--top", "0"), "at least 1"),
         (("{photos}", "   "), "no words"),
         (("{photos}", "где все корабли на снимке"), "Russian"),
@@ -208,7 +211,7 @@ def test_bad_input_gets_one_line_and_exit_2(case, harbour, monkeypatch, capfd):
         (("{photos}", "--image", "nowhere.png"), "nowhere.png does not exist"),
         (("{photos}", "--image", "{photos}/cut.jpg"), "cut.jpg cannot be read"),
         (("{photos}", "ships", "--out", "{photos}/mixed.tif/sheet.png"), "mixed.tif"),
-        (("{photos}/nowhere", "ships"), "not a folder"),
+        (("{photos}/nowhere", "ships"), "does not exist; name a folder of images"),
         (("{empty}", "ships"), "looked for .tif, .tiff, .jpg, .jpeg, .png, .jp2"),
     ],
 )

@@ -57,7 +57,7 @@ def test_a_folder_a_list_and_a_catalogue(folder: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_no_archive(tmp_path: Path) -> None:
-    with pytest.raises(SceneNotFound, match="is not there"):
+    with pytest.raises(SceneNotFound, match="does not exist"):
         listed(tmp_path / "nothing.txt")
     (tmp_path / "list").write_bytes(b"\xff\xfe\x00\x81")
     with pytest.raises(OptionError, match="not a list"):
@@ -71,7 +71,7 @@ def test_an_empty_question_and_a_wrong_number_of_workers(folder: Path, tmp_path:
     wrong = (
         (" ", [], QuestionEmpty, "empty"),
         ("Find every ship.", ["--workers", "0"], OptionError, "at least 1"),
-        ("When was this picture taken?", [], QuestionError, "cannot be told from one picture"),
+        ("When was this picture taken?", [], QuestionError, "cannot be determined from one image"),
     )
     for words, more, kind, expected in wrong:
         told = CliRunner().invoke(
@@ -149,8 +149,9 @@ def test_a_signal_ends_it_with_a_word_and_nothing_is_left_running(
         ]  # of a slow machine, how far it was
         assert first == "geomag: stopping; press Ctrl-C again to stop at once"
         assert (
-            last == f"geomag: stopped; what is answered is kept in {tmp_path / 'out'}, and the same"
-            " command goes on"
+            last
+            == f"geomag: stopped; answers so far are in {tmp_path / 'out'}; run the same command to"
+            " continue"
         )
         gone(members)
 

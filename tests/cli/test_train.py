@@ -8,10 +8,13 @@ from command_line import geomag
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--column", "what"], "are for labels of your own: name the model, --from small"),
-        (["--from", "small", "--keep-language"], "--start is for training the small model"),
-        (["--from", "small"], "--from teaches from labels; name them"),
-        (["--from", "small", "--data", "a.json", "--also", "pool"], "--also is KIND=WORD,WORD"),
+        (["--column", "what"], "are for fine-tuning; add --from small"),
+        (
+            ["--from", "small", "--keep-language"],
+            "--start and --keep-language train the small model from scratch",
+        ),
+        (["--from", "small"], "--from needs labels; name them"),
+        (["--from", "small", "--data", "a.json", "--also", "pool"], "--also is CLASS=WORD,WORD"),
     ],
 )
 def test_what_does_not_go_together(words, message, monkeypatch, capfd):

@@ -110,7 +110,7 @@ def test_fewer_than_a_number_asks_for_are_shown() -> None:
 
 def test_of_none_there_is_none() -> None:
     outcome, said = ask("How long is the fifth largest airplane?")
-    assert outcome.why == "none" and said == "There is no airplane that this could be told of."
+    assert outcome.why == "none" and said == "There is no airplane, so this cannot be answered."
 
 
 @pytest.mark.parametrize(

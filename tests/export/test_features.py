@@ -54,7 +54,7 @@ def test_features_lie_where_the_geojson_has_them(placed: gm.Answer, tmp_path: Pa
 
 def test_features_without_a_place_say_what_they_are_given_in() -> None:
     pixels, mapped = answer().__geo_interface__, answer(transform=PLACE).__geo_interface__
-    assert pixels["coordinates"] == "pixel" and "pixels of the picture" in pixels["note"]
+    assert pixels["coordinates"] == "pixel" and "pixels of the image" in pixels["note"]
     assert mapped["coordinates"] == "map" and "world file" in mapped["note"]
     boxes = sorted(shapely.geometry.shape(one["geometry"]).bounds for one in pixels["features"])
     assert boxes == [(40, 40, 80, 60), (100, 100, 140, 120), (200, 140, 280, 180)]
@@ -84,7 +84,7 @@ def test_a_geodataframe_has_the_scenes_crs_and_the_fields_of_the_geopackage(
 
 def test_a_geodataframe_of_a_scene_without_a_crs_warns_of_pixels() -> None:
     with pytest.warns(
-        GeomagWarning, match="coordinates are pixels of the picture, x to the right and y down"
+        GeomagWarning, match="coordinates are pixels of the image, x to the right and y down"
     ):
         frame = answer().to_geodataframe()
     assert frame.crs is None and frame.attrs["coordinates"] == "pixel"

@@ -69,7 +69,7 @@ def test_one_picture_of_each_item(tmp_path):
     assert (
         "https://example.com/a.tif; download it first" in reasons[0]
         and "s3://" in reasons[1]
-        and "no asset that is a picture" in reasons[2]
+        and "no image asset" in reasons[2]
     )
 
 

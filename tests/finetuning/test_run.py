@@ -243,7 +243,7 @@ def test_boxes_teach_boxes_and_the_earlier_kind_stays(taught, tmp_path, scene):
         FineTuneConfig(source, str(taught[0]), tmp_path / "run", lesson=lesson), quiet
     )
     assert any("boxes only" in line for line in lines)
-    assert any("none were held back" in line for line in lines)
+    assert any("none were held out" in line for line in lines)
     more = gm.load_model(folder)
     assert {"helipad", "round pad"} <= set(more.spec.kinds)
     answer = gm.ask(scene, "Segment every round pad.", more, min_score=0.2)
@@ -298,11 +298,11 @@ def test_wrong_wishes(wanted, tmp_path):
     [
         (["--cover", "pool"], "--from small"),
         (["--from", "small"], "--data my_coco.json"),
-        (["--from", "small", "--data", "none.json"], "none.json is not there"),
-        (["--from", "small", "--data", "none.json", "--also", "pool"], "KIND=WORD,WORD"),
+        (["--from", "small", "--data", "none.json"], "none.json does not exist"),
+        (["--from", "small", "--data", "none.json", "--also", "pool"], "CLASS=WORD,WORD"),
         (
             ["--from", "small", "--data", "none.json", "--start", "small"],
-            "--start is for training the small model",
+            "--start and --keep-language train the small model from scratch",
         ),
         (["--start", "small", "--steps", "10"], "--wide-steps sets the second"),
         (
@@ -311,7 +311,7 @@ def test_wrong_wishes(wanted, tmp_path):
         ),
         (
             ["--from", "small", "--data", "none.json", "--keep-language"],
-            "--start is for training the small model",
+            "--start and --keep-language train the small model from scratch",
         ),
     ],
 )

@@ -16,33 +16,33 @@ ZH = {"ship": "九艘船", "bridge": "一座桥"}
 @pytest.mark.parametrize(
     ("phrases", "missing", "share", "english"),
     [
-        ({}, ["ship"], 0.017, "There is no ship in the 2 % of the scene that was looked at."),
+        ({}, ["ship"], 0.017, "There is no ship in the 2 % of the scene that was searched."),
         (
             {},
             ["ship", "bridge"],
             0.5,
-            "There is no ship or bridge in the 50 % of the scene that was looked at.",
+            "There is no ship or bridge in the 50 % of the scene that was searched.",
         ),
         (
             {"ship": "nine ships"},
             [],
             0.12,
-            "Nine ships in the 12 % of the scene that was looked at; the rest was not searched.",
+            "Nine ships in the 12 % of the scene that was searched; the rest is unknown.",
         ),
         (
             TWO,
             ["harbor"],
             0.12,
             (
-                "Nine ships, a bridge and no harbor in the 12 % of the scene that was looked at;"
-                " the rest was not searched."
+                "Nine ships, a bridge and no harbor in the 12 % of the scene that was searched;"
+                " the rest is unknown."
             ),
         ),
         (
             {},
             list("abcdefghij"),
             0.12,
-            "Nothing that was asked for is in the 12 % of the scene that was looked at.",
+            "Nothing that was asked for is in the 12 % of the scene that was searched.",
         ),
     ],
 )
@@ -67,7 +67,7 @@ def test_chinese() -> None:
 
 
 def test_an_answer_about_the_whole() -> None:
-    assert coverage.seen(0.19, True, "en") == "Only 19 % of the box was looked at."
+    assert coverage.seen(0.19, True, "en") == "Only 19 % of the box was searched."
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_share_of_what_is_not_whole_is_neither_none_nor_all(share: float, expe
 def test_nothing_was_looked_at() -> None:
     assert (
         coverage.found({}, ["ship"], 0, False, "en")
-        == "None of the scene was looked at, so what is there is not known."
+        == "None of the scene was searched, so what is there is not known."
     )
     assert coverage.found({}, ["船"], 0, True, "zh") == "方框完全没有查看，无法说明其中有什么。"
 

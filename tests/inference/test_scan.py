@@ -136,6 +136,8 @@ def test_variants_are_named() -> None:
 def test_a_variant_is_one_of_the_papers_search(pixels: Bytes) -> None:
     with (
         open_scene(pixels) as scene,
-        pytest.raises(OptionError, match="is a form of search='paper'; search is 'adaptive'"),
+        pytest.raises(
+            OptionError, match="is a variant of search='paper', but search is 'adaptive'"
+        ),
     ):
         ask(scene, "Find every ship.", FakeModel(), variant="hull")

@@ -191,7 +191,7 @@ def test_what_lies_in_an_archive_is_to_be_unpacked(
         monkeypatch.setenv("GEOMAG_ALLOW", allowed)
         with pytest.raises(
             SceneUnreadable,
-            match="lies in an archive; unpack it and give the picture that was in it",
+            match="is inside an archive; unpack it and give the image",
         ):
             open_scene(name)
 
@@ -213,7 +213,7 @@ def test_an_archive_is_told_for_what_it_is(
     for path in (packed, tmp_path / "scene.tif"):
         with pytest.raises(
             SceneUnreadable,
-            match=f"is {what}, not a picture; unpack it and give a picture that was in it",
+            match=f"is {what}, not an image; unpack it and give an image from it",
         ):
             open_scene(path)
 

@@ -81,7 +81,7 @@ def test_near_infrared_that_is_marked_alpha_hides_nothing(tmp_path: Path, kind: 
         rasterio.shutil.copy(tmp_path / "a.tif", path, driver=kind.upper())
     plain = save(tmp_path / "plain.tif", bands[:3], RGBA[:3])
     for side in (256, 100, 40, 300):
-        with pytest.warns(GeomagWarning, match="band . of .* is marked alpha, but holds a picture"):
+        with pytest.warns(GeomagWarning, match="band . of .* marked alpha, but holds image data"):
             view = look(path, side)
         assert view.valid is None
         assert (

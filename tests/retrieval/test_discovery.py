@@ -50,7 +50,7 @@ def test_hidden_pictures_are_left_out_and_counted(folder: Path) -> None:
     with pytest.warns(
         GeomagWarning,
         match=(
-            r"^3 hidden pictures in .* left out \(their names, or those of their folders, begin"
+            r"^3 hidden pictures in .* skipped \(their names, or those of their folders, begin"
             r" with a dot\)$"
         ),
     ):

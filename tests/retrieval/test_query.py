@@ -140,7 +140,7 @@ def test_the_edges_of_the_map_are_on_it(given: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({}, "nothing to look for"),
+        ({}, "nothing to search for"),
         ({"near": (180.1, 0)}, "is not on the Earth"),
         ({"near": (0, -90.1)}, "is not on the Earth"),
         ({"near": (math.nan, 0)}, "is not on the Earth"),

@@ -115,10 +115,10 @@ def test_nothing_to_search(tmp_path: Path) -> None:
     model = FakeModel()
     with pytest.raises(SceneNotFound, match="not a folder"):
         search(tmp_path / "missing", embed("red", model), model)
-    with pytest.raises(SceneNotFound, match=r"holds no pictures; looked for \.tif"):
+    with pytest.raises(SceneNotFound, match=r"holds no images; looked for \.tif"):
         search(tmp_path, embed("red", model), model)
     (tmp_path / "a.png").write_bytes(b"no png")
-    with pytest.raises(SceneError, match="none of the 1 pictures"):
+    with pytest.raises(SceneError, match="none of the 1 images"):
         search(tmp_path, embed("red", model), model)
 
 

@@ -81,7 +81,7 @@ def test_what_an_answer_does_not_have_is_said(root):
         assert running.wait(PATIENT)
         with pytest.raises(FileNotThere, match="nothing was segmented"):
             jobs.file(running, "mask.tif")
-        with pytest.raises(FileNotThere, match="no heat map"):
+        with pytest.raises(FileNotThere, match="no relevance map"):
             jobs.file(running, "heat.png")
         with pytest.raises(FileNotThere, match="not as passwords"):
             jobs.file(running, "passwords")
@@ -117,7 +117,7 @@ def test_a_closed_service_takes_no_question(root):
 def test_a_search_is_by_one_thing(root):
     with working(root) as (jobs, place):
         for given in ({}, {"words": "red", "like": place("utm.tif")}):
-            with pytest.raises(OptionError, match="one of the two"):
+            with pytest.raises(OptionError, match="not both"):
                 jobs.search(**given)
         with pytest.raises(QuestionEmpty):
             jobs.search("  ")

@@ -121,7 +121,7 @@ def test_what_lies_elsewhere_is_not_there(path, root, library):
         library.place(path.replace("{root}", str(root)))
     message = str(told.value)
     assert (
-        "is not among the pictures" in message
+        "is not among the images" in message
         and len(message.splitlines()) == 1
         and len(message) < 300
     )
@@ -269,7 +269,7 @@ def test_formats_that_can_lead_to_other_files_are_no_uploads(library, tmp_path):
         rasterio.open(tmp_path / "x.img", "w", **source.profile | {"driver": "HFA"}) as img,
     ):
         img.write(source.read())
-    with pytest.raises(SceneUnreadable, match="not taken as an upload"):
+    with pytest.raises(SceneUnreadable, match="not an accepted upload format"):
         library.upload("x.img", chunks(tmp_path / "x.img"))
 
 

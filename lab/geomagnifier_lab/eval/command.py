@@ -31,10 +31,9 @@ def evaluate(
         list[str] | None,
         typer.Argument(
             help=(
-                "Benchmarks (--list), or suites on the validation data; all suites without. 'paper'"
-                " for the paper's tables (geomag eval "
-                "paper --help), 'reliability' for how often what is said with a probability is"
-                " right."
+                "Names of benchmarks (see --list) or of suites on the validation data. "
+                "'paper': tables of the paper (geomag eval paper --help); 'reliability': "
+                "how well scores are calibrated. Default: all suites."
             )
         ),
     ] = None,
@@ -43,8 +42,8 @@ def evaluate(
         Path | None,
         typer.Option(
             help=(
-                "Folder of the benchmark as its authors pack it; of several, the folder with one"
-                " NAME each."
+                "Folder of the benchmark as its authors publish it; for several, the "
+                "folder that has one folder NAME for each."
             ),
             metavar="DIR",
         ),
@@ -52,7 +51,7 @@ def evaluate(
     split: Annotated[
         str | None,
         typer.Option(
-            help="Part of the benchmark; else the one that papers report.", metavar="NAME"
+            help="Split of the benchmark. Default: the one that papers report.", metavar="NAME"
         ),
     ] = None,
     model: Model = "small",
@@ -62,29 +61,31 @@ def evaluate(
         Path | None,
         typer.Option(
             help=(
-                "Folder for predictions.jsonl, result.json and examples.png (runs/eval/..."
-                " without); what is predicted there already is "
-                "not asked again. Of --compare, the plot or its folder."
+                "Folder for predictions.jsonl, result.json and examples.png; cases "
+                "predicted there are not asked again. With --compare: the plot or its "
+                "folder. Default: runs/eval/..."
             ),
             metavar="DIR",
         ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(help="Pictures a suite, or cases a benchmark, for a quick look.")
+        int | None,
+        typer.Option(help="Limit of images per suite, or of cases per benchmark, for a quick run."),
     ] = None,
     form: Annotated[
         Literal["table", "json", "csv", "latex"],
-        typer.Option("--format", help="How the figures of benchmarks are printed."),
+        typer.Option("--format", help="Output format of benchmark results."),
     ] = "table",
     examples: Annotated[
-        int, typer.Option(help="Draw so many of the best, the worst and random cases.", metavar="N")
+        int,
+        typer.Option(help="Draw this many of the best, the worst and random cases.", metavar="N"),
     ] = 0,
     predictions: Annotated[
         Path | None,
         typer.Option(
             help=(
-                "Score these instead of a model: JSON lines as in predictions.jsonl, or COCO's list"
-                " of results."
+                "Score these predictions instead of running a model: JSON lines as in "
+                "predictions.jsonl, or a COCO results file."
             ),
             metavar="FILE",
         ),
@@ -92,19 +93,19 @@ def evaluate(
     ids: Annotated[
         Path | None,
         typer.Option(
-            help="COCO file whose numbers of pictures and categories --predictions uses.",
+            help="COCO file that defines the image and category ids of --predictions.",
             metavar="FILE",
         ),
     ] = None,
     compare: Annotated[
         tuple[Path, Path] | None,
-        typer.Option(help="Two result.json of the same cases: is B better than A?", metavar="A B"),
+        typer.Option(
+            help="Compare two result.json of the same cases: is B better than A?", metavar="A B"
+        ),
     ] = None,
     show: Annotated[
         bool,
-        typer.Option(
-            "--list", help="List the benchmarks: where they come from, their splits and licences."
-        ),
+        typer.Option("--list", help="List the benchmarks with their sources, splits and licences."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -41,11 +41,10 @@ def paper(
         list[str] | None,
         typer.Argument(
             help=(
-                "Which tables: preprocessing (three preprocessings, three granularities), crops"
-                " (small objects by way of cropping), cost "
-                "(pixels, FLOP and seconds), cases (the case studies and the text's own questions),"
-                " variants (forms of --search paper); all "
-                "without."
+                "Tables to measure: preprocessing (three preprocessings, three "
+                "granularities), crops (small objects by size of crop), cost (pixels, FLOP "
+                "and seconds), cases (the case studies and the questions in the text), "
+                "variants (of --search paper). Default: all."
             ),
             metavar="[PART]...",
         ),
@@ -56,9 +55,9 @@ def paper(
         Path | None,
         typer.Option(
             help=(
-                "Folder for frames, paper.json, paper.md and plots; what is finished there, of as"
-                " much, is not measured again. runs/paper "
-                "without, with --quick runs/paper-quick."
+                "Folder for frames, paper.json, paper.md and plots; tables finished there "
+                "with the same limits are not measured again. Default: runs/paper, with "
+                "--quick runs/paper-quick."
             ),
             metavar="DIR",
         ),
@@ -67,8 +66,8 @@ def paper(
         int | None,
         typer.Option(
             help=(
-                "At most so many frames, pictures of each scene set, drawn scenes, lengths of"
-                " targets and questions about courts."
+                "Limit of frames, images of each scene data set, drawn scenes, target "
+                "lengths and questions about courts."
             )
         ),
     ] = None,
@@ -77,16 +76,16 @@ def paper(
         typer.Option(
             "--quick",
             help=(
-                "As little of everything as shows that it works: all parts in ten minutes on two"
-                " cores."
+                "Smallest run that shows that everything works: all tables in ten minutes "
+                "on two cores."
             ),
         ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the paper's tables, claimed beside measured; each is written when it is ready.
+    """Measure the tables of the paper, beside what it claims; each is written when it is ready.
 
-    Ctrl-C stops; the same command goes on.
+    Stop it at any time; the same command continues.
     """
     from geomagnifier_lab.datasets.sample import data_root
     from geomagnifier_lab.studies import paper as tables

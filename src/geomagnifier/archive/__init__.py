@@ -47,7 +47,7 @@ def entries(paths: Iterable[Path]) -> Iterator[Entry]:
         )
     [[twice, times]] = Counter(listed).most_common(1)
     if times > 1:
-        raise OptionError(f"{twice} is in the list twice; each scene is answered once")
+        raise OptionError(f"{twice} is listed twice; list each scene once")
     root = os.path.commonpath([path.parent for path in listed])
     for path in listed:
         try:

@@ -99,7 +99,8 @@ def run(order: Order, progress: Callable[[Tally], object] | None) -> Tally:
         complaints.seek(0)
         last = (complaints.read().strip().splitlines() or [f"it ended with {child.returncode}"])[-1]
         raise GeomagError(
-            f"the driver of the archive died ({last[:200]}); the same command goes on"
+            f"the driver process of geomag map died ({last[:200]}); run the same command to"
+            " continue"
         )
 
 

@@ -88,7 +88,7 @@ class Manifest:
         except sqlite3.DatabaseError as error:
             self._base.close()
             raise OptionError(
-                f"{path} is no manifest of an archive; choose another folder"
+                f"{path} is not a manifest of geomag map; choose another folder"
             ) from error
         before = dict(key) if kept is None else json.loads(kept[0])
         other = next(

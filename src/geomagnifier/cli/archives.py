@@ -43,29 +43,33 @@ def index(
     archive: Annotated[
         Path,
         typer.Argument(
-            help="Folder of pictures, with the folders in it, or a STAC file (items or catalog).",
+            help=(
+                "Folder of images, searched with its subfolders, or a STAC file (items or catalog)."
+            ),
             metavar="FOLDER|ITEMS.json",
         ),
     ],
     to: Annotated[
         Path,
-        typer.Option(help="Folder of the index; made, or brought up to date.", metavar="INDEX"),
+        typer.Option(
+            help="Folder of the index; created, or updated if it exists.", metavar="INDEX"
+        ),
     ],
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
     as_json: AsJson = False,
 ) -> None:
-    """Index an archive for `geomag search`, or bring its index up to date.
+    """Index an archive for `geomag search`, or update its index.
 
-    It may be stopped at any moment; the same command goes on.
+    Stop it at any time; the same command continues.
     """
     from geomagnifier import retrieval
     from geomagnifier.atomic import check_writable
 
     retrieval.gather(archive)  # so that a wrong archive is refused before the model is loaded
     check_writable(to)
-    with progress_bar("pictures") as progress:
+    with progress_bar("images") as progress:
         report = retrieval.update(archive, to, load(model, segmenter, bits), progress)
     if as_json:
         facts = {
@@ -79,8 +83,8 @@ def index(
         return
     _print_skipped(report.unreadable)
     print(
-        f"{report.pictures} pictures: {report.read} new or changed, {report.pictures - report.read}"
-        f" as they were, {report.removed} gone"
+        f"{report.pictures} images: {report.read} new or changed, {report.pictures - report.read}"
+        f" unchanged, {report.removed} removed"
     )
     print(to)
 
@@ -90,41 +94,52 @@ def search(
         Path,
         typer.Argument(
             help=(
-                "An index of geomag index; or a folder of pictures, or a STAC file (items or"
-                " catalog), which take longer."
+                "An index made by geomag index (fast), or a folder of images or a STAC "
+                "file (slower)."
             ),
             metavar="INDEX|FOLDER|ITEMS.json",
         ),
     ],
     words: Annotated[
-        str | None, typer.Argument(help="What is to be seen, in plain English.")
+        str | None, typer.Argument(help="What the images should show, in plain English.")
     ] = None,
     image: Annotated[
-        Path | None, typer.Option(help="Find pictures like this one.", metavar="FILE")
+        Path | None, typer.Option(help="Find images that look like this one.", metavar="FILE")
     ] = None,
     near: Annotated[
         str | None,
         typer.Option(
-            help="Near this place, in degrees; the nearest first without words.", metavar="LON,LAT"
+            help=("Only images near this point, in degrees; without WORDS the nearest come first."),
+            metavar="LON,LAT",
         ),
     ] = None,
     within: Annotated[
-        str | None, typer.Option(help="How far is near; '10 km' without.", metavar="DISTANCE")
+        str | None,
+        typer.Option(help="Largest distance from --near; default '10 km'.", metavar="DISTANCE"),
     ] = None,
     bbox: Annotated[
         str | None,
-        typer.Option(help="Footprints that touch this box, in degrees.", metavar="W,S,E,N"),
+        typer.Option(
+            help="Only images whose footprint touches this box, in degrees.", metavar="W,S,E,N"
+        ),
     ] = None,
     after: Annotated[
         str | None,
-        typer.Option(help="Taken then or later: 2024, 2024-05, 2024-05-31.", metavar="DATE"),
+        typer.Option(
+            help="Only images taken at this date or later: 2024, 2024-05 or 2024-05-31.",
+            metavar="DATE",
+        ),
     ] = None,
-    before: Annotated[str | None, typer.Option(help="Taken before that.", metavar="DATE")] = None,
-    top: Annotated[int, typer.Option(help="How many to show.")] = 12,
+    before: Annotated[
+        str | None, typer.Option(help="Only images taken before this date.", metavar="DATE")
+    ] = None,
+    top: Annotated[int, typer.Option(help="Number of images to return.")] = 12,
     ask: Annotated[
         str | None,
         typer.Option(
-            help="Ask this of every picture found; the answers go into --out items.json.",
+            help=(
+                "Ask this question about every image found; the answers go into --out items.json."
+            ),
             metavar="QUESTION",
         ),
     ] = None,
@@ -132,8 +147,8 @@ def search(
         Path | None,
         typer.Option(
             help=(
-                "The best ones as a contact sheet (.png, or .html as a page), their footprints"
-                " (.geojson), or STAC items (.json)."
+                "Write the images found: a contact sheet (.png or .html), footprints "
+                "(.geojson) or STAC items (.json)."
             ),
             metavar="FILE",
         ),
@@ -143,9 +158,9 @@ def search(
     bits: Bits = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find pictures by WORDS, by a picture, by place and by time, in any combination.
+    """Search an archive by words or by an example image, and by place and date.
 
-    The best come first.
+    The best matches come first.
     """
     import geomagnifier as gm
     from geomagnifier import retrieval
@@ -156,13 +171,13 @@ def search(
         words is None and image is None and not (near or bbox or after or before)
     ):
         raise OptionError(
-            "give either words or --image, one of the two; or --near, --bbox, --after, --before,"
-            " also beside them"
+            "give WORDS or --image, not both; or only --near, --bbox, --after or --before,"
+            " which also narrow a search by WORDS or --image"
         )
     if top < 1:
-        raise OptionError(f"--top is the number of pictures to show, at least 1, not {top}")
+        raise OptionError(f"--top is the number of images to return, at least 1, not {top}")
     if within is not None and near is None:
-        raise OptionError("--within says how far from --near; give that too, as LON,LAT")
+        raise OptionError("--within is the distance from --near; add --near LON,LAT")
     _check_out(out, ask)
     if out is not None:
         check_writable(out.parent)
@@ -174,8 +189,7 @@ def search(
         retrieval.SearchQuery(None, place, metres, box, since, until)
     if not target.exists():
         raise SceneNotFound(
-            f"{target} is not a folder, an index or a STAC ItemCollection that is there; check the"
-            " name"
+            f"{target} does not exist; name a folder of images, an index or a STAC file"
         )
     vector = None
     if image is not None:
@@ -187,12 +201,12 @@ def search(
     if words is not None:
         vector = gm.embed(words, loaded)
     wanted = retrieval.SearchQuery(vector, place, metres, box, since, until)
-    with progress_bar("pictures") as progress:
+    with progress_bar("images") as progress:
         found = retrieval.search(target, wanted, loaded, top, progress)
     if not found.complete:
         warnings.warn(
-            f"{target} does not hold all of its archive yet, {found.pictures} pictures were"
-            " searched; geomag index goes on with it",
+            f"the index {target} is not complete: only {found.pictures} images were searched;"
+            " geomag index continues it",
             GeomagWarning,
             stacklevel=2,
         )
@@ -219,15 +233,13 @@ def _given(
 def _check_out(out: Path | None, ask: str | None) -> None:
     if out is not None and out.suffix.lower() not in OUTPUTS:
         raise OptionError(
-            "--out is a contact sheet (.png, .html), footprints (.geojson) or STAC items (.json); "
-            f"call it {out.with_suffix('.png').name}, not {out.name}"
+            "--out is a contact sheet (.png, .html), footprints (.geojson) or STAC items (.json),"
+            f" not {out.name}; name it for example {out.with_suffix('.png').name}"
         )
     if ask is not None and (out is None or out.suffix.lower() != ".json"):
-        raise OptionError(
-            "--ask writes its answers into STAC items; name them with --out items.json"
-        )
+        raise OptionError("--ask writes its answers into STAC items; add --out items.json")
     if ask is not None and not ask.strip():
-        raise OptionError("--ask is empty; ask for example 'How many ships?'")
+        raise OptionError("--ask is empty; write a question, such as 'How many ships?'")
 
 
 def _answers(
@@ -276,7 +288,8 @@ def _write(
         stac.write_items(out, hits, answers)
     elif nowhere := hit_layer.write_layer(out, query, hits):
         warnings.warn(
-            f"{nowhere} of {len(hits)} pictures do not say where they lie; they have no footprint",
+            f"{nowhere} of {len(hits)} images have no georeferencing, so no footprint was"
+            " written for them",
             GeomagWarning,
             stacklevel=2,
         )
@@ -321,7 +334,7 @@ def _print(
             print(printable(f"       {answer.text}"))
     if not found.hits:
         print(
-            f"geomag: none of {found.pictures} pictures fits; a wider --within, --bbox or time may",
+            f"geomag: none of {found.pictures} images matches; widen --within, --bbox or the dates",
             file=sys.stderr,
         )
     _print_skipped(found.unreadable)
@@ -331,10 +344,10 @@ def _print(
 
 def _print_skipped(unreadable: Sequence[tuple[Path, str]]) -> None:
     for path, reason in unreadable[:SHOWN]:
-        print(f"geomag: left out {printable(str(path))}: {printable(reason)}", file=sys.stderr)
+        print(f"geomag: skipped {printable(str(path))}: {printable(reason)}", file=sys.stderr)
     if len(unreadable) > SHOWN:
         print(
-            f"geomag: and left out {len(unreadable) - SHOWN} more; --json lists them",
+            f"geomag: skipped {len(unreadable) - SHOWN} more; --json lists them all",
             file=sys.stderr,
         )
 

@@ -32,17 +32,19 @@ EXAMPLES = (
 
 def ask(
     image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
-    question: Annotated[str, typer.Argument(help="Plain English, such as 'Find every airplane.'")],
+    question: Annotated[
+        str, typer.Argument(help="A question in English or Chinese, such as 'Find every airplane.'")
+    ],
     box: Annotated[
         str | None,
-        typer.Option(help="What the question is about, in pixels.", metavar="x0,y0,x1,y1"),
+        typer.Option(help="Box that the question refers to, in pixels.", metavar="x0,y0,x1,y1"),
     ] = None,
     box_crs: Annotated[
         str | None,
         typer.Option(
             help=(
-                "CRS of --box, such as EPSG:4326 (west,south,east,north), or 'scene' for the"
-                " image's own."
+                "CRS of --box, such as EPSG:4326 (west,south,east,north), or 'scene' for "
+                "the CRS of the image."
             ),
             metavar="CRS",
         ),
@@ -50,17 +52,14 @@ def ask(
     aoi: Annotated[
         str | None,
         typer.Option(
-            help=(
-                "Area to search in place of the whole image: a file of polygons, WKT, or"
-                " west,south,east,north."
-            ),
+            help=("Search this area only: a file of polygons, WKT, or west,south,east,north."),
             metavar="FILE|WKT|BOX",
         ),
     ] = None,
     aoi_crs: Annotated[
         str | None,
         typer.Option(
-            help="CRS of --aoi where it is given in numbers or WKT: EPSG:4326, 'scene' or 'px'.",
+            help="CRS of --aoi when it is numbers or WKT: EPSG:4326, 'scene' or 'px'.",
             metavar="CRS",
         ),
     ] = None,
@@ -71,15 +70,18 @@ def ask(
     search: Annotated[
         str,
         typer.Option(
-            help="adaptive (closely only where it pays), paper, exhaustive; random, grid, shrink."
+            help=(
+                "How to choose windows: adaptive (full resolution only where it helps), "
+                "exhaustive, paper; random, grid and shrink are baselines."
+            )
         ),
     ] = "adaptive",
     variant: Annotated[
         str | None,
         typer.Option(
             help=(
-                "Form of --search paper, or several joined by +: hull, separate, coarse masks,"
-                " cross entropy, linear decoder."
+                "Variant of --search paper, or several joined by +: hull, separate, coarse "
+                "masks, cross entropy, linear decoder."
             ),
             metavar="NAME",
         ),
@@ -87,29 +89,26 @@ def ask(
     budget: Annotated[
         str | None,
         typer.Option(
-            help="The most to spend: '4 Mpx' or '20 s'; what it does not reach is listed.",
+            help=("Stop after this much: '4 Mpx' or '20 s'. Windows that were skipped are listed."),
             metavar="AMOUNT",
         ),
     ] = None,
     recall: Annotated[
         float | None,
-        typer.Option(
-            help=(
-                "Share of all objects of a class that is to be found, such as 0.95; takes longer,"
-                " and finds more false ones."
-            )
-        ),
+        typer.Option(help=("Recall to aim for, such as 0.95; slower, with more false detections.")),
     ] = None,
     min_score: Annotated[
         float | None,
-        typer.Option(help="Every candidate above this score, instead of the calibrated choice."),
+        typer.Option(
+            help=("Keep every detection above this score, in place of the calibrated thresholds.")
+        ),
     ] = None,
     max_memory: Annotated[
         str | None,
         typer.Option(
             help=(
-                "Most memory of this process, '1.5 GB'; large scenes are then looked at in smaller"
-                " views."
+                "Memory limit of this process, such as '1.5 GB'; large scenes are then "
+                "read in smaller windows."
             ),
             metavar="AMOUNT",
         ),
@@ -117,41 +116,42 @@ def ask(
     index: Annotated[
         Path | None,
         typer.Option(
-            help=(
-                "An index of geomag index, for questions such as 'Find images similar to this one.'"
-            ),
+            help=("An index made by geomag index, for 'Find images similar to this one.'"),
             metavar="INDEX",
         ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for answer.json, regions, mask and pictures.", metavar="DIR"),
+        typer.Option(
+            help="Folder for answer.json, the regions, the mask and the overlays.", metavar="DIR"
+        ),
     ] = None,
     resume: Annotated[
         bool,
-        typer.Option("--resume", help="Go on with an answer in --out that was stopped or killed."),
+        typer.Option("--resume", help="Continue the answer in --out that was stopped or killed."),
     ] = False,
     vector: Annotated[
-        Literal["geojson", "gpkg"], typer.Option(help="Format of the regions.")
+        Literal["geojson", "gpkg"], typer.Option(help="File format of the regions.")
     ] = "geojson",
     out_crs: Annotated[
         str | None,
         typer.Option(
             help=(
-                "CRS of the regions, such as EPSG:3857; else longitude and latitude, of a"
-                " GeoPackage the image's."
+                "CRS of the regions, such as EPSG:3857. Default: GeoJSON in longitude and "
+                "latitude, GeoPackage in the CRS of the image."
             ),
             metavar="CRS",
         ),
     ] = None,
     oriented: Annotated[
-        bool, typer.Option("--oriented", help="Regions as oriented boxes, with their headings.")
+        bool,
+        typer.Option("--oriented", help="Write regions as oriented boxes with their headings."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer QUESTION about IMAGE.
 
-    Ctrl-C ends the search: what was seen is answered, and --resume goes on.
+    Ctrl-C stops the search and answers from the windows searched so far; --resume continues.
     """
     import geomagnifier as gm
     from geomagnifier import ask_arguments
@@ -161,8 +161,8 @@ def ask(
     if index is not None:
         if not similar_pictures.asked(question):
             raise OptionError(
-                "--index is for questions that search for pictures like this one, as in 'Find"
-                " images similar to this one.'"
+                "--index is only for questions about similar images, such as 'Find images "
+                "similar to this one.'; drop it, or ask that"
             )
         archives.search(
             index,
@@ -176,11 +176,11 @@ def ask(
         return
     corners = _read_box(box)
     if resume and out is None:
-        raise OptionError("--resume goes on with what lies in a folder; name it with --out")
+        raise OptionError("--resume continues the answer in a folder; name the folder with --out")
     if out is None and (out_crs is not None or oriented):
         raise OptionError(
-            "--out-crs and --oriented are of the regions that --out writes; name a folder with"
-            " --out"
+            "--out-crs and --oriented change the regions that --out writes; name a "
+            "folder with --out"
         )
     if out is not None:
         check_writable(out)
@@ -251,11 +251,11 @@ def ask(
         return
     done, known = reached[0]
     how = (
-        "the same command with --resume goes on"
+        "to continue, run the same command with --resume"
         if out is not None
-        else "with --out it could be gone on with"
+        else "use --out DIR to be able to continue later"
     )
-    print(f"geomag: stopped after {done} of {known} windows known so far; {how}", file=sys.stderr)
+    print(f"geomag: stopped after {done} of {known} windows planned so far; {how}", file=sys.stderr)
     raise typer.Exit(130)
 
 
@@ -271,6 +271,7 @@ def _read_box(text: str | None) -> tuple[float, float, float, float] | None:
         x0, y0, x1, y1 = (float(part) for part in text.replace(" ", ",").split(",") if part)
     except ValueError:
         raise BoxError(
-            f"--box {text!r} is not four numbers; write x0,y0,x1,y1 in pixels, or use --box-crs"
+            f"--box {text!r} is not four numbers; write x0,y0,x1,y1 in pixels, or in the CRS"
+            " that --box-crs names"
         ) from None
     return x0, y0, x1, y1

@@ -30,10 +30,10 @@ EXAMPLES = (
     " --no-save[/bold]"
 )
 HELP = (
-    'Ask in plain words; a question may refer back: "and the largest of them?", "segment those",'
+    'Ask a question; it may refer to the last answer: "and the largest of them?", "segment those",'
     ' "what is left of it?".\n'
-    "/undo forgets the last question, /save DIR writes the last answer, /history lists what was"
-    " asked, /quit leaves."
+    "/undo drops the last question, /save DIR writes the last answer, /history lists the"
+    " questions, /quit exits."
 )
 Interruptible = Callable[[], AbstractContextManager[None]]
 """Makes contexts in which Ctrl-C raises KeyboardInterrupt."""
@@ -52,34 +52,32 @@ def chat(
     bands: Bands = None,
     new: Annotated[
         bool,
-        typer.Option("--new", help="Begin anew, and forget what was asked about this picture."),
+        typer.Option("--new", help="Start a new chat; the saved one about this image is dropped."),
     ] = False,
     save: Annotated[
         bool,
         typer.Option(
             "--save/--no-save",
-            help="Keep the chat; without, neither go on with an earlier one nor write this one.",
+            help="Save the chat and continue the saved one; --no-save does neither.",
         ),
     ] = True,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for the answer of each turn: DIR/01, DIR/02, ...", metavar="DIR"),
+        typer.Option(
+            help="Folder for the answer to each question: DIR/01, DIR/02, ...", metavar="DIR"
+        ),
     ] = None,
     as_json: Annotated[
         bool,
-        typer.Option(
-            "--json", help="One JSON object a line on stdout for each question, errors too."
-        ),
+        typer.Option("--json", help="Print one line of JSON for each question, errors included."),
     ] = False,
 ) -> None:
-    """Talk about IMAGE: questions may refer back to the last answer.
+    """Chat about IMAGE: each question may refer to the answers before it.
 
-    The chat is kept, and gone on with the next time.
+    The chat is saved, and continued the next time you open it: beside the image, or in your own
+    data folder where that folder is read-only or shared.
 
-    It is kept beside the picture, or, where others may write there too or nobody may, in your own
-    data folder.
-
-    Reads one question a line where stdin is no terminal. Ctrl-C ends a question, not the chat.
+    Without a terminal, stdin is read: one question per line. Ctrl-C stops a question, not the chat.
     """
     import geomagnifier as gm
     from geomagnifier.atomic import check_writable
@@ -96,7 +94,8 @@ def chat(
         interactive = sys.stdin.isatty()
         if conversation.last and not as_json:
             print(
-                f"going on after '{printable(conversation.last.question)}'; --new begins anew",
+                f"continuing after '{printable(conversation.last.question)}'; --new starts a new"
+                " chat",
                 file=sys.stderr,
             )
         interruptible: Interruptible = nullcontext
@@ -130,7 +129,7 @@ def chat(
             except Terminated:
                 raise
             except KeyboardInterrupt:
-                print("geomag: that question was stopped", file=sys.stderr)
+                print("geomag: question stopped", file=sys.stderr)
     if failed and not interactive:
         raise typer.Exit(2)
 
@@ -211,7 +210,7 @@ def _run_command(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) 
     if word == "/undo":
         gone = undo()
         print(
-            f"forgotten: {printable(gone.question)}" if gone else "there is nothing to undo",
+            f"dropped: {printable(gone.question)}" if gone else "there is nothing to undo",
             file=sys.stderr,
         )
     elif word == "/history":

@@ -52,14 +52,14 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
         ("overviews", overviews or "none"),
         ("CRS", info.crs or "none: answers are in pixels"),
         ("bounds", _bounds(info, layout)),
-        ("GSD", f"{info.gsd:.4g} m a pixel" if info.gsd else "unknown"),
+        ("GSD", f"{info.gsd:.4g} m per pixel" if info.gsd else "unknown"),
     ]
     if info.pixels > LARGE and not (layout.tiled and layout.overviews):
         found.append(
             (
                 "advice",
                 (
-                    "slow to search as it is; make a copy with tiles and overviews: rio convert IN"
+                    "slow to read; make a copy with tiles and overviews: rio convert IN"
                     " OUT.tif --format COG"
                 ),
             )
@@ -84,8 +84,8 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
             ),
         ),
         (
-            "things",
-            f"{len(spec.kinds)} classes: {', '.join(spec.kinds)}" if spec.kinds else "any, by name",
+            "classes",
+            f"{len(spec.kinds)}: {', '.join(spec.kinds)}" if spec.kinds else "any, by name",
         ),
     ]
     if spec.quality:
@@ -96,18 +96,18 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
         ]
         found.append(
             (
-                "found",
-                f"on pictures kept aside, F1 of objects and IoU of land cover: {', '.join(scores)}",
+                "quality",
+                f"F1 of objects and IoU of land cover on validation images: {', '.join(scores)}",
             )
         )
     if scenes:
-        found.append(("places", f"{len(scenes)} scene classes: {', '.join(scenes)}"))
+        found.append(("scenes", f"{len(scenes)} scene classes: {', '.join(scenes)}"))
     if spec.broader:
         found.append(
             (
                 "",
                 (
-                    f"and {len(spec.broader)} broader ones that hold several of these:"
+                    f"and {len(spec.broader)} broader ones, each of several of these:"
                     f" {', '.join(spec.broader)}"
                 ),
             )

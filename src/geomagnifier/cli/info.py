@@ -19,21 +19,21 @@ EXAMPLES = (
 
 
 def info(
-    image: Annotated[str | None, typer.Argument(help="A picture to describe, too.")] = None,
+    image: Annotated[str | None, typer.Argument(help="An image to describe as well.")] = None,
     model: Model = "small",
     segmenter: Segmenter = None,
     language: Annotated[
         str | None,
         typer.Option(
-            help="Encoder of questions that the full size is trained with.", metavar="NAME|DIR"
+            help="Text encoder that a vision-language model is trained with.", metavar="NAME|DIR"
         ),
     ] = None,
     bands: Bands = None,
     as_json: AsJson = False,
 ) -> None:
-    """Describe the model: what it knows or, of the full size, the memory it needs.
+    """Describe the model: its classes or, for a vision-language model, the memory it needs.
 
-    With IMAGE, describe that raster, too.
+    With IMAGE, describe that raster as well.
     """
     from dataclasses import asdict
 
@@ -52,7 +52,10 @@ def info(
             from geomagnifier.models.full import memory_estimate
         facts["model"] = memory_estimate.describe(model, segmenter, language)
     elif language is not None:
-        raise OptionError("--language is for models of the full size; the small model has its own")
+        raise OptionError(
+            "--language applies to vision-language models only; drop it, or name one "
+            "with --model OWNER/NAME"
+        )
     else:
         # Loading compares the files with their checksums, so that the fingerprint is that of them.
         whole = checksums.fingerprint(folder_of(model))
@@ -89,7 +92,7 @@ def _show_memory(facts: dict[str, Any]) -> None:
     parts, totals = (Table(box=None, padding=(0, 2, 0, 0)) for _ in range(2))
     for table, headings in (
         (parts, ("part", "parameters")),
-        (totals, ("weights in", "weights", "at work", "fits here")),
+        (totals, ("weights in", "weights", "in use", "fits here")),
     ):
         for number, heading in enumerate(headings):
             table.add_column(heading, justify="right" if number else "left")
@@ -103,6 +106,7 @@ def _show_memory(facts: dict[str, Any]) -> None:
     console.print(parts)
     console.print(totals)
     console.print(
-        f"{facts['free'] / 1e9:.1f} GB are free on {facts['device']}; at work is an estimate, right"
+        f'{facts["free"] / 1e9:.1f} GB are free on {facts["device"]}; "in use" is an estimate,'
+        " right"
         " within a factor of two"
     )

@@ -47,18 +47,18 @@ def join(app: typer.Typer) -> None:
 
     @app.command("train-full", cls=FromLab)
     def train_full() -> None:
-        """Train the full size; its --help has the options. Part of geomagnifier-lab."""
+        """Train a vision-language model with SAM2; part of geomagnifier-lab."""
 
     @app.command("eval", cls=FromLab)
     def evaluate() -> None:
-        """Measure a model on public benchmarks, or on the validation parts of the data sets.
+        """Measure a model on public benchmarks or on validation data.
 
         Part of geomagnifier-lab.
         """
 
     @app.command("bench", cls=FromLab)
     def bench() -> None:
-        """Measure seconds and memory, ways of searching, or what each part of training is worth.
+        """Measure speed, memory, search policies and ablations.
 
         Part of geomagnifier-lab.
         """

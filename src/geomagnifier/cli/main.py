@@ -55,7 +55,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     help=(
-        "Ask satellite and aerial images questions; get text, boxes and masks that land on the map."
+        "Ask questions about satellite and aerial images; get text, boxes and "
+        "masks that fit the map."
     ),
     epilog="Example: [bold]geomag ask harbour.tif 'Segment every ship.' --out answers/[/bold]",
 )
@@ -92,7 +93,7 @@ def common(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_version, is_eager=True, help="Print the version and leave."
+            "--version", callback=_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
 ) -> None:
@@ -115,33 +116,37 @@ def serve(
         Path | None,
         typer.Argument(
             help=(
-                "A folder of pictures, an index of one, or one picture; without it they are"
-                " uploaded."
+                "An image, a folder of images, or an index made by geomag index. Default: "
+                "images are uploaded in the page."
             )
         ),
     ] = None,
     host: Annotated[
         str | None,
-        typer.Option(help="Address to listen on; 127.0.0.1 without, which is this machine alone."),
+        typer.Option(
+            help=("Address to listen on. Default: 127.0.0.1, which only this machine can reach.")
+        ),
     ] = None,
-    port: Annotated[int | None, typer.Option(help="Port; 8000 without, 0 for a free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on; 0 takes a free one. Default: 8000.")
+    ] = None,
     model: Annotated[
-        str | None, typer.Option(help="As in ask; 'small' without.", metavar="NAME|DIR")
+        str | None,
+        typer.Option(help="Model, as in geomag ask. Default: 'small'.", metavar="NAME|DIR"),
     ] = None,
     segmenter: Segmenter = None,
-    browser: Annotated[bool, typer.Option(help="Show the page.")] = True,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
-    """A map in the browser and a REST service, on this machine.
+    """Start a map page in the browser and a REST service.
 
-    Its limits are settings of the environment, GEOMAG_*: docs/serve.md.
+    Limits are set by environment variables, GEOMAG_*: see docs/serve.md.
     """
     try:
         from geomagnifier.server import serve as service
         from geomagnifier.server import settings
     except ImportError as error:
         raise LibraryMissing(
-            f"the map and the service need the extra serve; install it: {install('serve')}"
-            f" ({error})"
+            f"geomag serve needs the extra serve; install it: {install('serve')} ({error})"
         ) from error
     chosen = settings.Settings.from_environment(
         host=host, port=port, model=model, segmenter=segmenter
@@ -156,19 +161,22 @@ def serve(
     )
 )
 def demo(
-    image: Annotated[
-        str | None, typer.Argument(help="A picture; without it a scene is drawn.")
-    ] = None,
+    image: Annotated[str | None, typer.Argument(help="An image. Default: a drawn airport.")] = None,
     question: Annotated[
-        str | None, typer.Argument(help="A question; without it one of each granularity.")
+        str | None,
+        typer.Argument(
+            help=(
+                "A question. Default: three, one each about the image, its objects and its pixels."
+            )
+        ),
     ] = None,
     out: Annotated[
-        Path, typer.Option(help="Folder for the drawn scene and the answers.", metavar="DIR")
+        Path, typer.Option(help="Folder for the drawn airport and the answers.", metavar="DIR")
     ] = Path("demo-out"),
 ) -> None:
-    """A first look: ask a picture, or a drawn airport, one question of each granularity.
+    """Try it: ask three questions about a drawn airport, or about an image of yours.
 
-    The answers are written, with pictures of them.
+    The answers are written to files, with overlays.
     """
     from geomagnifier.cli.demo import run
 

@@ -27,57 +27,73 @@ EXAMPLES = (
 
 
 def map_archive(
-    question: Annotated[str, typer.Argument(help="Plain words, asked of every scene.")],
+    question: Annotated[str, typer.Argument(help="The question, asked about every scene.")],
     scenes: Annotated[
         Path,
         typer.Option(
-            help="A folder, a text file with a path a line, or a STAC file (items or catalog).",
+            help=(
+                "A folder, a text file with one path per line, or a STAC file (items or catalog)."
+            ),
             metavar="WHERE",
         ),
     ],
     out: Annotated[
         Path,
         typer.Option(
-            help="Folder of the answers; what is there already is not asked again.", metavar="DIR"
+            help="Folder for the answers; scenes already answered there are not asked again.",
+            metavar="DIR",
         ),
     ],
     workers: Annotated[
         int | None,
         typer.Option(
-            help="Processes with a model each; without it one a core, as far as memory goes."
+            help=(
+                "Number of processes, each with its own model. Default: one per core, as "
+                "far as memory allows."
+            )
         ),
     ] = None,
     address: Annotated[
         str | None,
         typer.Option(
-            help="Of a Ray cluster; without it the cores of this machine.",
+            help="Address of a Ray cluster. Default: the cores of this machine.",
             metavar="ray://HOST:10001",
         ),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Ask the scenes that failed once more.")
+        bool, typer.Option("--again", help="Ask again about the scenes that failed.")
     ] = False,
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
     bands: Bands = None,
     search: Annotated[
-        str, typer.Option(help="adaptive, paper, exhaustive; random, grid, shrink.")
+        str,
+        typer.Option(
+            help=(
+                "How to choose windows, as in geomag ask: adaptive, exhaustive, paper, "
+                "random, grid, shrink."
+            )
+        ),
     ] = "adaptive",
     recall: Annotated[
-        float | None, typer.Option(help="Share of all objects that is to be found, such as 0.95.")
+        float | None,
+        typer.Option(help="Recall to aim for, such as 0.95; slower, with more false detections."),
     ] = None,
     min_score: Annotated[
-        float | None, typer.Option(help="Every candidate above this score.")
+        float | None,
+        typer.Option(
+            help=("Keep every detection above this score, in place of the calibrated thresholds.")
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask every scene of an archive, on all cores or a Ray cluster.
+    """Ask one question about every scene of an archive, on all cores or a Ray cluster.
 
-    Stop it at any time; the same command goes on.
+    Stop it at any time; the same command continues.
 
-    DIR gets scenes.parquet (a row a scene) and regions/ (GeoParquet), and of each scene answer.json
-    and mask.tif (COG) in scenes/.
+    DIR gets scenes.parquet (one row per scene), regions/ (GeoParquet) and, in scenes/, answer.json
+    and mask.tif (COG) of each scene.
     """
     from geomagnifier import archive, ask_arguments, composed
     from geomagnifier.language.class_names import CLASSES, NARROWER, names_by_class
@@ -120,7 +136,7 @@ def map_archive(
     except KeyboardInterrupt as stopped:
         print(
             printable(
-                f"geomag: stopped; what is answered is kept in {out}, and the same command goes on"
+                f"geomag: stopped; answers so far are in {out}; run the same command to continue"
             ),
             file=sys.stderr,
         )
@@ -141,7 +157,7 @@ def map_archive(
     print(f"{tally.done:,} of {tally.total:,} scenes answered{rate}, {tally.seconds:.0f} s")
     if tally.restarts:
         print(
-            f"geomag: {tally.restarts} workers died and were started anew; their scenes were asked"
+            f"geomag: {tally.restarts} workers died and were restarted; their scenes were asked"
             " again",
             file=sys.stderr,
         )
@@ -170,18 +186,19 @@ def listed(where: Path) -> list[Path]:
         found = retrieval.gather(where)
         found.warn()
         for path, why in found.left_out:
-            print(printable(f"geomag: left out {path}: {why}"), file=sys.stderr)
+            print(printable(f"geomag: skipped {path}: {why}"), file=sys.stderr)
         return [picture.path for picture in found.pictures]
     if not where.is_file():
         raise SceneNotFound(
-            f"{where} is not there; give a folder, a text file with a path a line, or a STAC file"
+            f"{where} does not exist; give a folder, a text file with one path per line, or a"
+            " STAC file"
             " (items or catalog)"
         )
     try:
         lines = [line.strip() for line in where.read_text(encoding="utf-8").splitlines()]
     except (UnicodeDecodeError, OSError) as error:
         raise OptionError(
-            f"{where} is not a list of scenes; give a text file with a path a line"
+            f"{where} is not a list of scenes; give a text file with one path per line"
         ) from error
     return [where.parent / line for line in lines if line and not line.startswith("#")]
 

@@ -18,8 +18,8 @@ Model = Annotated[
     str,
     typer.Option(
         help=(
-            "'small', a folder with trained weights, or a vision-language model of the hub such as"
-            " Qwen/Qwen2.5-VL-3B-Instruct."
+            "'small', a folder of trained weights, or a vision-language model on "
+            "Hugging Face such as Qwen/Qwen2.5-VL-3B-Instruct."
         ),
         metavar="NAME|DIR",
     ),
@@ -27,30 +27,36 @@ Model = Annotated[
 Segmenter = Annotated[
     str | None,
     typer.Option(
-        help="SAM2 of the full size, such as facebook/sam2.1-hiera-base-plus.", metavar="NAME|DIR"
+        help=(
+            "SAM2 checkpoint for masks of a vision-language model, such as "
+            "facebook/sam2.1-hiera-base-plus."
+        ),
+        metavar="NAME|DIR",
     ),
 ]
 Bits = Annotated[
     Literal["4", "8"] | None,
     typer.Option(
-        help="Weights of the vision-language model in 4 or 8 bits; needs the extra `quantized`."
+        help="Load the vision-language model in 4 or 8 bits; needs the extra `quantized`."
     ),
 ]
 Bands = Annotated[
     str | None,
     typer.Option(
         help=(
-            "Bands shown as red, green, blue, or one: '4,3,2' or 'B04,B03,B02'; geomag info lists"
-            " them."
+            "Bands to use as red, green, blue, or a single band: '4,3,2' or "
+            "'B04,B03,B02'. geomag info lists them."
         ),
         metavar="R,G,B",
     ),
 ]
 Data = Annotated[
     Path | None,
-    typer.Option(help="Folder of the data sets; else the setting GEOMAG_DATA.", metavar="DIR"),
+    typer.Option(help="Folder of the data sets; default: the setting GEOMAG_DATA.", metavar="DIR"),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on stdout and nothing else.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")
+]
 
 
 def load(
@@ -85,5 +91,5 @@ def full_size() -> Iterator[None]:
         yield
     except ImportError as error:
         raise LibraryMissing(
-            f"the full size needs the extra full; install it: {install('full')} ({error})"
+            f"vision-language models need the extra full; install it: {install('full')} ({error})"
         ) from error

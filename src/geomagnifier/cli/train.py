@@ -26,9 +26,9 @@ def train(
         Path | None,
         typer.Option(
             help=(
-                "With --from, your labels: COCO's .json, YOLO's data.yaml, or a GeoPackage"
-                " (GeoJSON, Shapefile) of outlines. Without, the "
-                "folder of the data sets; else the setting GEOMAG_DATA."
+                "With --from: your labels, a COCO .json, a YOLO data.yaml, or outlines in "
+                "a GeoPackage, GeoJSON or Shapefile. Without --from: the folder of the "
+                "data sets; default: the setting GEOMAG_DATA."
             ),
             metavar="FILE|DIR",
         ),
@@ -38,8 +38,8 @@ def train(
         typer.Option(
             "--from",
             help=(
-                "Fine-tune this model on the classes of --data: 'small', or the model/ of an"
-                " earlier run."
+                "Fine-tune this model on the classes in --data: 'small', or model/ of an "
+                "earlier run."
             ),
             metavar="NAME|DIR",
         ),
@@ -48,40 +48,43 @@ def train(
         Path | None,
         typer.Option(
             help=(
-                "COCO's pictures, if they do not lie beside the file; the GeoTIFF, or folder of"
-                " GeoTIFFs, of outlines."
+                "Images of the labels: for COCO if they are not beside the .json; for "
+                "outlines the GeoTIFF, or a folder of GeoTIFFs."
             )
         ),
     ] = None,
     column: Annotated[
         str | None,
         typer.Option(
-            help="Of outlines: the column with the class. Without, the layer's name is the class."
+            help=(
+                "For outlines: the column that holds the class. Default: the name of the "
+                "layer is the class."
+            )
         ),
     ] = None,
     layer: Annotated[
         str | None,
         typer.Option(
-            help="Of a GeoPackage: the layer with the outlines, where several hold polygons."
+            help="For a GeoPackage with several polygon layers: the layer with the outlines."
         ),
     ] = None,
     cover: Annotated[
         list[str] | None,
         typer.Option(
-            help="A class that is land cover, an area without single objects; repeatable.",
-            metavar="KIND",
+            help="A class that is land cover, not single objects; may be repeated.",
+            metavar="CLASS",
         ),
     ] = None,
     also: Annotated[
         list[str] | None,
-        typer.Option(help="Other words for a class; repeatable.", metavar="KIND=WORD,WORD"),
+        typer.Option(help="Synonyms of a class; may be repeated.", metavar="CLASS=WORD,WORD"),
     ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
             help=(
-                "Folder of the run: checkpoints, log, plot, and model/ at the end (runs/small,"
-                " runs/own)."
+                "Folder for checkpoints, log, plot and, at the end, model/. Default: "
+                "runs/own with --from, else runs/small."
             ),
             metavar="DIR",
         ),
@@ -90,8 +93,8 @@ def train(
         int | None,
         typer.Option(
             help=(
-                "Steps of the image side (1465: 24 crops and 100 scene pictures each); of"
-                " fine-tuning (200)."
+                "Training steps. Default: 200 with --from; else 1465 for the vision part "
+                "(24 crops and 100 scene images a step)."
             ),
             min=1,
         ),
@@ -100,8 +103,8 @@ def train(
         int | None,
         typer.Option(
             help=(
-                "Steps of the image side's second stage, over more cameras, scales and classes"
-                " (6000)."
+                "Steps of the second stage of the vision part, on more sensors, scales and "
+                "classes. Default: 6000."
             ),
             min=1,
         ),
@@ -110,8 +113,7 @@ def train(
         int,
         typer.Option(
             help=(
-                "Steps of the language side over the trained image side; 0 stops after the image"
-                " side."
+                "Steps of the language part, after the vision part; 0 trains the vision part only."
             ),
             min=0,
         ),
@@ -120,8 +122,8 @@ def train(
         str | None,
         typer.Option(
             help=(
-                "Start the second stage from this model's image side and leave out the first:"
-                " 'small' or a model folder."
+                "Skip the first stage: start the second from the vision part of this "
+                "model, 'small' or a folder."
             ),
             metavar="NAME|DIR",
         ),
@@ -131,22 +133,22 @@ def train(
         typer.Option(
             "--keep-language",
             help=(
-                "With --start: leave that model's trunk and language side as they are, and train"
-                " what finds things alone (1800 steps)."
+                "With --start: freeze the backbone and the language part; train only the "
+                "detection and mask heads (1800 steps)."
             ),
         ),
     ] = False,
-    seed: Annotated[int, typer.Option(help="Seed of weights and batches.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed of weights and batches.")] = 0,
 ) -> None:
-    """Fine-tune a model on classes of your own (--from), or train the small model from scratch.
+    """Fine-tune a model on your own classes (--from), or train the small model from scratch.
 
-    Run it again to go on where it stopped.
+    Stop it at any time; the same command continues.
     """
     if base is None:
         if pictures or column or layer or cover or also:
             raise OptionError(
-                "--pictures, --column, --layer, --cover and --also are for labels of your own: name"
-                " the model, --from small"
+                "--pictures, --column, --layer, --cover and --also are for fine-tuning; "
+                "add --from small"
             )
         lab_commands.load("train")(
             data,
@@ -161,11 +163,11 @@ def train(
         return
     if start is not None or keep_language:
         raise OptionError(
-            "--start is for training the small model; with --from, the model to teach is what is"
-            " started from"
+            "--start and --keep-language train the small model from scratch; drop "
+            "them, or drop --from"
         )
     if data is None:
-        raise OptionError("--from teaches from labels; name them: --data my_coco.json")
+        raise OptionError("--from needs labels; name them with --data my_coco.json")
     from geomagnifier.finetuning import run
     from geomagnifier.finetuning.fit import FineTuneSchedule
 
@@ -175,7 +177,7 @@ def train(
     pairs = [text.partition("=") for text in also or ()]
     if not all(class_name and words for class_name, _, words in pairs):
         raise OptionError(
-            "--also is KIND=WORD,WORD, as in --also 'wind turbine=windmill,wind generator'"
+            "--also is CLASS=WORD,WORD, as in --also 'wind turbine=windmill,wind generator'"
         )
     words = {
         class_name.strip(): tuple(word.strip() for word in words.split(",") if word.strip())
@@ -197,7 +199,8 @@ def train(
     except KeyboardInterrupt:
         if run.kept(config.out):
             print(
-                f"geomag: what is done is kept in {config.out}; the same command goes on",
+                f"geomag: stopped; training so far is kept in {config.out}; run the same command"
+                " to continue",
                 file=sys.stderr,
             )
         raise

@@ -332,7 +332,7 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
                 "这幅影像没有坐标参考系统，无法换算成米；请改用像素提问。"
                 if zh
                 else (
-                    "The picture has no place on Earth, so nothing can be told in metres or"
+                    "The image has no georeferencing, so nothing can be given in metres or"
                     " hectares; ask in pixels, as in 'longer than 40 px'."
                 )
             )
@@ -344,8 +344,8 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
             if zh:
                 return f"没有找到{noun}{f'（有{there}）' if there else ''}，因此无法回答。"
             return (
-                f"There is no {noun}{f' beside {there}' if there else ''} that this could be"
-                " told of."
+                f"There is no {noun}{f' ({there} found)' if there else ''}, so this cannot be"
+                " answered."
             )
         case "fewer":
             return _fewer(program, outcome.terms[0], words)
@@ -355,9 +355,9 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
                 wanted = "这需要至少两个目标" if lain else "距离需要正好两个目标"
                 return f"{f'有{there}' if there else '没有找到目标'}，无法判断；{wanted}。"
             if lain:
-                return f"{there or 'None'} found: how things lie is told of two and more."
+                return f"{there or 'None'} found: an arrangement needs at least two objects."
             return (
-                f"{there or 'None'} found: that is told of two; choose them, as in 'between the"
+                f"{there or 'None'} found: that needs exactly two; select them, as in 'between the"
                 " largest ship and the bridge'."
             )
         case "tie":
@@ -365,12 +365,10 @@ def _why(program: p.Program, outcome: Outcome, words: Words) -> str:
         case "one class":
             return f"只有{there}。" if zh else f"{there}, and nothing else."
         case "no colour":
-            return "无法读取颜色。" if zh else "The colour cannot be told here."
+            return "无法读取颜色。" if zh else "The colour cannot be determined here."
         case "round":
             return (
-                f"{there}没有明显的长轴。"
-                if zh
-                else f"{there}, as long as wide: no axis can be told."
+                f"{there}没有明显的长轴。" if zh else f"{there}, as long as wide: it has no axis."
             )
     raise ValueError(outcome.why)
 

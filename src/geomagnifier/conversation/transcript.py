@@ -100,7 +100,7 @@ def load(path: Path, scene: Scene) -> list[Turn]:
         return []
     except OSError as error:
         warnings.warn(
-            f"{path} cannot be read ({error.strerror or error}); the chat begins anew",
+            f"{path} cannot be read ({error.strerror or error}); a new chat is started",
             GeomagWarning,
             stacklevel=2,
         )
@@ -121,7 +121,7 @@ def load(path: Path, scene: Scene) -> list[Turn]:
             bad += bool(line.strip())
     if bad:
         warnings.warn(
-            f"{bad} lines of {path} are damaged or of another picture, and were left out",
+            f"{bad} lines of {path} are damaged or belong to another image, and were skipped",
             GeomagWarning,
             stacklevel=2,
         )

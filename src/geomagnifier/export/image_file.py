@@ -40,7 +40,7 @@ def write_picture(
     suffix = path.suffix.lower()
     if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8 or pixels.size == 0:
         raise OutputError(
-            f"{path} cannot be written: a picture is (H, W, 3) uint8, not {pixels.shape}"
+            f"{path} cannot be written: an image is (H, W, 3) uint8, not {pixels.shape}"
             f" {pixels.dtype}"
         )
     if suffix not in (".tif", ".tiff", ".png", ".jpg", ".jpeg"):

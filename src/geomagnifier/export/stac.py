@@ -164,7 +164,7 @@ def _read(path: Path, pystac: Any) -> tuple[list[tuple[Any, str | None]], list[s
     except Exception as error:  # pystac names no one error for what is not STAC
         raise DataCorrupt(
             f"{path} is no STAC ItemCollection, Item, Collection or Catalog"
-            f" ({' '.join(str(error).split())[:120]}); give its JSON, or a folder of pictures"
+            f" ({' '.join(str(error).split())[:120]}); give its JSON, or a folder of images"
         ) from error
 
 
@@ -209,9 +209,7 @@ def _picture(item: Any, own: str | None, at: Path, suffixes: Sequence[str]) -> I
     """
     found = _asset(item, suffixes)
     if found is None:
-        return (
-            f"the item {item.id} has no asset that is a picture; looked for {', '.join(suffixes)}"
-        )
+        return f"the item {item.id} has no image asset; looked for {', '.join(suffixes)}"
     itself = None if own is None else href_path(own, [at.parent])
     place = href_path(found, [at.parent] if itself is None else [itself.parent, at.parent])
     if place is not None and own is not None and itself is None and not place.exists():

@@ -27,19 +27,19 @@ BATCH = 1000
 """Regions that are held as shapes at a time; also one transaction of a GeoPackage."""
 
 PIXEL_NOTE = (
-    "coordinates are pixels of the picture, x to the right and y down; the picture does not say"
-    " where on Earth it is"
+    "coordinates are pixels of the image, x to the right and y down; the image has no"
+    " georeferencing"
 )
 UPRIGHT_NOTE = (
-    "coordinates are pixels of the picture, x to the right and y up from 0 at its top; the picture"
-    " does not say where on Earth it is"
+    "coordinates are pixels of the image, x to the right and y up from 0 at its top; the image"
+    " has no georeferencing"
 )
 MAP_NOTE = (
-    "coordinates are those of the picture's transform or world file, as in mask.tif; the picture"
+    "coordinates are those of the image's transform or world file, as in mask.tif; the image"
     " does not name their CRS"
 )
 LOCAL_NOTE = (
-    "coordinates are those of the picture's own CRS, as in mask.tif; it cannot be converted to"
+    "coordinates are in the CRS of the image, as in mask.tif; it cannot be converted to"
     " longitude and latitude: "
 )
 TEXTS = ("label", "phrase", "question", "unit", "value_word")

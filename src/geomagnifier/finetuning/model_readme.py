@@ -30,29 +30,29 @@ def write_card(path: Path, model: CustomModel, base: str, source: Path) -> None:
         also = ", ".join(one for one, _ in kind.words[1:]) or "-"
         rows.append(
             f"| {kind.name} | {also} | {sort} | {told.get('objects', 0)} in"
-            f" {told.get('pictures', 0)} pictures | {figures} | {told.get('held back', 0)}"
+            f" {told.get('pictures', 0)} images | {figures} | {told.get('held back', 0)}"
             " windows |"
         )
     lines = [
-        "# A model with kinds of its own",
+        "# A fine-tuned model",
         "",
-        f"Made by geomagnifier {__version__}, `geomag train --from {base}`; the last lesson was"
-        f" taught from `{source.name}`.",
+        f"Made by geomagnifier {__version__}, `geomag train --from {base}`; the last classes were"
+        f" trained on `{source.name}`.",
         "",
-        "| kind | also called | sort | taught from | figures | measured on |",
+        "| class | synonyms | type | trained on | figures | measured on |",
         "|---|---|---|---|---|---|",
         *rows,
         "",
-        "Recall and precision are of boxes at IoU 0.5, IoU is the mean over windows. Figures and"
-        " thresholds are of windows that were held back; where",
-        "there were none (0 windows) they are of the pictures learnt from, and say little.",
+        "Recall and precision are of boxes at IoU 0.5; IoU is the mean over windows. Figures and"
+        " thresholds come from windows that were held out; if",
+        "there were none (0 windows), they come from the training images and say little.",
         "",
-        "The model that was taught is in this folder as it was, byte for byte. These kinds are"
-        " answered exactly as before:",
+        "The files of the base model are in this folder unchanged. These classes answer exactly as"
+        " before:",
         f"{', '.join(k for k in model.base.kinds if k not in model.own)}.",
         "",
-        "Licence: the heads in `own.safetensors` are yours, under the terms of the pictures and"
-        " labels they were taught from; the other files are",
+        "Licence: the heads in `own.safetensors` are yours, under the terms of the images and"
+        " labels they were trained on; the other files are",
         "under those of geomagnifier's weights.",
         "",
     ]

@@ -124,12 +124,12 @@ def fine_tune(wanted: FineTuneConfig, tell: Tell) -> tuple[Path, list[str]]:
     for kind in {*wanted.covers, *wanted.also}:
         if kind not in labels.kinds:
             raise OptionError(
-                f"{wanted.source} has no kind {kind!r}; it has {', '.join(labels.kinds)}"
+                f"{wanted.source} has no class {kind!r}; it has {', '.join(labels.kinds)}"
             )
     before = registry.load_model(wanted.base)
     if not isinstance(before, (SmallModel, CustomModel)):
         raise OptionError(
-            f"kinds are taught to the small model, or a folder made from it; {wanted.base} is"
+            f"only the small model, or a folder made from it, can be fine-tuned; {wanted.base} is"
             " another (geomag train-full)"
         )
     base = before.base if isinstance(before, CustomModel) else before
@@ -361,22 +361,23 @@ def _lines(own: Sequence[CustomClass], base: SmallModel, held: Collection[object
             f"{name} {value:.2f}" for name, value in told.items() if isinstance(value, float)
         )
         lines.append(
-            f"{kind.name}: {told['objects']} labelled in {told['pictures']} pictures;"
+            f"{kind.name}: {told['objects']} labelled in {told['pictures']} images;"
             f" {figures or 'no figures'}"
         )
         if kind.name in base.kinds:
-            lines.append(f"  {kind.name} was known before: from now on the new head answers for it")
-        if not kind.masks:
             lines.append(
-                f"  {kind.name} has boxes only: it is found and counted; there are no masks of it"
+                f"  {kind.name} was a known class: from now on the new head answers for it"
             )
+        if not kind.masks:
+            lines.append(f"  {kind.name} has boxes only: it is detected and counted, without masks")
     if not held:
         lines.append(
-            f"fewer than {FEW} pictures, or a kind in one of them only: none were held back, so the"
-            " thresholds are guesses and the figures are those of pictures learnt from"
+            f"fewer than {FEW} images, or a class in one of them only: none were held out, so"
+            " thresholds"
+            " and figures come from the training images"
         )
     lines.append(
-        "known before and unchanged:"
+        "known classes, unchanged:"
         f" {', '.join(k for k in base.kinds if k not in {o.name for o in own})}"
     )
     return lines

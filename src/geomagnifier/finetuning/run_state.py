@@ -46,6 +46,6 @@ def saved(path: Path, device: torch.device | str = "cpu") -> dict[str, Any]:
             raise ValueError("no table")
     except Exception as error:  # what a damaged file leads to has many names
         raise ModelCorrupt(
-            f"{path} is no checkpoint of a training run, or damaged; remove it to begin anew"
+            f"{path} is no checkpoint of a training run, or damaged; remove it to start again"
         ) from error
     return content

@@ -47,7 +47,7 @@ def found(
         )
         some = f"有{_listed(there, '、', '和')}" if there else ""
         return f"{'，'.join(words for words in (seen, some, none) if words)}；其余部分未查看。"
-    seen = f"in the {part} of the {_named(box, language)} that was looked at"
+    seen = f"in the {part} of the {_named(box, language)} that was searched"
     if not there:
         none = (
             f"There is no {_listed(missing, ', ', ' or ')}"
@@ -57,7 +57,7 @@ def found(
         return f"{none} {seen}."
     if 0 < len(missing) <= NAMED:
         there.append(f"no {_listed(missing, ', ', ' or ')}")
-    sentence = f"{_listed(there, ', ', ' and ')} {seen}; the rest was not searched."
+    sentence = f"{_listed(there, ', ', ' and ')} {seen}; the rest is unknown."
     return sentence[0].upper() + sentence[1:]
 
 
@@ -73,7 +73,7 @@ def seen(share: float, box: Part, language: str) -> str:
         return nothing(box, language)
     if language == "zh":
         return f"只查看了{_named(box, language)}的{percent(share)}。"
-    return f"Only {percent(share)} of the {_named(box, language)} was looked at."
+    return f"Only {percent(share)} of the {_named(box, language)} was searched."
 
 
 def nothing(box: Part, language: str) -> str:
@@ -85,7 +85,7 @@ def nothing(box: Part, language: str) -> str:
     """
     if language == "zh":
         return f"{_named(box, language)}完全没有查看，无法说明其中有什么。"
-    return f"None of the {_named(box, language)} was looked at, so what is there is not known."
+    return f"None of the {_named(box, language)} was searched, so what is there is not known."
 
 
 def within(share: float, language: str) -> str:

@@ -92,7 +92,8 @@ def start(
     cost = sum(w.width * w.height for w in plan.wide)
     if budget is not None and cost > budget:
         raise OptionError(
-            f"the budget is too small: the first look takes {cost:,} px, {max(0, budget):,.0f} are"
+            f"the budget is too small: the downsampled views take {cost:,} px,"
+            f" {max(0, budget):,.0f} are"
             " left for it"
         )
     return Search(

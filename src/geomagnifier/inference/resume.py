@@ -187,7 +187,7 @@ class Journal:
             base.close()
             raise OptionError(
                 f"{self.path} is of another question, scene or setting"
-                f" ({_differs(kept[0], self.key)}); ask that, or start anew"
+                f" ({_differs(kept[0], self.key)}); ask that, or remove the file to start again"
             )
         self._base = base
 

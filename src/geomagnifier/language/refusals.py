@@ -157,7 +157,7 @@ MEASURE = Family(
     'No number can be given for "{}" as it was asked. Ask for a length, width, area, distance,'
     ' share or density of a class, such as "what is the total area of the buildings?", "how far is'
     ' the ship from the bridge?" or "what share of the picture is water?"; heights, depths and'
-    " speeds cannot be told, and `geomag info` shows the size of a pixel.",
+    " speeds cannot be determined, and `geomag info` shows the size of a pixel.",
     "无法给出“{}”的数值。请问某一类别的长度、宽度、面积、距离、占比或密度，"
     "如“建筑的总面积是多少？”“船离桥多远？”或“水域占画面的百分之几？”；"
     "高度、深度和速度无法判断，`geomag info` 显示像元大小。",
@@ -296,7 +296,7 @@ TIME = Family(
         几月|拍摄(时间|日期)
         旧的|老旧|年代|扩张|增长|增加了|减少了|消失
     """),
-    'Time and change ("{}") cannot be told from one picture. Ask about each picture by itself'
+    'Time and change ("{}") cannot be determined from one image. Ask about each image by itself'
     ' ("find every building") and compare the regions.',
     "仅凭一幅影像无法判断时间和变化（“{}”）。请分别对每幅影像提问（如“找出所有建筑”），再比较结果。",
 )
@@ -320,7 +320,8 @@ NAME = Family(
         型号|品种|树种|物种|波音|空客|航空公司|哪(个|座)(城市|国家|省|市|机场)
         (?<!东西)(?<!物体)(?<!目标)叫什么(名字)?
     """),
-    'Species, models, names and places on Earth ("{}") cannot be told: objects are known by their'
+    'Species, models, names and places on Earth ("{}") cannot be determined: objects are known'
+    " by their"
     ' class alone. Ask for a class, such as "find every airplane"; `geomag info` lists the'
     " classes.",
     "无法判断品种、型号、名称或所在地（“{}”）：只能识别目标的类别。请按类别提问，"
@@ -340,7 +341,8 @@ CAUSE = Family(
         为什么|为何|为啥|(?<!^)谁|什么原因|在干什么|在做什么|健康|安全吗
         适合|适不适合|值得|值不值|该不该|应不应该|宜居|繁华吗|富裕|污染|危险|多少钱|价格|房价|房租
     """),
-    'Reasons, owners and states ("{}") cannot be told from one picture: objects are known by their'
+    'Reasons, owners and states ("{}") cannot be determined from one image: objects are known by'
+    " their"
     ' class alone. Ask for a class, such as "find every ship", or "what kind of place is this?".',
     "仅凭一幅影像无法判断原因、归属和状态（“{}”）：只能识别目标的类别。请按类别提问，"
     "如“找出所有船”，或问“这是什么地方？”。",
@@ -375,7 +377,8 @@ ASKED_COLOUR = Family(
         (?<![上涂])颜色(?!标|画|填|显)|什么色|材质|材料|质地|纹理|什么做的
         ^[^，。]{0,16}是(不是)?[红白蓝绿灰黑黄橙紫棕粉银][色的]*(的)?吗
     """),
-    'Materials and textures cannot be told, and "{}" was not understood as a colour of a class. Ask'
+    'Materials and textures cannot be determined, and "{}" was not understood as a colour of a'
+    " class. Ask"
     ' "what colour is the largest ship?" or "find the white ships".',
     "无法判断材质或纹理；“{}”也没有看懂是哪一类别的颜色。"
     "可以问“最大的船是什么颜色？”或“找出白色的船”。",

@@ -171,7 +171,8 @@ class Unchecked:
                 f"“{words}”未经核对：无法判断材质和状态，颜色只能就所问的类别判断。"
                 if zh
                 else (
-                    f'The property "{words}" was not checked: materials and states cannot be told,'
+                    f'The property "{words}" was not checked: materials and states cannot be'
+                    " determined,"
                     " colours of the class asked for alone."
                 )
             )
@@ -181,7 +182,8 @@ class Unchecked:
                 f"请按位置或大小提问，或去掉“{words}”再问一次。"
             )
         return (
-            f'Which of them are "{words}" cannot be checked (materials and states cannot be told,'
+            f'Which of them are "{words}" cannot be checked (materials and states cannot be'
+            " determined,"
             " nor colours in this wording), so none is marked. Ask for them by place or size, or"
             f' again without "{words}".'
         )

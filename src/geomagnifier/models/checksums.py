@@ -63,7 +63,7 @@ def check(folder: Path, names: Sequence[str]) -> None:
         if _sum(path) != expected:
             raise ModelCorrupt(
                 f"{path} is not the file that was written: its SHA-256 differs from the one in"
-                f" {SUMS}; install the package again or copy the file anew"
+                f" {SUMS}; install the package again or copy the file again"
             )
 
 
@@ -85,13 +85,13 @@ def read(folder: Path) -> dict[str, str] | None:
     path = folder / SUMS
     if not path.is_file():
         if os.path.lexists(path):
-            raise ModelCorrupt(f"{path} is no file; copy the folder anew")
+            raise ModelCorrupt(f"{path} is no file; copy the folder again")
         return None
     with path.open("rb") as file:
         lines = file.read(LARGEST).decode("ascii", "replace").splitlines()
     found = [_LINE.fullmatch(line) for line in lines]
     if not found or None in found:
-        raise ModelCorrupt(f"{path} is damaged; install the package again or copy the folder anew")
+        raise ModelCorrupt(f"{path} is damaged; install the package again or copy the folder again")
     return {line[2]: line[1] for line in found if line is not None}
 
 

@@ -264,7 +264,7 @@ def _told(path: Path) -> Iterator[None]:
         ) from error
     except (TypeError, ValueError) as error:
         raise ModelCorrupt(
-            f"the card in {path} is wrong: {error}; copy the model folder anew"
+            f"the card in {path} is wrong: {error}; copy the model folder again"
         ) from error
 
 
@@ -313,7 +313,7 @@ def _opened(path: Path) -> Iterator[Any]:
         RuntimeError,
     ) as error:  # RecursionError is a RuntimeError
         raise ModelCorrupt(
-            f"{path} is damaged ({error}); install the package again or copy the file anew"
+            f"{path} is damaged ({error}); install the package again or copy the file again"
         ) from error
 
 

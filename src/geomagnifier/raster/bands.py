@@ -89,7 +89,9 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
     ]
     colour = [i for i in range(1, len(interpretation) + 1) if i not in alphas]
     if not colour and chosen is None:
-        raise SceneEmpty(f"{name} has no band with a picture in it; nothing can be seen there")
+        raise SceneEmpty(
+            f"{name} has no image band; choose another raster, or name bands with --bands"
+        )
     ink = chosen is None and all(part in interpretation for part in INK)
     indexes = chosen or (
         tuple(interpretation.index(part) + 1 for part in INK)

@@ -206,7 +206,7 @@ def from_path(source: str | os.PathLike[str]) -> Source:
     try:
         path = Path(text).expanduser()
         if path.is_dir():
-            raise SceneUnreadable(f"{text or '.'} is a folder; give one picture")
+            raise SceneUnreadable(f"{text or '.'} is a folder; give one image")
         if not path.is_file():
             raise SceneNotFound(f"{text[:200]} does not exist; check the name and the folder")
         if path.stat().st_size == 0:
@@ -230,7 +230,7 @@ def from_path(source: str | os.PathLike[str]) -> Source:
     except RasterioIOError as error:
         if packed := _archive(path):
             raise SceneUnreadable(
-                f"{text} is {packed}, not a picture; unpack it and give a picture that was in it"
+                f"{text} is {packed}, not an image; unpack it and give an image from it"
             ) from error
         if "not recognized" in str(error):
             raise SceneUnreadable(
@@ -245,9 +245,7 @@ def from_path(source: str | os.PathLike[str]) -> Source:
 def _from_address(text: str) -> Source:
     """Open an image on the network, where that is allowed, without any files beside it."""
     if PACKED.match(text):
-        raise SceneUnreadable(
-            f"{text[:200]} lies in an archive; unpack it and give the picture that was in it"
-        )
+        raise SceneUnreadable(f"{text[:200]} is inside an archive; unpack it and give the image")
     if not text.startswith(("http://", "https://")):
         raise SceneUnreadable(
             f"{text[:200]} is not a local file; download it first, or give its http(s):// address"
@@ -318,7 +316,7 @@ def _unpackable(dataset: Any, name: str, interlaced: bool = False) -> Any:
     if height * width * number * bands > most:
         dataset.close()
         raise SceneTooLarge(
-            f"{name} is made of blocks of {width} x {height} px, too large to unpack; write it anew"
+            f"{name} is made of blocks of {width} x {height} px, too large to unpack; rewrite it"
             " in tiles (gdal_translate -of COG)"
         )
     return dataset

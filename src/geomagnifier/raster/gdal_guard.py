@@ -217,7 +217,7 @@ def check_named(dataset: Any, path: Path | None, opened: Open) -> None:
     name = path.name if path is not None else dataset.name
     if path is None or not _inside(Path(named), path.parent):
         raise SceneUnreadable(
-            f"{name} takes its overviews from {named[:200]!r}, outside its folder; write it anew"
+            f"{name} takes its overviews from {named[:200]!r}, outside its folder; rewrite it"
             " (gdal_translate) to use it"
         )
     beside = path.parent / named
@@ -261,7 +261,7 @@ def check_mosaic(path: Path, opened: Open) -> None:
     odd = next((word for element in elements for word in _odd(element)), None)
     if odd is not None:
         raise SceneUnreadable(
-            f"{path.name} is more than a mosaic of pictures ({odd[:50]}); make it a GeoTIFF with"
+            f"{path.name} is more than a mosaic of images ({odd[:50]}); make it a GeoTIFF with"
             " gdal_translate"
         )
     for named in {
@@ -271,7 +271,7 @@ def check_mosaic(path: Path, opened: Open) -> None:
         if not _inside(picture, path.parent, named.get("relativeToVRT") == "1"):
             raise SceneUnreadable(
                 f"{path.name} points at {str(picture)[:200]!r}, outside its folder; put its"
-                " pictures beside it"
+                " images beside it"
             )
         picture = path.parent / picture
         _check_format(path.name, picture, PICTURES)

@@ -67,8 +67,8 @@ def alpha_is_data(name: str, band: int) -> None:
         band: band number, 1-based.
     """
     warnings.warn(
-        f"band {band} of {name} is marked alpha, but holds a picture (near"
-        f" infrared?): nothing is hidden by it; gdal_edit.py -colorinterp_{band} undefined"
+        f"band {band} of {name} is marked alpha, but holds image data (near infrared?): it is"
+        f" not used as a mask; gdal_edit.py -colorinterp_{band} undefined"
         " marks it so",
         GeomagWarning,
         stacklevel=6,

@@ -257,10 +257,7 @@ def _of_gdal(path: Path, field: str | None, layer: str | None) -> Layer:
     ) as error:
         raise DataCorrupt(f"{path} cannot be read ({' '.join(str(error).split())})") from error
     if meta["crs"] is None:
-        raise DataCorrupt(
-            f"{path} names no reference system; set it in a GIS (Assign projection), then it can be"
-            " laid on pictures"
-        )
+        raise DataCorrupt(f"{path} has no CRS; set it in a GIS (Assign projection)")
     columns = [str(f) for f in meta["fields"]]
     _check_column(path, field, columns)
     shapes = [

@@ -53,7 +53,7 @@ class Gathered:
         if self.hidden:
             warnings.warn(
                 f"{self.hidden:,} hidden picture{'s' if self.hidden > 1 else ''} in"
-                f" {printable(str(self.root))} left out (their names, or those of their folders,"
+                f" {printable(str(self.root))} skipped (their names, or those of their folders,"
                 " begin with a dot)",
                 GeomagWarning,
                 stacklevel=3,
@@ -76,14 +76,14 @@ def gather(target: str | os.PathLike[str]) -> Gathered:
         return Gathered(path, tuple(map(Picture, inside)), tuple(closed), hidden)
     if not path.is_file():
         raise SceneNotFound(
-            f"{path} does not exist; give a folder of pictures or a STAC ItemCollection, Item or"
+            f"{path} does not exist; give a folder of images or a STAC ItemCollection, Item or"
             " Catalog"
         )
     items, left_out = read_items(path, SUFFIXES)
     pictures = {item.path: Picture(item.path, item.date, item.outline) for item in items}
     if not pictures:
         why = f"; {left_out[0][1]}" if left_out else ""
-        raise SceneNotFound(f"{path} holds no pictures of this machine{why}")
+        raise SceneNotFound(f"{path} holds no images on this machine{why}")
     return Gathered(
         path.parent, tuple(pictures[place] for place in sorted(pictures)), tuple(left_out)
     )
@@ -111,7 +111,7 @@ def pictures_in(
 def _listed(root: Path, closed: list[tuple[Path, str]]) -> tuple[tuple[Path, ...], int]:
     """List as `pictures_in` does, and count the hidden images."""
     if not root.is_dir():
-        raise SceneNotFound(f"{root} is not a folder; give the folder that holds the pictures")
+        raise SceneNotFound(f"{root} is not a folder; give the folder that holds the images")
     everything = sorted(_walked(root, closed))
     found = tuple(
         path
@@ -120,14 +120,14 @@ def _listed(root: Path, closed: list[tuple[Path, str]]) -> tuple[tuple[Path, ...
     )
     hidden = len(everything) - len(found)
     if not found and closed:
-        raise SceneUnreadable(f"{root} shows no pictures; {closed[0][1]}")
+        raise SceneUnreadable(f"{root} shows no images; {closed[0][1]}")
     if not found:
         why = (
             f"nothing but {hidden:,} hidden ones (a dot begins their names)"
             if hidden
             else f"looked for {', '.join(SUFFIXES)}"
         )
-        raise SceneNotFound(f"{root} holds no pictures; {why}")
+        raise SceneNotFound(f"{root} holds no images; {why}")
     return found, hidden
 
 

@@ -134,7 +134,7 @@ class Index:
             asked = f"{model.spec.name} {model.spec.version}"
             raise IndexForeign(
                 f"{self.path} was made by the model {made.model} {made.version}, not by this"
-                f" {asked}; name it with --model, or index anew"
+                f" {asked}; name it with --model, or index again"
             )
 
     def search(self, wanted: SearchQuery, top: int | None = None) -> list[Hit]:
@@ -216,7 +216,7 @@ def open_index(path: str | os.PathLike[str]) -> Index:
             raise ValueError("its columns are others")
     except Exception as error:  # LanceDB has no errors of its own
         raise IndexCorrupt(
-            f"{folder} is damaged ({_first_line(error)}); remove it and index anew"
+            f"{folder} is damaged ({_first_line(error)}); remove it and index again"
         ) from error
     return Index(folder, manifest, table)
 
@@ -231,7 +231,8 @@ def read_manifest(folder: Path) -> Manifest:
         members: Mapping[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if members["format"] != FORMAT:
             raise IndexCorrupt(
-                f"{folder} was written by another version of geomagnifier; remove it and index anew"
+                f"{folder} was written by another version of geomagnifier; remove it and index"
+                " again"
             )
         return replace(Manifest(**members), probe=tuple(map(float, members["probe"])))
     except FileNotFoundError:
@@ -240,7 +241,8 @@ def read_manifest(folder: Path) -> Manifest:
         ) from None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexCorrupt(
-            f"{folder / MANIFEST} is damaged ({_first_line(error)}); remove {folder} and index anew"
+            f"{folder / MANIFEST} is damaged ({_first_line(error)}); remove {folder} and index"
+            " again"
         ) from error
 
 

@@ -54,7 +54,7 @@ class SearchQuery:
             part is None for part in (self.vector, self.near, self.bbox, self.after, self.before)
         ):
             raise OptionError(
-                "there is nothing to look for; give words, a picture, a place, a box or a date"
+                "nothing to search for; give words, an image, a place, a box or a date"
             )
         if self.near is not None and not _on_earth(*self.near):
             raise OptionError(

@@ -85,7 +85,7 @@ def search(
             progress(done, len(found.pictures))
     if not hits:
         raise SceneError(
-            f"none of the {len(found.pictures)} pictures in {target} could be read; the first:"
+            f"none of the {len(found.pictures)} images in {target} could be read; the first:"
             f" {unreadable[0][1]}"
         )
     if wanted.vector is not None:

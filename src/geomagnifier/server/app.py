@@ -161,9 +161,7 @@ def _add_scene_routes(app: FastAPI, library: Library, receiver: UploadReceiver) 
         if is_form(request):
             fields, card = await receiver.form(request)
             if card is None or fields:
-                raise OptionError(
-                    "a picture is sent as the form's `file`, and nothing else with it"
-                )
+                raise OptionError("send the image as the form field `file`, and nothing else")
         else:
             card = await receiver.body(request, name)
         return await to_thread.run_sync(scene_json, card, True)
@@ -221,7 +219,7 @@ def _add_question_routes(
         if before is not None and (sent, asked.scene, asked.path) == (None, None, None):
             sent = before.card  # a follow-up is about the same scene unless it names one
         if sum(given is not None for given in (sent, asked.scene, asked.path)) != 1:
-            raise OptionError("say which picture is meant by one of scene, path and file")
+            raise OptionError("name the image by one of scene, path and file")
         card = (
             sent
             if sent is not None
@@ -311,5 +309,5 @@ def _add_job_routes(app: FastAPI, jobs: Jobs, file_limiter: CapacityLimiter) -> 
 def _find_card(library: Library, id: str | None, path: str | None) -> Card:
     """The scene that a request names by its id or by its path under the root."""
     if (id is None) == (path is None):
-        raise OptionError("say which picture is meant by its id or by its path, one of the two")
+        raise OptionError("name the image by its id or by its path, not both")
     return library.card(id) if id is not None else library.place(path or "")

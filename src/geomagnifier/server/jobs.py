@@ -172,8 +172,7 @@ class Jobs:
             words is None and like is None and wanted is None
         ):
             raise OptionError(
-                "give either words or a scene to search by, one of the two; or a place or a time"
-                " alone"
+                "give words or a scene to search by, not both; or only a place or a date"
             )
         if words is not None:
             self._check(words)
@@ -194,7 +193,7 @@ class Jobs:
             room = self.settings.queue + max(0, self.settings.jobs - len(self._running))
             if self._closed or self.waiting >= room:
                 raise Busy(
-                    "as many questions as may wait are waiting already; ask again a little later",
+                    "the queue of questions is full; try again later",
                     self.retry_after(),
                 )
 
@@ -237,7 +236,7 @@ class Jobs:
             raise FileNotThere(
                 f"this answer has no {name}: nothing was segmented"
                 if name == "mask.tif"
-                else "this answer has no heat map"
+                else "this answer has no relevance map"
             )
         path = self.folder / job.id / name
         with job.file_lock:

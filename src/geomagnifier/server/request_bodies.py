@@ -34,7 +34,7 @@ async def json_body(request: Request) -> bytes:
         HTTPException: 415, the body is something else.
     """
     if not request.headers.get("content-type", "").startswith("application/json"):
-        raise HTTPException(415, "send application/json, or a form with a picture")
+        raise HTTPException(415, "send application/json, or a form with an image")
     return await request.body()
 
 
@@ -97,7 +97,7 @@ class UploadReceiver:
             if any(
                 isinstance(value, UploadFile) and name != "file" for name, value in form.items()
             ) or isinstance(file, str):
-                raise OptionError("a form sends its picture as `file`")
+                raise OptionError("send the image in the form field `file`")
             card = None
             if isinstance(file, UploadFile):
                 chunks = iter(lambda: file.file.read(CHUNK), b"")
@@ -113,8 +113,7 @@ class UploadReceiver:
             await self._limiter.acquire()
         if waited.cancelled_caught:
             raise Busy(
-                "as many pictures as may be sent at once are being sent already; come back a little"
-                " later",
+                "too many uploads at the same time; try again later",
                 UPLOAD_WAIT,
             )
         try:

@@ -336,7 +336,7 @@ class Library:
         "..", by an absolute path, by a hidden folder or by a link.
         """
         refused = SceneNotFound(
-            f"{clean(name)} is not among the pictures of this service; GET /v1/scenes lists them"
+            f"{clean(name)} is not among the images of this service; GET /v1/scenes lists them"
         )
         plain = os.path.normpath(name)
         odd = not name.strip() or "\0" in name or "\\" in name or os.path.isabs(name)
@@ -363,8 +363,7 @@ class Library:
             found = path.stat()
         except OSError:
             raise SceneNotFound(
-                f"{clean(name)} is not among the pictures of this service; GET /v1/scenes lists"
-                " them"
+                f"{clean(name)} is not among the images of this service; GET /v1/scenes lists them"
             ) from None
         known = self._known.get(key)
         if known is None or known.path != path or known.stamp != (found.st_mtime_ns, found.st_size):
@@ -418,8 +417,7 @@ def _check(dataset: Any, name: str, pixels: int, uploaded: bool) -> None:
         )
     if uploaded and dataset.driver not in FORMATS:
         raise SceneUnreadable(
-            f"{name} is of a kind that is not taken as an upload; send a GeoTIFF, COG, JPEG, PNG or"
-            " JPEG 2000"
+            f"{name} is not an accepted upload format; send a GeoTIFF, COG, JPEG, PNG or JPEG 2000"
         )
 
 

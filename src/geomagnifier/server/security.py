@@ -203,8 +203,8 @@ class _Body:
             message = await asyncio.wait_for(self._receive(), max(0.001, left))
         except TimeoutError:
             raise TooSlow(
-                f"only {self._bytes} bytes of the request had arrived when patience ran out; send"
-                " it faster"
+                f"only {self._bytes} bytes of the request arrived before the time limit; send it"
+                " faster"
             ) from None
         self._bytes += len(message.get("body", b""))
         self._complete = message["type"] != "http.request" or not message.get("more_body", False)

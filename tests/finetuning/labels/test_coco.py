@@ -62,7 +62,7 @@ def test_coco_run_lengths_keep_their_holes(coco, tmp_path):
         (
             lambda w: w["images"].append({"id": 99, "file_name": "gone.png"}),
             DataMissing,
-            r"1 of 5 pictures are not there, the first .*gone.png",
+            r"1 of 5 images are missing, the first .*gone.png",
         ),
         (lambda w: w["annotations"].clear(), DataCorrupt, "holds no labels"),
         (
@@ -74,7 +74,7 @@ def test_coco_run_lengths_keep_their_holes(coco, tmp_path):
         (
             lambda w: w["categories"][0].update(name="<ship>"),
             DataCorrupt,
-            r"13 records.*categories\[0\]: .*no name of a kind",
+            r"13 records.*categories\[0\]: .*cannot name a class",
         ),
         (lambda w: w.update(type="FeatureCollection"), DataCorrupt, "is GeoJSON, not COCO"),
     ],
@@ -121,7 +121,7 @@ def test_coco_that_cannot_be_used_is_refused(coco, tmp_path, change, error, word
         (lambda w: w["annotations"].insert(0, None), r"annotations\[0\]: it is no table", 12),
         (
             lambda w: w["annotations"][0].update(bbox=[9000, 0, 10, 10]),
-            r"annotations\[0\]: .*has not a pixel inside its picture",
+            r"annotations\[0\]: .*lies outside its image",
             11,
         ),
         (
@@ -129,7 +129,7 @@ def test_coco_that_cannot_be_used_is_refused(coco, tmp_path, change, error, word
             r"annotations\[0\]: .*less than a pixel wide",
             11,
         ),
-        (lambda w: w["images"][0].update(file_name=3), r"images\[0\]: its picture has no name", 8),
+        (lambda w: w["images"][0].update(file_name=3), r"images\[0\]: its image has no name", 8),
         (lambda w: w["images"][0].pop("id"), r"images\[0\]: it has no 'id'", 8),
         (
             lambda w: w["images"][0].update(width=2 * SIDE),
@@ -138,7 +138,7 @@ def test_coco_that_cannot_be_used_is_refused(coco, tmp_path, change, error, word
         ),
         (
             lambda w: [w["annotations"][i].update(category_id=i + 50) for i in range(7)],
-            "7 records are left out: .*and 2 more",
+            "7 records are skipped: .*and 2 more",
             5,
         ),
     ],

@@ -109,7 +109,7 @@ def test_pictures_are_looked_for_on_this_machine_alone(tmp_path, listener):
         (f"http://127.0.0.1:{port}/p.tif", f"/vsicurl/http://127.0.0.1:{port}/p.tif", "/etc/passwd")
     ):
         with pytest.raises(
-            (DataCorrupt, OptionError, Exception), match=r"are not there|holds no labels"
+            (DataCorrupt, OptionError, Exception), match=r"are missing|holds no labels"
         ):
             read_labels(
                 coco(
@@ -120,10 +120,10 @@ def test_pictures_are_looked_for_on_this_machine_alone(tmp_path, listener):
             )
         path = yolo(tmp_path / f"y{number}", LINES.encode())
         path.write_text(f"names: [ship]\ntrain: {place}\n")
-        with pytest.raises(Exception, match="is neither a folder of pictures nor a list"):
+        with pytest.raises(Exception, match="is neither a folder of images nor a list"):
             read_labels(path)
         (path.parent / "list.txt").write_text(f"{place}\n")
         path.write_text("names: [ship]\ntrain: list.txt\n")
-        with pytest.raises(Exception, match=r"are not there|holds no labels"):
+        with pytest.raises(Exception, match=r"are missing|holds no labels"):
             read_labels(path)
     assert heard == []

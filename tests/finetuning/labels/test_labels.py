@@ -9,7 +9,7 @@ from geomagnifier.finetuning.labels import read_labels
 
 
 def test_other_files_are_refused(tmp_path):
-    with pytest.raises(DataMissing, match="is not there"):
+    with pytest.raises(DataMissing, match="does not exist"):
         read_labels(tmp_path / "none.json")
     (tmp_path / "labels.csv").write_text("a,b")
     with pytest.raises(OptionError, match=r"none of COCO"):

@@ -165,7 +165,7 @@ def test_labels_that_are_no_text_leave_their_picture_out(tmp_path):
     picture(tmp_path / "images/q.png")
     (tmp_path / "labels/q.txt").write_text(LINES)
     with pytest.warns(
-        GeomagWarning, match="1 records are left out: p.png: .*p.txt is not text in UTF-8"
+        GeomagWarning, match="1 records are skipped: p.png: .*p.txt is not text in UTF-8"
     ):
         labels = read_labels(path)
     assert [one.path.name for one in labels.pictures] == ["q.png"]
@@ -237,7 +237,7 @@ def test_features_that_cannot_be_used_are_told_and_the_others_are_read(tmp_path,
     for words in (
         "feature 7: it is a Point",
         "feature 8: it has no geometry",
-        "feature 9: not a pixel of it",
+        "feature 9: it lies on none",
         "feature 10: it has no 'what'",
     ):
         assert words in str(told[0].message)

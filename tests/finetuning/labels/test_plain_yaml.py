@@ -53,7 +53,7 @@ LAUGHS = "\n".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in ran
         ("a: &a {b: c}\n<<: *a\nnames: [ship]\ntrain: images\n", "the alias .* is not followed"),
         (f"names: {'[' * 50}ship{']' * 50}\ntrain: images\n", "nested more than 20 deep"),
         ("names: [ship]\ntrain: images\n#" + "x" * 1_000_000, "has more than the 1,000,000 bytes"),
-        ("names: [[ship]]\ntrain: images\n", "a name of a kind is text, not a list"),
+        ("names: [[ship]]\ntrain: images\n", "the name of a class is text, not a list"),
         (
             "names: [2024-01-01, no, 3, {a: b}]\ntrain: images\n",
             "text, not a date.*not yes or no.*not a int.*not a table",

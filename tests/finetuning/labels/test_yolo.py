@@ -51,7 +51,7 @@ def test_yolo(tmp_path, outlines):
 def test_a_bad_line_of_yolo_is_told_and_the_others_are_read(tmp_path, line, words):
     path = write_yolo(tmp_path)
     (tmp_path / "labels/train/1.txt").write_text(f"0 0.5 0.5 0.1 0.1\n{line}\n")
-    with pytest.warns(GeomagWarning, match=f"1 records are left out: 1.txt, line 2: {words}"):
+    with pytest.warns(GeomagWarning, match=f"1 records are skipped: 1.txt, line 2: {words}"):
         labels = read_labels(path)
     assert labels.count("helipad") == (9, 3)
 

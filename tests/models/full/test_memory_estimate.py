@@ -326,7 +326,7 @@ def test_weights_that_cannot_be_loaded(parts, tmp_path):
         weights.touch()
     (folder / "tokenizer.json").write_text("{")
     with (
-        pytest.raises(errors.ModelCorrupt, match="copy the folder anew"),
+        pytest.raises(errors.ModelCorrupt, match="copy the folder again"),
         hub.explained(str(folder)),
     ):
         hf.AutoTokenizer.from_pretrained(folder)

@@ -158,7 +158,7 @@ def test_nothing_of_a_question_is_dropped_in_silence(
     [
         ("ships and people", 'There is no class for "people" in this model.'),
         ("船和直升机有几个？", "没有“直升机”这一类别"),
-        ("Segment the water and the ships", "None of the scene was looked at"),
+        ("Segment the water and the ships", "None of the scene was searched"),
         ("分割水体和船", "完全没有查看"),
     ],
 )

@@ -18,71 +18,70 @@ class Settings:
     """Settings of a run; counts of rows are for one process (one GPU)."""
 
     out: Path
-    """Folder of the run: checkpoints/, tensorboard/, log.jsonl, and model/ at the end. What is
-    there is gone on from.
+    """Folder of the run: checkpoints/, tensorboard/, log.jsonl, and model/ at the end. A run
+    that was stopped there is continued.
     """
     data: Path
-    """Folder of the data sets: vhr10/ and, where they are there, dubai/ aid/ ucm/ rsscn7/."""
+    """Folder of the data sets: vhr10/ and, if present, dubai/ aid/ ucm/ rsscn7/."""
     vlm: str = "Qwen/Qwen2.5-VL-7B-Instruct"
-    """Vision-language model: a name on the hub or a folder."""
+    """Vision-language model: a name on Hugging Face or a folder."""
     segmenter: str = "facebook/sam2.1-hiera-base-plus"
-    """SAM2: a name on the hub or a folder."""
+    """SAM2: a name on Hugging Face or a folder."""
     language: str = "google-bert/bert-base-uncased"
-    """Encoder of questions: a name on the hub or a folder."""
+    """Text encoder of questions: a name on Hugging Face or a folder."""
     steps: int = 6000
-    """Steps of the optimizer."""
+    """Optimizer steps."""
     rows: int = 2
-    """Questions that go through the network at once."""
+    """Batch size of one process: questions in a forward pass."""
     accumulation: int = 4
-    """Passes before a step."""
+    """Gradient accumulation: forward passes per optimizer step."""
     rate: float = 3e-4
-    """Learning rate of what begins untrained: pixel decoder, places, granularity."""
+    """Learning rate of the new parts: pixel decoder, scene classes, granularity."""
     lora_rate: float = 1e-4
     """Learning rate of LoRA and of the rows of [SEG], [BOX] and [NONE]."""
     segmenter_rate: float = 0.0
-    """Learning rate of SAM2's image encoder; 0 leaves it as it is."""
+    """Learning rate of SAM2's image encoder; 0 freezes it."""
     language_rate: float = 2e-5
-    """Learning rate of the encoder of questions; 0 leaves it as it is."""
+    """Learning rate of the text encoder; 0 freezes it."""
     warmup: int = 100
-    """Steps until the rates are reached; then they fall as a cosine."""
+    """Steps of linear warm-up; a cosine decay follows."""
     decay: float = 0.01
-    """Weight decay of matrices; norms, biases and rows of embeddings have none."""
+    """Weight decay of matrices; norms, biases and embeddings have none."""
     lora_rank: int = 16
     """Rank of LoRA."""
     lora_alpha: float = 32.0
     """Scale of LoRA: alpha / rank."""
     lora_dropout: float = 0.05
-    """Share of LoRA's inputs that is dropped."""
+    """Dropout of LoRA's inputs."""
     gradient_checkpointing: bool = True
-    """Work out the VLM's layers once more on the way back in place of keeping them: half as fast
-    again, a fraction of the memory.
+    """Recompute the layers of the VLM in the backward pass: slower, with a fraction of the memory.
     """
     precision: Literal["bf16", "no"] = "bf16"
-    """Of the computation; "no" is float32. The models of the hub are held in it, what is trained is
-    held in float32.
+    """Precision of the computation and of frozen weights; "no" is float32. Trained weights are
+    always float32.
     """
     sharded: bool = False
-    """Spread weights, gradients and the optimizer's state over the processes (FSDP) in place of a
-    copy in each (DDP).
+    """Shard weights, gradients and optimizer state over the processes (FSDP); without it each has a
+    copy (DDP).
     """
     checkpoint_every: int = 500
     """Steps between checkpoints."""
     log_every: int = 10
-    """Steps between rows of log.jsonl."""
+    """Steps between lines of log.jsonl."""
     validate_every: int = 500
-    """Steps between figures on pictures kept aside."""
+    """Steps between validations."""
     held: int = 32
-    """Pictures that the figures are taken on."""
+    """Number of validation images."""
     workers: int = 4
-    """Processes that make lessons, beside each process that trains."""
+    """Data-loading processes of each training process."""
     seed: int = 0
-    """Of all that is drawn."""
+    """Random seed."""
     pictures: int | None = None
-    """Train on so many pictures of VHR-10 alone, whole, unturned, with questions that stay; the
-    figures are taken on them.
+    """Overfit test: train on this many whole VHR-10 images, without augmentation, and validate on
+    the same ones.
     """
     merged: bool = False
-    """Write the VLM with LoRA worked in, in place of the adapter apart."""
+    """Write the VLM with LoRA merged into it; without it the adapter is a file of its own."""
 
     def __post_init__(self) -> None:
         for name, least in LEAST.items():

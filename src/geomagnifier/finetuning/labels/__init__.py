@@ -33,7 +33,7 @@ def read_labels(
     """
     if not source.exists():
         raise DataMissing(
-            f"{source} is not there; give COCO's .json, YOLO's data.yaml, or a GeoPackage of"
+            f"{source} does not exist; give a COCO .json, a YOLO data.yaml, or a GeoPackage of"
             " outlines"
         )
     suffix = source.suffix.lower()
@@ -55,7 +55,7 @@ def read_labels(
 
         if pictures is None:
             raise OptionError(
-                f"{source} holds outlines; name the GeoTIFF they lie on, or a folder of GeoTIFFs:"
+                f"{source} holds outlines; name their GeoTIFF, or a folder of GeoTIFFs:"
                 " --pictures PATH"
             )
         return read_outlines(source, pictures, column, layer)

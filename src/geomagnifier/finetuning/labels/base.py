@@ -101,7 +101,7 @@ class LeftOut:
         """Warn of them, if there are any."""
         if self.records:
             warnings.warn(
-                f"{self.source}: {len(self.records)} records are left out: {self}",
+                f"{self.source}: {len(self.records)} records are skipped: {self}",
                 GeomagWarning,
                 stacklevel=3,
             )
@@ -120,12 +120,12 @@ def plain(name: object, where: str = "") -> str:
     told = f"{where}: " if where else ""
     # a list, or what YAML takes for a number or a date: never made text, which could be endless
     if not isinstance(name, str):
-        raise DataCorrupt(f"{told}a name of a kind is text, not {_sort(name)}; put it in quotes")
+        raise DataCorrupt(f"{told}the name of a class is text, not {_sort(name)}; put it in quotes")
     spaced = CAMEL.sub(" ", name) if len(name) <= LONGEST else name
     text = " ".join(spaced.replace("_", " ").replace("-", " ").lower().split())
     if not any(c.isalpha() for c in text) or len(text) > LONGEST or any(c in text for c in "<>[]"):
         raise DataCorrupt(
-            f"{told}{name[:80]!r} is no name of a kind; give it words as a person would ask for it"
+            f"{told}{name[:80]!r} cannot name a class; use words that a person would ask for"
         )
     return text
 
@@ -145,7 +145,7 @@ def number(value: object) -> float:
             else f"{_sort(value)} in place of a number"
         )
     if not (math.isfinite(value) and abs(value) <= FARTHEST):
-        raise ValueError(f"{value:g} is not finite, or too large for a place in a picture")
+        raise ValueError(f"{value:g} is not finite, or too large for a position in an image")
     return float(value)
 
 
@@ -177,9 +177,7 @@ def inside(corners: Sequence[float], size: tuple[int, int]) -> BoxTuple:
     told = ", ".join(f"{v:g}" for v in corners)
     if min(corners[2] - corners[0], corners[3] - corners[1]) < 1:
         raise ValueError(f"the box ({told}) is less than a pixel wide or high")
-    raise ValueError(
-        f"the box ({told}) has not a pixel inside its picture of {size[0]} x {size[1]} px"
-    )
+    raise ValueError(f"the box ({told}) lies outside its image of {size[0]} x {size[1]} px")
 
 
 def tell_turned(pictures: Sequence[Path], source: Path) -> None:
@@ -215,7 +213,7 @@ def check(labels: Labels, left: LeftOut) -> Labels:
     if not any(picture.objects for picture in labels.pictures):
         why = f" ({len(left.records)} records cannot be used: {left})" if left.records else ""
         raise DataCorrupt(
-            f"{labels.source} holds no labels inside a picture{why}; at least {FEWEST} of a kind"
+            f"{labels.source} holds no labels inside an image{why}; at least {FEWEST} of a class"
             " are needed"
         )
     left.tell()
@@ -223,7 +221,7 @@ def check(labels: Labels, left: LeftOut) -> Labels:
         count, _ = labels.count(kind)
         if 0 < count < FEWEST:
             raise DataCorrupt(
-                f"{labels.source}: {count} labelled {kind!r}; a kind needs at least {FEWEST}, and"
+                f"{labels.source}: {count} labelled {kind!r}; a class needs at least {FEWEST}, and"
                 " some fifty to be of use"
             )
     return labels

@@ -143,7 +143,7 @@ def _pictures(
             left.add(f"images[{index}]", _why(error))
     if missing:
         raise DataMissing(
-            f"{source}: {len(missing)} of {len(records)} pictures are not there, the first"
+            f"{source}: {len(missing)} of {len(records)} images are missing, the first"
             f" {missing[0]}; give --pictures DIR"
         )
     return found

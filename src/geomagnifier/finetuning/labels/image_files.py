@@ -29,7 +29,7 @@ def find(name: object, folders: Sequence[Path]) -> Path:
         ValueError: it is no name of a file.
     """
     if not isinstance(name, str) or not name.strip() or "\0" in name:
-        raise ValueError("its picture has no name")
+        raise ValueError("its image has no name")
     written = PurePosixPath(name)
     plain = PurePosixPath(name.replace("\\", "/"))
     inside = [

@@ -99,7 +99,7 @@ def _runs(rle: dict[str, Any], size: tuple[int, int]) -> Mask:
     width, height = size
     if [int(n) for n in rle["size"]] != [height, width]:
         raise ValueError(
-            f"run lengths of {rle['size']} (height, width) in a picture of {height} x {width}"
+            f"run lengths of {rle['size']} (height, width) in an image of {height} x {width}"
         )
     if isinstance(rle["counts"], str):
         return masks.decode(rle)

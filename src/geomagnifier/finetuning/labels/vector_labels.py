@@ -87,7 +87,7 @@ def read_outlines(
         )
     for at in named:
         if at not in placed:
-            left.add(f"feature {found.numbers[at]}", "not a pixel of it lies on a picture")
+            left.add(f"feature {found.numbers[at]}", "it lies on none of the images")
     used = {o.kind for picture in labelled for o in picture.objects}
     return check(
         Labels(

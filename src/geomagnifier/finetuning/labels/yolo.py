@@ -60,7 +60,7 @@ def read_yolo(source: Path) -> Labels:
     root = _root(told.get("path"), file)
     paths = [path for part in ("train", "val") for path in _pictures(told.get(part), root, file)]
     if not paths:
-        raise DataMissing(f'{file}: no pictures where "train" and "val" say they are, below {root}')
+        raise DataMissing(f'{file}: no images at the paths of "train" and "val", below {root}')
     pictures = []
     for path in dict.fromkeys(paths):
         try:
@@ -147,12 +147,12 @@ def _pictures(part: Any, root: Path, file: Path) -> list[Path]:
         missing = [path for path in listed if not image_files.is_file(path)]
         if missing:
             raise DataMissing(
-                f"{place}: {len(missing)} of {len(listed)} pictures are not there, the first"
+                f"{place}: {len(missing)} of {len(listed)} images are missing, the first"
                 f" {missing[0]}"
             )
         return listed
     raise DataMissing(
-        f"{file}: {name[:200]!r} is neither a folder of pictures nor a list of them, seen from"
+        f"{file}: {name[:200]!r} is neither a folder of images nor a list of them, relative to"
         f" {root}"
     )
 

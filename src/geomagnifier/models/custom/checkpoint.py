@@ -67,12 +67,12 @@ def taught(
             if mine["bias"].shape[:1] != (
                 len(names(taught_ones, "lessons", [kind.name for kind in own])),
             ):  # before heads are built
-                raise ValueError(f"lesson {number} has heads for other kinds")
+                raise ValueError(f"lesson {number} has heads for other classes")
             heads = Heads(len(taught_ones))
             heads.load_state_dict(mine)
             lessons.append((heads, taught_ones))
         if {kind.name for kind in own} != {name for _, names_of in lessons for name in names_of}:
-            raise ValueError("kinds without a head, or heads without a kind")
+            raise ValueError("classes without a head, or heads without a class")
         return CustomModel(base, lessons, own, lent)
     except (AttributeError, LookupError, TypeError, ValueError, RuntimeError) as error:
         raise ModelCorrupt(

@@ -175,7 +175,7 @@ def load_vlm(
             SafetensorError,
         ) as error:
             raise ModelCorrupt(
-                f"{folder / ADAPTER} cannot be read ({first(error)}); copy the model folder anew"
+                f"{folder / ADAPTER} cannot be read ({first(error)}); copy the model folder again"
             ) from error
     return vlm.eval()
 
@@ -266,7 +266,7 @@ def _assemble(folder: Path, vlm: Vlm, sam2: Any, language: Any, tokenizer: Any) 
     try:
         state = load_file(path)
     except (SafetensorError, OSError) as error:
-        raise ModelCorrupt(f"{path} is damaged ({first(error)}); copy the file anew") from error
+        raise ModelCorrupt(f"{path} is damaged ({first(error)}); copy the file again") from error
     try:
         missing, foreign = network.load_state_dict(state, strict=False)
     except RuntimeError as error:
@@ -306,7 +306,8 @@ def _tokenizer(name: str, part: str) -> Any:
         tokenizer.all_special_tokens
     ):  # without its files the library makes an empty one
         raise ModelCorrupt(
-            f"{name} lacks the words of its tokenizer (tokenizer.json); fetch or copy it anew"
+            f"{name} lacks the vocabulary of its tokenizer (tokenizer.json); download or copy it"
+            " again"
         )
     return tokenizer
 

@@ -72,7 +72,7 @@ class Card:
             RecursionError,
         ) as error:
             raise ModelCorrupt(
-                f"{path} cannot be read ({error}); copy the model folder anew, or train again"
+                f"{path} cannot be read ({error}); copy the model folder again, or train again"
             ) from error
 
     def part(self, folder: Path, name: str) -> str:

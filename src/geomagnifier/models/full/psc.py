@@ -73,7 +73,7 @@ def heat(
         logits = torch.stack([vlm.logit(states[int(i)], tie) for i in at])
         if not watch.maps:
             raise ModelUnsupported(
-                f"{vlm.name} gives no attention to look at, so there is no heat map; use"
+                f"{vlm.name} gives no attention, so there is no relevance map; use"
                 " search='exhaustive'"
             )
         loss = logits.sum()

@@ -43,7 +43,7 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:
     def heat(id: str) -> Response:
         answer, places = _answer_of(jobs.job(id))
         if answer.trace.heat is None:
-            raise FileNotThere("this answer has no heat map")
+            raise FileNotThere("this answer has no relevance map")
         return Response(
             answer_layers.heat_picture(answer, places), media_type="image/png", headers=CACHED
         )

@@ -91,25 +91,32 @@ def _translate_texts(command: Any) -> None:
         if text := getattr(command, name, None):
             setattr(command, name, gettext(text))
     for option in command.params:
-        if text := getattr(option, "help", None):
-            option.help = gettext(text)
+        _translate_option(option)
+    own_help = command.get_help_option
+    command.get_help_option = lambda context: _translate_option(own_help(context))
     for one in getattr(command, "commands", {}).values():
         _translate_texts(one)
 
 
+def _translate_option(option: Any) -> Any:
+    if text := getattr(option, "help", None):
+        option.help = gettext(text)
+    return option
+
+
 def _translate_typer() -> None:
-    from rich.table import Table
+    from rich.columns import Columns
+    from rich.text import Text
     from typer import rich_utils
 
-    class FoldedTable(Table):
-        """Breaks words that do not fit: Chinese has no blanks, and would be cut."""
+    def folded(items: list[Any]) -> Columns:
+        """Help of an option that breaks anywhere: Chinese has no blanks, and would be cut."""
+        for item in items:
+            if isinstance(item, Text):
+                item.overflow = "fold"
+        return Columns(items)
 
-        def add_row(self, *cells: Any, **named: Any) -> None:
-            super().add_row(*cells, **named)
-            for column in self.columns:
-                column.overflow = "fold"
-
-    rich_utils.Table = FoldedTable  # type: ignore[misc]
+    rich_utils.Columns = folded  # type: ignore[assignment,misc]
     for name, text in TYPER.items():
         if hasattr(rich_utils, name):
             setattr(rich_utils, name, gettext(text))

@@ -29,7 +29,7 @@ ERRORS = {
     if inspect.isclass(value) and issubclass(value, (errors.GeomagError, errors.GeomagWarning))
 }
 MARKS = ("_", "gettext", "progress_bar")
-SAID = ("translated", "say")
+SAID = ("translated", "say", "HTTPException")
 """Functions that take a finished message."""
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 """The date in the compiled catalogue, so that the same texts make the same file."""
@@ -128,8 +128,9 @@ def of_file(path: Path) -> list[tuple[int, str | tuple[str, str]]]:
         elif name in MARKS and args and path.name != "translation.py":
             found += [(node.lineno, text) for text in wordings(args[0])]
         elif args and (name in ERRORS or name in SAID or (name == "warn" and is_ours(args[1:]))):
-            found += [(node.lineno, text) for text in said(args[0])]
-            found += [(node.lineno, text) for text in inside(args[0])]
+            text_at = 1 if name == "HTTPException" else 0
+            found += [(node.lineno, text) for text in said(args[text_at])]
+            found += [(node.lineno, text) for text in inside(args[text_at])]
     return found
 
 

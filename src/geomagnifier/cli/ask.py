@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from geomagnifier.cli import archives, stopping
+from geomagnifier.cli.messages import say
 from geomagnifier.cli.options import AsJson, Bands, Bits, Model, Segmenter, load
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.errors import BoxError, OptionError, printable
 from geomagnifier.inference import similar_pictures
+from geomagnifier.language import chinese_text
+from geomagnifier.translation import set_language
 
 SHEET = "similar.png"
 """File in the folder of an answer with images similar to the one that was asked about."""
@@ -32,7 +34,9 @@ EXAMPLES = (
 
 def ask(
     image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
-    question: Annotated[str, typer.Argument(help="Plain English, such as 'Find every airplane.'")],
+    question: Annotated[
+        str, typer.Argument(help="English or Chinese, such as 'Find every airplane.'")
+    ],
     box: Annotated[
         str | None,
         typer.Option(help="What the question is about, in pixels.", metavar="x0,y0,x1,y1"),
@@ -158,6 +162,7 @@ def ask(
     from geomagnifier.atomic import check_writable
     from geomagnifier.export.vectors import Form
 
+    set_language(chinese_text.message_language(question))
     if index is not None:
         if not similar_pictures.asked(question):
             raise OptionError(
@@ -189,7 +194,7 @@ def ask(
         journal.unlink()
     with (
         gm.open_scene(image, bands=bands) as scene,
-        progress_bar() as show_progress,
+        progress_bar("windows") as show_progress,
         stopping.stop_after_window() as pressed,
     ):
         # Wrong options are refused here, before the model is loaded, which takes a while.
@@ -255,7 +260,7 @@ def ask(
         if out is not None
         else "with --out it could be gone on with"
     )
-    print(f"geomag: stopped after {done} of {known} windows known so far; {how}", file=sys.stderr)
+    say(f"stopped after {done} of {known} windows known so far; {how}")
     raise typer.Exit(130)
 
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geomagnifier.cli.messages import say
 from geomagnifier.cli.options import Bands, Bits, Model, Segmenter, load
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.cli.stopping import SingleInterrupt, Terminated, stop_after_window
 from geomagnifier.errors import GeomagError, printable
 from geomagnifier.language import chinese_text
+from geomagnifier.translation import gettext, set_language, translated
 
 if TYPE_CHECKING:
     from geomagnifier.conversation import Conversation, Turn
@@ -96,7 +98,9 @@ def chat(
         interactive = sys.stdin.isatty()
         if conversation.last and not as_json:
             print(
-                f"going on after '{printable(conversation.last.question)}'; --new begins anew",
+                translated(
+                    f"going on after '{printable(conversation.last.question)}'; --new begins anew"
+                ),
                 file=sys.stderr,
             )
         interruptible: Interruptible = nullcontext
@@ -106,6 +110,7 @@ def chat(
             interruptible = interrupt.armed
         failed = False
         for line in _lines(interactive, interruptible):
+            set_language(chinese_text.message_language(line))
             try:
                 with interruptible():
                     if line.startswith("/") or line.lower() in PLAIN:
@@ -130,14 +135,14 @@ def chat(
             except Terminated:
                 raise
             except KeyboardInterrupt:
-                print("geomag: that question was stopped", file=sys.stderr)
+                say("that question was stopped")
     if failed and not interactive:
         raise typer.Exit(2)
 
 
 def _ask(conversation: Conversation, question: str) -> Answer:
     """Ask a question; the first Ctrl-C stops it at its next window, with a partial answer."""
-    with progress_bar() as show_progress, stop_after_window() as pressed:
+    with progress_bar("windows") as show_progress, stop_after_window() as pressed:
 
         def progress(done: int, known: int) -> bool:
             show_progress(done, known)
@@ -169,7 +174,7 @@ def _lines(interactive: bool, interruptible: Interruptible) -> Iterator[str]:
         # A line that is not UTF-8 is then one refused question, and not the end of the chat.
         sys.stdin.reconfigure(errors="surrogateescape")
     if interactive:
-        print(HELP, file=sys.stderr)
+        print(gettext(HELP), file=sys.stderr)
     while True:
         try:
             with interruptible():
@@ -211,7 +216,9 @@ def _run_command(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) 
     if word == "/undo":
         gone = undo()
         print(
-            f"forgotten: {printable(gone.question)}" if gone else "there is nothing to undo",
+            translated(
+                f"forgotten: {printable(gone.question)}" if gone else "there is nothing to undo"
+            ),
             file=sys.stderr,
         )
     elif word == "/history":
@@ -224,8 +231,9 @@ def _run_command(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) 
             print(printable(str(path)), file=sys.stderr)
     elif word == "/save":
         print(
-            "there is no answer yet" if not turns else "name the folder: /save DIR", file=sys.stderr
+            translated("there is no answer yet" if not turns else "name the folder: /save DIR"),
+            file=sys.stderr,
         )
     else:
-        print(HELP, file=sys.stderr)
+        print(gettext(HELP), file=sys.stderr)
     return True

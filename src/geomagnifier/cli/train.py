@@ -5,13 +5,13 @@ Without --from the lab trains the small model from scratch.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from geomagnifier.cli import lab_commands
+from geomagnifier.cli.messages import say
 from geomagnifier.errors import OptionError
 
 EXAMPLES = (
@@ -196,8 +196,5 @@ def train(
         run.run(config)
     except KeyboardInterrupt:
         if run.kept(config.out):
-            print(
-                f"geomag: what is done is kept in {config.out}; the same command goes on",
-                file=sys.stderr,
-            )
+            say(f"what is done is kept in {config.out}; the same command goes on")
         raise

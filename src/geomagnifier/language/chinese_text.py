@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from geomagnifier.translation import Language
+
 _PAIRS = (
     "機机艦舰隻只儲储場场網网籃篮徑径動动運运環环膠胶體体學学園园碼码頭头灣湾貨货遊游輪轮漁渔軍军橋桥樑梁鐵铁車车輛辆轎轿麵面著着築筑頂顶樓楼廠厂"
     "倉仓庫库別别辦办樹树綠绿叢丛馬马線线幹干黃黄圖图畫画裡里裏里張张這这個个幾几數数總总計计統统標标記记檢检測测識识尋寻選选請请幫帮煩烦區区類类"
@@ -79,6 +81,13 @@ def chinese(text: str) -> bool:
 def ordered(text: str) -> bool:
     """Whether it asks for the answer in Chinese: "用中文回答"."""
     return len(text) <= LONGEST and _ORDER.search(text) is not None
+
+
+def message_language(question: str) -> Language | None:
+    """The language of messages about a question; None where it has no letters."""
+    if chinese(question) or ordered(question):
+        return "zh"
+    return "en" if re.search("[A-Za-z]", question) else None
 
 
 def without_order(text: str) -> str:

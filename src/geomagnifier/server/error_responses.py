@@ -32,6 +32,7 @@ from geomagnifier.errors import (
     TooSlow,
 )
 from geomagnifier.server.not_found_page import PAGE, wants_page
+from geomagnifier.translation import translated
 
 STATUS: dict[type[GeomagError], int] = {
     SceneNotFound: 404,
@@ -100,7 +101,9 @@ async def error_response(request: Request, error: Exception) -> Response:
             return HTMLResponse(PAGE, 404)
         name = HTTPStatus(error.status_code).phrase.replace(" ", "")
         return JSONResponse(
-            error_json(name, str(error.detail)), error.status_code, headers=error.headers
+            error_json(name, translated(str(error.detail))),
+            error.status_code,
+            headers=error.headers,
         )
     if isinstance(error, (RequestValidationError, ValidationError)):
         wrong = "; ".join(
@@ -111,7 +114,8 @@ async def error_response(request: Request, error: Exception) -> Response:
     if isinstance(error, ClientDisconnect):
         return Response(status_code=CLIENT_GONE)
     body = error_json(
-        "InternalError", "something went wrong inside; the log of the service has more"
+        "InternalError",
+        translated("something went wrong inside; the log of the service has more"),
     )
     return JSONResponse(body, 500, headers={"Connection": "close"})  # uvicorn closes it anyway
 

@@ -26,6 +26,7 @@ from geomagnifier.errors import (
 )
 from geomagnifier.export import answer_json, heatmap, mask_cog, overlay, table_csv, vectors
 from geomagnifier.export.image_file import write_picture
+from geomagnifier.language import chinese_text
 from geomagnifier.memory import give_back
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.halt import Halted, stoppable
@@ -38,6 +39,7 @@ from geomagnifier.server.job import ENDED, Job, State
 from geomagnifier.server.scenes import Card, Library
 from geomagnifier.server.settings import Settings
 from geomagnifier.server.warning_capture import captured_warnings
+from geomagnifier.translation import use_language
 from geomagnifier.types import Bytes, Query
 
 KEPT = 200
@@ -139,13 +141,17 @@ class Jobs:
             BoxError: the box is not in the scene.
             Busy: the queue is full.
         """
-        self._check(question)
-        # All options are checked here, so that a wrong one takes no place in the queue.
         area = {"aoi": _wkt(polygon), "aoi_crs": "px"} if polygon is not None else {}
-        checked(card.info, question, box, search, budget, recall, min_score, None, box_crs, **area)
-        search_worth(self.model, recall)
-        if after is not None and (after.card is None or after.card.id != card.id):
-            raise OptionError("a question can refer back to an answer about the same scene only")
+        with use_language(chinese_text.message_language(question)):
+            self._check(question)
+            # All options are checked here, so that a wrong one takes no place in the queue.
+            given = (box, search, budget, recall, min_score, None, box_crs)
+            checked(card.info, question, *given, **area)
+            search_worth(self.model, recall)
+            if after is not None and (after.card is None or after.card.id != card.id):
+                raise OptionError(
+                    "a question can refer back to an answer about the same scene only"
+                )
         options = {
             "box": box,
             "box_crs": box_crs,
@@ -360,7 +366,8 @@ class Jobs:
             return job.stop_requested or job.seconds > self.settings.seconds
 
         halted = False
-        with captured_warnings() as warned, stoppable(stop):
+        asked_in = chinese_text.message_language(str(job.question))
+        with captured_warnings() as warned, stoppable(stop), use_language(asked_in):
             try:
                 job.work(job)
             except Halted:  # before the first window was done

@@ -146,6 +146,12 @@ def serve(
         str | None, typer.Option(help="As in ask; 'small' without.", metavar="NAME|DIR")
     ] = None,
     segmenter: Segmenter = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder where earlier questions and links outlive the service.", metavar="DIR"
+        ),
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Show the page.")] = True,
 ) -> None:
     """A map in the browser and a REST service, on this machine.
@@ -161,7 +167,7 @@ def serve(
             f" ({error})"
         ) from error
     chosen = settings.Settings.from_environment(
-        host=host, port=port, model=model, segmenter=segmenter
+        host=host, port=port, model=model, segmenter=segmenter, keep=keep
     )
     service.serve(target, chosen, open_browser=browser)
 

@@ -8,8 +8,9 @@
     GET    /v1/jobs/{id}                         progress of a job
     GET    /v1/jobs/{id}/events                  the same as it changes (server-sent events)
     DELETE /v1/jobs/{id}                         cancel a job
-    GET    /v1/jobs/{id}/{file}                  answer.json, regions.geojson, regions.gpkg,
-                                                 mask.tif, overlay.png, heat.png
+    GET    /v1/jobs/{id}/{file}                  answer.json, regions.csv,
+                                                 regions.geojson, regions.gpkg, mask.tif,
+                                                 overlay.png, heat.png
     GET    /healthz, /metrics, /docs, /openapi.json
 
 Errors are {"error": {"type", "message"}}, with a status by the class of the error. Slow work is

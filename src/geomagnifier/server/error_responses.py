@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -31,6 +31,7 @@ from geomagnifier.errors import (
     SceneTooLarge,
     TooSlow,
 )
+from geomagnifier.server.not_found_page import PAGE, wants_page
 from geomagnifier.translation import translated
 
 STATUS: dict[type[GeomagError], int] = {
@@ -96,6 +97,8 @@ async def error_response(request: Request, error: Exception) -> Response:
             headers={"Retry-After": str(math.ceil(wait))} if wait else {},
         )
     if isinstance(error, HTTPException):
+        if error.status_code == 404 and wants_page(request.headers.get("accept", "")):
+            return HTMLResponse(PAGE, 404)
         name = HTTPStatus(error.status_code).phrase.replace(" ", "")
         return JSONResponse(
             error_json(name, translated(str(error.detail))),

@@ -57,6 +57,8 @@ class RegionRow:
     """Length and width on the ground, "" where unknown."""
     area: str
     """Area of its mask, "" without a mask."""
+    extent: float
+    """Area of its mask, or of its box without one, m2 where that is known, else px2."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,13 @@ def region_rows(answer: Answer, numbers: Sequence[int]) -> Iterator[RegionRow]:
     for number, region, fields in zip(numbers, chosen, measured, strict=True):
         sizes = region_sizes(region, fields, answer.scene)
         yield RegionRow(
-            number, named[region.label], region.label, region.score, region.phrase, *sizes
+            number,
+            named[region.label],
+            region.label,
+            region.score,
+            region.phrase,
+            *sizes,
+            _size(region, fields, answer.scene),
         )
 
 
@@ -175,6 +183,26 @@ def region_order(answer: Answer, by: str) -> list[int]:
     elif by == "size":
         numbers.sort(key=lambda n: -_extent(answer.regions[n - 1]))
     return numbers
+
+
+UNITS = {"m2": "m²", "km2": "km²", "px2": "px²", "1/ha": "per ha", "1/km2": "per km²", "deg": "°"}
+"""Units of a value as people write them; others are written as they are."""
+
+
+def value_figure(answer: Answer) -> tuple[str, str] | None:
+    """The number that answers a composed question, and its unit, "" of a count; None without one.
+
+    Example:
+        28,484 m2 -> ("28,484", "m²")
+    """
+    value = answer.value
+    if value is None or isinstance(value, (bool, str)):
+        return None
+    number = f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.4g}"
+    unit = answer.unit or ""
+    if unit == "%" and 0 < abs(value) < 0.05:
+        number = "less than 0.1"
+    return number, UNITS.get(unit, unit)
 
 
 def cost_figures(answer: Answer) -> list[CostFigure]:
@@ -233,6 +261,7 @@ def error_line(error: object) -> str:
     The REST response has those.
     """
     text = re.sub(r" \(.*\)(?=;)", "", " ".join(str(error).split()))
+    text = re.sub(r"; (?:GET|POST) /\S+ lists .*$", "; choose one from the list", text)
     names_file = "." in text.split(" ")[0]
     return text if names_file else text[:1].upper() + text[1:]
 
@@ -287,6 +316,13 @@ def hit_facts(hit: Hit) -> list[str]:
         "a part of it" if hit.tile is not None else "",
     )
     return [fact for fact in facts if fact]
+
+
+def _size(region: Region, fields: dict[str, Any], scene: SceneInfo) -> float:
+    """Area of a region's mask, or else of its box, m2 where that is known, else px2."""
+    square = 1.0 if scene.gsd is None else scene.gsd**2
+    area = fields["area_m2"] if scene.gsd is not None else fields["area_px"]
+    return float(_extent(region) * square if area is None else area)
 
 
 def _extent(region: Region) -> float:

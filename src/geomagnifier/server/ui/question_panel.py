@@ -1,4 +1,4 @@
-"""The question panel: question with examples, box, topic, options, progress and errors."""
+"""The question panel: the question, its box, its topic, options, progress and errors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
-from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from geomagnifier.results import Answer
@@ -15,17 +14,6 @@ from geomagnifier.server.ui.ask_options import AskOptions, options_form
 from geomagnifier.server.ui.collapsible_form import VALUES
 from geomagnifier.server.ui.widgets import button, icon, set_attributes, set_shown, tag, text_tag
 
-EXAMPLES = (
-    "What kind of place is this?",
-    "Find every airplane.",
-    "How many ships?",
-    "Segment every storage tank.",
-    "Outline the largest building.",
-    "Describe the picture and segment what you mention.",
-)
-IN_BOX = "What is in this box?"
-FOLLOWING = ("And the largest of them?", "Segment those.")
-"""Example follow-up questions, shown after an answer with several regions."""
 QUARTERS = (
     "Looking …",
     "A quarter of the windows looked at",
@@ -34,10 +22,6 @@ QUARTERS = (
     "",
 )
 """Progress that screen readers announce, no more often than this."""
-SEND = (
-    "(e) => { const form = e.currentTarget.form; form.elements.question.value ="
-    " e.currentTarget.innerText; form.requestSubmit(); }"
-)
 
 
 class QuestionPanel:
@@ -47,7 +31,7 @@ class QuestionPanel:
         letters: of the longest question.
         on_ask: called with a question and its search options.
         on_cancel: called when the job in progress is to be cancelled.
-        on_no_box: called when the box is to be removed.
+        on_no_part: called when the question is to be about the whole picture.
         on_new_topic: called when the next question is not to refer back.
     """
 
@@ -56,12 +40,13 @@ class QuestionPanel:
         letters: int,
         on_ask: Callable[[str, AskOptions], Awaitable[None]],
         on_cancel: Callable[[], None],
-        on_no_box: Callable[[], None],
+        on_no_part: Callable[[], None],
         on_new_topic: Callable[[], None],
     ) -> None:
         self._on_ask = on_ask
         with tag("section", "part ask", aria_label="Question"):
             with tag("form") as form:
+                self.form = form.html_id
                 with tag("div", "question"):
                     self._field = tag(
                         "textarea",
@@ -85,7 +70,9 @@ class QuestionPanel:
                 self._box = tag("div", "asides", aria_live="polite")
                 with self._box, tag("span", "held"):
                     self._box_words = text_tag("span", "", "number")
-                    button("", "close", on_no_box, "low round", label="Remove the box")
+                    button(
+                        "", "close", on_no_part, "low round", label="Ask about the whole picture"
+                    )
                 self._topic = tag(
                     "div",
                     "asides topic",
@@ -95,10 +82,6 @@ class QuestionPanel:
                 with self._topic:
                     self._topic_words = text_tag("span", "", "cut")
                     button("New topic", None, on_new_topic, "edged low")
-                with tag("div", "chips", role="group", aria_label="Examples"):
-                    self._following = [_chip(text) for text in FOLLOWING]
-                    self._examples = [_chip(text) for text in EXAMPLES]
-                    self._box_chip = _chip(IN_BOX)
                 self._options = options_form()
             form.on(
                 "submit",
@@ -107,6 +90,7 @@ class QuestionPanel:
             )
             self._work = tag("div", "work")
             with self._work:
+                self._working_on = text_tag("p", "", "asked")
                 with tag("div", "line"):
                     self._state = text_tag("span", "", "number")
                     button("Cancel", None, on_cancel, "edged low")
@@ -127,13 +111,20 @@ class QuestionPanel:
                 button(
                     "", "close", lambda: self.wrong(None), "low round", label="Dismiss this message"
                 )
-        self.box(None)
+        self.part(None)
         self.topic(None)
         self.working(None)
         self.wrong(None)
 
+    def restore(self, question: str) -> None:
+        """Put back a question that failed, unless another one was begun meanwhile."""
+        self._field.client.run_javascript(
+            f"{{ const field = getHtmlElement({self._field.id}); field.value ||="
+            f" {json.dumps(question)}; }}"
+        )
+
     def write(self, question: str) -> None:
-        """Put a question into the text field."""
+        """Put a question into the text field, "" to clear it."""
         self._field.client.run_javascript(
             f"getHtmlElement({self._field.id}).value = {json.dumps(question)}"
         )
@@ -142,30 +133,24 @@ class QuestionPanel:
         """Put search options into their fields."""
         self._options.set(asdict(options))
 
-    def box(self, text: str | None) -> None:
-        """Show the box of the question; None: there is none."""
-        self._box_words.text = f"Box {text}" if text else ""
+    def part(self, text: str | None) -> None:
+        """Show the part of the picture that the question is about; None: all of it."""
+        self._box_words.text = text[:1].upper() + text[1:] if text else ""
         set_shown(self._box, text is not None)
-        set_shown(self._box_chip, text is not None)
 
     def topic(self, answer: Answer | None) -> None:
         """Show the answer that the next question may refer back to; None: there is none."""
-        several = answer is not None and len(answer.regions) > 1
         self._topic_words.text = f"Goes on from: {answer.text}" if answer else ""
         set_shown(self._topic, answer is not None)
-        for chip in self._following:
-            set_shown(chip, several)
-        # The last examples make room for them, so that the panel does not grow.
-        for chip in self._examples[-len(FOLLOWING) :]:
-            set_shown(chip, not several)
 
     def working(self, job: Job | None) -> None:
         """Show the progress of a job; None: there is no job in progress."""
         set_shown(self._work, job is not None)
         set_attributes(self._send, disabled=job is not None)
         if job is None:
-            self._announced.text = ""
+            self._announced.text = self._working_on.text = ""
             return
+        self._working_on.text = job.question
         known = job.known > 0 and job.state == "running"
         if job.state == "queued":
             self._state.text = "Waiting for its turn …"
@@ -201,10 +186,3 @@ class QuestionPanel:
         options = AskOptions.of(event.args)
         if self._options.check(options):
             await self._on_ask(str(event.args.get("question", "")), options)
-
-
-def _chip(text: str) -> ui.element:
-    """A button that asks an example question, inside the form of the question."""
-    chip = text_tag("button", text, "chip", type="button")
-    chip.on("click", js_handler=SEND)
-    return chip

@@ -17,8 +17,8 @@ from geomagnifier.server.ui import answer_layers
 from geomagnifier.server.ui.map_coordinates import MapCoordinates
 from geomagnifier.types import Window
 
-THUMB = 104
-"""Longest side of a thumbnail, px, twice that on the page."""
+THUMB = 224
+"""Longest side of a thumbnail, px."""
 CHEAP = 40_000_000
 """A scene with more px than this and no overviews has no thumbnail: all of it would be read."""
 BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"/>'
@@ -37,7 +37,8 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:
     @router.get("/jobs/{id}/map.json")
     def document(id: str) -> Response:
         answer, places = _answer_of(jobs.job(id))
-        return JSONResponse(answer_layers.document(answer, places), headers=CACHED)
+        found = answer_layers.document(answer, places)
+        return JSONResponse(found | {"url": f"/web/jobs/{id}/map.json"}, headers=CACHED)
 
     @router.get("/jobs/{id}/heat.png")
     def heat(id: str) -> Response:

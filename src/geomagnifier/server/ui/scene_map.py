@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from geomagnifier.server.ui.theme import LEAFLET
+from geomagnifier.server.ui.theme import HERE, LEAFLET
 from geomagnifier.server.ui.widgets import (
     button,
     set_attributes,
@@ -22,16 +22,44 @@ ANSWERS = 30.0
 """Seconds for a browser to report its view: one that draws thousands of regions, or a slow phone,
 may be busy for some of them.
 """
-LAYERS = {"regions": "Regions", "heat": "Heat", "crops": "Looks"}
+LAYERS = {"heat": "Relevance", "crops": "Windows"}
 ABSENT = {
-    "regions": "This answer has no regions",
-    "heat": "This answer has no heat map: nothing had to be searched",
-    "crops": "No part was opened for a closer look: the picture was seen as a whole",
+    "heat": "This answer has no relevance map: nothing had to be searched",
+    "crops": "No window was opened for a closer view: the picture was seen as a whole",
 }
+TOOLS = {
+    "box": "Draw a box to ask about",
+    "polygon": "Draw a polygon to ask about",
+    "point": "Ask about the place of a click",
+}
+"""Tools that choose what a question is about."""
+HINTS = {
+    "box": "Drag over the map, or click two corners. Esc ends.",
+    "polygon": "Click the corners; Enter or a double click closes it. Esc ends.",
+    "point": "Click a place. Esc ends.",
+}
+WORDS = {
+    "map": "Map of {name}. Arrow keys move it, plus and minus zoom.",
+    "heat": "Relevance map",
+    "swipe": "Where the answer ends and the picture alone begins",
+    "copy": "Copy",
+}
+KEY_WORDS = {
+    "key": "Key",
+    "toggle": "Show or hide",
+    "fill": "Fill",
+    "line": "Outline",
+    "swipe": "Compare with the picture",
+    "outside": "{n} outside this view",
+    "all": "Show all",
+}
+"""Texts of map_key.js."""
+SLIDE = "(e) => document.dispatchEvent(new CustomEvent('geomag-heat', { detail: e.target.value }))"
 Bounds = Sequence[Sequence[float]]
+MODULES = {"nicegui-leaflet": str(LEAFLET), "geomag-map": str(HERE / "map")}
 
 
-class SceneMap(ui.element, component="scene_map.js", esm={"nicegui-leaflet": str(LEAFLET)}):
+class SceneMap(ui.element, component="scene_map.js", esm=MODULES):
     """The map element in the browser; its methods are in scene_map.js."""
 
     def __init__(self) -> None:
@@ -40,26 +68,36 @@ class SceneMap(ui.element, component="scene_map.js", esm={"nicegui-leaflet": str
         set_attributes(
             self, tabindex="0", role="application", aria_label="Map. No picture is open."
         )
+        self.props["words"] = WORDS
+
+
+class MapKey(ui.element, component="map_key.js"):
+    """The key over the map; it talks to the map in the browser alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.props["words"] = KEY_WORDS
 
 
 class MapPanel:
     """The map and the tools over it.
 
     Args:
-        on_drawn: called with ((south, west), (north, east)) of a rectangle that was drawn.
+        on_drawn: called with the tool and the ring, (N, 2) of the map, that was drawn with it.
     """
 
-    def __init__(self, on_drawn: Callable[[Bounds], Awaitable[None]]) -> None:
-        self.on = {"regions": True, "heat": False, "crops": False}
+    def __init__(self, on_drawn: Callable[[str, Bounds], Awaitable[None]]) -> None:
+        self.on = dict.fromkeys(LAYERS, False)
         self._ready = False
         self._waiting: list[tuple[str, tuple[Any, ...]]] = []
-        self._drawing = False
+        self._drawing: str | None = None
+        self._there = dict.fromkeys(LAYERS, False)
+        self._switches: dict[str, ui.element] = {}
         self._on_drawn = on_drawn
         self.map = SceneMap()
         self.map.on("ready", self._begin)
         self.map.on("drawn", self._drawn)
         self.map.on("drawing", self._set_drawing)
-        self.map.on("wanted", lambda event: self.switch(event.args, True))
         with tag("div", "tools left", role="group", aria_label="Map"):
             with tag("div", "cluster"):
                 for drawn, label, call in (
@@ -69,27 +107,27 @@ class MapPanel:
                 ):
                     button("", drawn, lambda call=call: self._run(*call), "round", label=label)
             with tag("div", "cluster"):
-                self._pen = button(
-                    "", "box", self.toggle_drawing, "round", label="Draw a box to ask about"
-                )
-        with tag("div", "tools right", role="group", aria_label="Layers"), tag("div", "cluster"):
-            self._switches = {
-                name: button(text, None, lambda name=name: self.switch(name, not self.on[name]), "")
-                for name, text in LAYERS.items()
-            }
+                self._pens = {
+                    tool: button(
+                        "", tool, lambda tool=tool: self.toggle_drawing(tool), "round", label=label
+                    )
+                    for tool, label in TOOLS.items()
+                }
+        MapKey()
         self._hint = tag("div", "hint", role="status")
         with self._hint:
-            text_tag("span", "Drag over the map, or click two corners. Esc ends.")
-            button("Use this view", None, lambda: self._run("view"), "edged low")
+            self._hint_words = text_tag("span", "")
+            self._use_view = button(
+                "Use this view", None, lambda: self._run("useView"), "edged low"
+            )
         set_shown(self._hint, False)
-        self.has()
 
     def open(self, scene: dict[str, Any]) -> None:
         """Show a scene.
 
         Args:
-            scene: tiles, earth, least, most, zoom, bounds and name of it as scene_map.js reads
-                them, and part, the ring of the part to go to, or None.
+            scene: tiles, earth, least, most, zoom, bounds, grid and name of it as scene_map.js
+                reads them, and part, the ring of the part to go to, or None.
         """
         self._run("open", scene)
         self.has()
@@ -103,19 +141,40 @@ class MapPanel:
         """
         self._run("show", document, heat)
 
-    def has(self, regions: bool = False, heat: bool = False, crops: bool = False) -> None:
-        """Enable the buttons of the layers that there are.
+    def has(self, heat: bool = False, crops: bool = False) -> None:
+        """Say which layers beside the regions an answer has, before `switches` are built.
 
         Args:
-            regions: whether the answer has regions.
             heat: whether it has a relevance map.
             crops: whether it has search windows.
         """
-        for name, there in {"regions": regions, "heat": heat, "crops": crops}.items():
-            set_attributes(
-                self._switches[name], disabled=not there, title=None if there else ABSENT[name]
-            )
-            set_pressed(self._switches[name], there and self.on[name])
+        self._there = {"heat": heat, "crops": crops}
+
+    def switches(self) -> None:
+        """Build the buttons of these layers, with the legend of the relevance map."""
+        with tag("div", "cluster layers", role="group", aria_label="Layers"):
+            self._switches = {
+                name: button(
+                    text,
+                    None,
+                    lambda name=name: self.switch(name, not self.on[name]),
+                    "",
+                    disabled=not self._there[name],
+                )
+                for name, text in LAYERS.items()
+            }
+        for name, made in self._switches.items():
+            set_attributes(made, title=None if self._there[name] else ABSENT[name])
+            set_pressed(made, self._there[name] and self.on[name])
+        if self._there["heat"]:
+            with tag("div", "legend"):
+                text_tag("span", "low")
+                tag("i", "ramp", aria_hidden="true")
+                text_tag("span", "high")
+            with tag("label", "slide"):
+                text_tag("span", "Opacity of the relevance map")
+                slide = tag("input", type="range", min="0", max="1", step="0.05", value="0.7")
+                slide.on("input", js_handler=SLIDE)
 
     def switch(self, name: str, on: bool) -> None:
         """Show or hide a layer.
@@ -125,7 +184,8 @@ class MapPanel:
             on: whether it is shown.
         """
         self.on[name] = on
-        set_pressed(self._switches[name], on)
+        if name in self._switches:
+            set_pressed(self._switches[name], on)
         self._run("switch", self.on)
 
     def box(self, ring: Bounds | None) -> None:
@@ -147,17 +207,21 @@ class MapPanel:
         west, south, east, north = bounds
         return max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north)
 
-    def toggle_drawing(self) -> None:
-        """Begin or end drawing a box."""
-        self._run("draw", not self._drawing)
+    def toggle_drawing(self, tool: str) -> None:
+        """Begin to draw with one of `TOOLS`, or stop."""
+        self._run("draw", None if self._drawing == tool else tool)
 
     def _set_drawing(self, event: GenericEventArguments) -> None:
-        self._drawing = bool(event.args)
-        set_pressed(self._pen, self._drawing)
-        set_shown(self._hint, self._drawing)
+        self._drawing = event.args or None
+        for tool, pen in self._pens.items():
+            set_pressed(pen, tool == self._drawing)
+        set_shown(self._hint, self._drawing is not None)
+        if self._drawing is not None:
+            self._hint_words.text = HINTS[self._drawing]
+            set_shown(self._use_view, self._drawing == "box")
 
     async def _drawn(self, event: GenericEventArguments) -> None:
-        await self._on_drawn(event.args["bounds"])
+        await self._on_drawn(event.args["tool"], event.args["ring"])
 
     def _begin(self) -> None:
         """The browser has loaded the map: send it what it has missed."""
@@ -170,5 +234,5 @@ class MapPanel:
     def _run(self, name: str, *values: Any) -> None:
         if self._ready:
             self.map.run_method(name, *values)
-        elif name in ("open", "show", "box", "go"):
+        elif name in ("open", "show", "box", "go", "look"):
             self._waiting.append((name, values))

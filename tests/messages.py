@@ -28,7 +28,9 @@ ERRORS = {
     for name, value in vars(errors).items()
     if inspect.isclass(value) and issubclass(value, (errors.GeomagError, errors.GeomagWarning))
 }
-MARKS = ("_", "gettext", "progress_bar")
+MARKS = ("_", "gettext", "marked", "progress_bar")
+TABLES = {"atomic.py": "REASONS", "language_id.py": "_NAMES"}
+"""Files with a table of words that messages take up, and its name."""
 SAID = ("translated", "say", "HTTPException")
 """Functions that take a finished message."""
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -116,6 +118,9 @@ def of_file(path: Path) -> list[tuple[int, str | tuple[str, str]]]:
         names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
         return [text for name in names for text in said(name) if len(text.split()) > 1]
 
+    for table in assigned(tree, TABLES.get(path.name, "")):
+        assert isinstance(table, ast.Dict)
+        found += [(table.lineno, text) for value in table.values for text in wordings(value)]
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from geomagnifier.language.mentions import plural
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.scene import Scene
 from geomagnifier.types import Granularity, Query, Window
 
-PIXELS = 90_000
+PIXELS = 60_000
 """Pixels of the view: it costs about as much as asking what kind of place it is."""
 OBJECTS = 3
 """Classes of objects that are named."""
@@ -22,8 +21,8 @@ SHARE = 0.03
 class FirstClasses:
     """Classes in a first view, the most frequent first."""
 
-    objects: tuple[tuple[str, str], ...] = ()
-    """Classes with separate objects, each in the singular and in the plural."""
+    objects: tuple[str, ...] = ()
+    """Classes with separate objects."""
     cover: str = ""
     """The class of land cover with the largest share, "" without one."""
 
@@ -45,7 +44,7 @@ def first_classes(scene: Scene, model: Model) -> FirstClasses:
     said = model.answer(query, Granularity.REGION, [view]).views[0]
     separate = spec.objects or spec.kinds
     counts = Counter(one.label for one in said.found if one.label in separate)
-    objects = tuple((label, plural(label)) for label, _ in counts.most_common(OBJECTS))
+    objects = tuple(label for label, _ in counts.most_common(OBJECTS))
     shares = {
         one.label: float((one.probability >= one.threshold).mean())
         for one in said.covers

@@ -138,7 +138,7 @@ def test_costs_are_told_with_their_units():
     )
     assert (
         presentation.search_summary(some)
-        == "1 place opened for a closer look, 1 left closed, 1 damaged part left out."
+        == "1 window opened for a closer view, 1 left closed, 1 damaged part left out."
     )
     assert (
         presentation.search_summary(answer_of("", skipped=((Box(0, 0, 5, 5), 0.1),)))

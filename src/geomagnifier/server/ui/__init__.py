@@ -7,7 +7,7 @@ import secrets
 import warnings
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 
 from geomagnifier.atomic import Staging
@@ -38,7 +38,7 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
     from nicegui.storage import Storage
 
     from geomagnifier.server.error_responses import error_response
-    from geomagnifier.server.ui import icons, theme
+    from geomagnifier.server.ui import icons, page_language, theme
     from geomagnifier.server.ui.links import Links
     from geomagnifier.server.ui.page import Page
     from geomagnifier.server.ui.routes import routes
@@ -55,9 +55,16 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
     for kind in (404, HTTPException):
         pages.add_exception_handler(kind, error_response)
 
-    @ui.page("/", title=TITLE, language="en-US")
-    async def page(scene: str | None = None, job: str | None = None) -> None:
+    @ui.page("/", title=TITLE)
+    async def page(
+        request: Request, scene: str | None = None, job: str | None = None, lang: str | None = None
+    ) -> None:
+        language = page_language.choose(
+            lang, request.headers.get("accept-language", ""), pages.storage.user
+        )
+        tag = page_language.TAGS[language]
         ui.add_head_html(theme.head(settings.upload_bytes))
+        ui.add_head_html(f"<script>document.documentElement.lang = '{tag}';</script>")
         made = Page(library, jobs, pages.storage.user, links)
         client = ui.context.client
         await client.connected()  # the page has been sent; what takes longer comes after it

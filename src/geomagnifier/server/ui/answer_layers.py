@@ -14,6 +14,7 @@ from geomagnifier.raster.smooth_outlines import smooth_outlines
 from geomagnifier.results import Answer
 from geomagnifier.server.ui import presentation
 from geomagnifier.server.ui.map_coordinates import MapCoordinates, Pairs, outline
+from geomagnifier.server.ui.page_language import _
 
 REGIONS = 10_000
 """Most regions on the map, those with the highest scores; a browser draws more of them slowly."""
@@ -44,8 +45,8 @@ def document(answer: Answer, places: MapCoordinates) -> dict[str, Any]:
         region = answer.regions[row.number - 1]
         own = region.polygon if points < POINTS else ()
         points += sum(len(ring) for ring in own)
-        box = f"box {row.pixels}"
-        facts = [f"{row.score:.2f} score", box, row.metres, row.area]
+        box = presentation.box_text(row.pixels)
+        facts = [_("score {score}").format(score=f"{row.score:.2f}"), box, row.metres, row.area]
         sizes = [size for size in (row.metres, row.area, box) if size]
         drawn.append(
             {

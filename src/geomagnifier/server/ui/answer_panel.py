@@ -3,44 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from nicegui import ui
 
 from geomagnifier.results import Answer
 from geomagnifier.server.job import Job
 from geomagnifier.server.ui import answer_layers, presentation
+from geomagnifier.server.ui.page_language import _, chosen
+from geomagnifier.server.ui.routes import document_url
 from geomagnifier.server.ui.scene_map import MapPanel
 from geomagnifier.server.ui.widgets import icon, tag, text_tag
 
 LABELS = 5
 """Scene classes that are listed, the likeliest first."""
-FILES = {
-    "regions.csv": "CSV",
-    "regions.geojson": "GeoJSON",
-    "regions.gpkg": "GeoPackage",
-    "mask.tif": "GeoTIFF mask",
-    "overlay.png": "PNG for a report",
-    "heat.png": "PNG of the relevance map",
-    "answer.json": "JSON",
-}
-"""Files to download, and the words on their buttons."""
-TABLE_WORDS = {
-    "one": "{n} region",
-    "many": "{n} regions",
-    "filter": "Class shown in the table",
-    "every": "All classes",
-    "sizes": "How many regions of each size; choose one to list them alone",
-    "median": "median {size}",
-    "bin": "{n} from {from} to {to}",
-    "columns": {"number": "No.", "label": "Class", "score": "Score", "size": "Size"},
-    "shown": "{n} of {all} shown",
-    "more": "Show {n} more",
-}
-"""Texts of region_table.js."""
-ENDINGS = {
-    "late": "Stopped at the time limit: this is what was seen until then.",
-    "cancelled": "Cancelled: this is what was seen until then.",
-}
+
+
+def _files_offered() -> dict[str, str]:
+    """Files to download, and the words on their buttons."""
+    return {
+        "regions.csv": "CSV",
+        "regions.geojson": "GeoJSON",
+        "regions.gpkg": "GeoPackage",
+        "mask.tif": _("GeoTIFF mask"),
+        "overlay.png": _("PNG for a report"),
+        "heat.png": _("PNG of the relevance map"),
+        "answer.json": "JSON",
+    }
+
+
+def _table_words() -> dict[str, Any]:
+    """Texts of region_table.js."""
+    return {
+        "one": _("{n} region"),
+        "many": _("{n} regions"),
+        "filter": _("Class shown in the table"),
+        "every": _("All classes"),
+        "sizes": _("How many regions of each size; choose one to list them alone"),
+        "median": _("median {size}"),
+        "bin": _("{n} from {from} to {to}"),
+        "columns": {
+            "number": _("No."),
+            "label": _("Class"),
+            "score": _("Score"),
+            "size": _("Size"),
+        },
+        "shown": _("{n} of {all} shown"),
+        "more": _("Show {n} more"),
+    }
+
+
+def _endings() -> dict[str, str]:
+    """What is said of an answer that is not complete, by the state of its job."""
+    return {
+        "late": _("Stopped at the time limit: this is what was seen until then."),
+        "cancelled": _("Cancelled: this is what was seen until then."),
+    }
 
 
 class RegionTable(ui.element, component="region_table.js"):
@@ -52,7 +70,7 @@ class RegionTable(ui.element, component="region_table.js"):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self.props["words"] = TABLE_WORDS
+        self.props["words"] = _table_words()
         self.props["url"] = url
 
 
@@ -86,33 +104,35 @@ class AnswerPanel:
         self._root.clear()
         self._said.text = answer.text
         with self._root:
-            with tag("section", "part", aria_label="Answer"):
+            with tag("section", "part", aria_label=_("Answer")):
                 text_tag("p", answer.question + (f" ({part})" if part else ""), "asked")
                 if meant:
-                    text_tag("p", f"Understood as: {meant}", "meant")
+                    text_tag("p", _("Understood as: {question}").format(question=meant), "meant")
                 if figure := presentation.value_figure(answer):
                     _figure(*figure)
                 _sentence(answer)
                 if answer.understood:
-                    text_tag("p", f"Read as: {answer.understood}", "meant")
+                    text_tag(
+                        "p", _("Read as: {question}").format(question=answer.understood), "meant"
+                    )
                 _warnings(job.warnings)
                 for note in _notes(job, answer):
                     text_tag("p", note, "note")
                 if answer.labels:
                     _labels(answer)
             if answer.regions:
-                with tag("section", "part", aria_label="Regions"):
-                    RegionTable(f"/web/jobs/{job.id}/map.json")
+                with tag("section", "part", aria_label=_("Regions")):
+                    RegionTable(document_url(job.id, chosen()))
             self._cost(answer)
             _files(job)
 
     def _cost(self, answer: Answer) -> None:
         spent = presentation.stage_seconds(answer)
-        total = sum(value for _, value in spent) or 1.0
+        total = sum(value for _name, value in spent) or 1.0
         strengths = [max(0.2, 1 - 0.2 * i) for i in range(len(spent))]
         with tag("details", "part"):
             with tag("summary"):
-                text_tag("span", "Where it looked, at what cost")
+                text_tag("span", _("Where it looked, at what cost"))
                 icon("down")
             text_tag("p", presentation.search_summary(answer), "note")
             self._map.switches()
@@ -124,9 +144,9 @@ class AnswerPanel:
                             text_tag("span", figure.number)
                             text_tag("small", figure.unit)
             with tag("div", "spent", aria_hidden="true"):
-                for (_, value), strength in zip(spent, strengths, strict=True):
+                for (_name, value), strength in zip(spent, strengths, strict=True):
                     tag("i").style(f"flex: {value / total:.4f}; --strength: {strength:.2f}")
-            with tag("ul", "stages", aria_label="Seconds by stage"):
+            with tag("ul", "stages", aria_label=_("Seconds by stage")):
                 for (name, value), strength in zip(spent, strengths, strict=True):
                     with tag("li"):
                         tag("i", aria_hidden="true").style(f"--strength: {strength:.2f}")
@@ -150,22 +170,26 @@ def _sentence(answer: Answer) -> None:
                 text_tag("span", piece.text)
             else:
                 phrase = text_tag(
-                    "button",
+                    "span",  # a button would not break with the line
                     piece.text,
                     "phrase",
-                    type="button",
+                    role="button",
+                    tabindex="0",
                     data_kind=str(piece.kind),
-                    title="Show on the map",
+                    title=_("Show on the map"),
                 )
                 phrase.style(f"--own: {colours[piece.kind]}")
 
 
 def _notes(job: Job, answer: Answer) -> list[str]:
-    notes = [ENDINGS[job.state]] if job.state in ENDINGS and not answer.complete else []
+    endings = _endings()
+    notes = [endings[job.state]] if job.state in endings and not answer.complete else []
     if len(answer.regions) > answer_layers.REGIONS:
         notes.append(
-            f"The map shows the {answer_layers.REGIONS:,} best of {len(answer.regions):,} regions;"
-            " the files have all of them."
+            _(
+                "The map and the table show the {most} best of {all} regions; the files have all of"
+                " them."
+            ).format(most=f"{answer_layers.REGIONS:,}", all=f"{len(answer.regions):,}")
         )
     return notes
 
@@ -174,15 +198,15 @@ def _warnings(messages: Sequence[str]) -> None:
     """List of warnings: what was cut, skipped or guessed."""
     if not messages:
         return
-    with tag("ul", "warned", aria_label="Warnings"):
+    with tag("ul", "warned", aria_label=_("Warnings")):
         for text in messages:
             with tag("li"):
                 icon("alert")
-                text_tag("span", text[:1].upper() + text[1:])
+                text_tag("span", presentation.error_line(text))
 
 
 def _labels(answer: Answer) -> None:
-    with tag("ul", "labels", aria_label="Likeliest kinds of place"):
+    with tag("ul", "labels", aria_label=_("Likeliest kinds of place")):
         for name, probability in answer.labels[:LABELS]:
             with tag("li"):
                 text_tag("span", name)
@@ -201,10 +225,10 @@ def _files(job: Job) -> None:
         "regions.geojson": not answer.regions,
     }
     missing["regions.gpkg"] = missing["regions.geojson"]
-    with tag("section", "part", aria_label="Download"):
-        text_tag("h2", "Download")
+    with tag("section", "part", aria_label=_("Download")):
+        text_tag("h2", _("Download"))
         with tag("div", "files"):
-            for name, text in FILES.items():
+            for name, text in _files_offered().items():
                 if not missing.get(name):
                     with tag("a", "button edged", href=f"/v1/jobs/{job.id}/{name}", download=name):
                         icon("save")

@@ -6,21 +6,24 @@ page load images from there (`security.page_policy`).
 
 from __future__ import annotations
 
+from geomagnifier.server.ui.page_language import _
 from geomagnifier.server.ui.widgets import button, icon, tag, text_tag
-
-NOTE = (
-    "None is used unless you give one: the page then loads tiles from that server, which sees what"
-    " part of the Earth you look at."
-)
 
 
 def base_map_form() -> None:
     """Build the form, folded."""
     with tag("details", "part base-map"):
         with tag("summary"):
-            text_tag("span", "Base map")
+            text_tag("span", _("Base map"))
             icon("down")
-        text_tag("p", NOTE, "note")
+        text_tag(
+            "p",
+            _(
+                "None is used unless you give one: the page then loads tiles from that server,"
+                " which sees what part of the Earth you look at."
+            ),
+            "note",
+        )
         with tag("form", "seek", data_form="base-map"):
             tag(
                 "input",
@@ -29,10 +32,10 @@ def base_map_form() -> None:
                 name="address",
                 autocomplete="off",
                 maxlength="500",
-                aria_label="XYZ address of a base map",
+                aria_label=_("XYZ address of a base map"),
                 placeholder="https://tiles.example.org/{z}/{x}/{y}.png",
             )
             with tag("button", "button edged", type="submit"):
-                text_tag("span", "Use")
+                text_tag("span", _("Use"))
         text_tag("p", "", "note amiss", role="alert", data_part="base-map-wrong")
-        button("Use none", None, None, "low edged", data_act="no-base-map")
+        button(_("Use none"), None, None, "low edged", data_act="no-base-map")

@@ -11,14 +11,26 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from geomagnifier.server.ui.ask_options import AskOptions
+from geomagnifier.server.ui.page_language import _
 from geomagnifier.server.ui.widgets import button, tag, text_tag
 
 KEY = "geomag-earlier"
 """Where NiceGUI's storage of a browser has them."""
-ENDS_NOTE = (
-    "Kept for this browser until the service is stopped; with --keep DIR they would be kept longer."
-)
-KEPT_NOTE = "Kept for this browser; a restart of the service does not lose them."
+
+
+def _ends_note() -> str:
+    """What is said where the list ends with the service."""
+    return _(
+        "Kept for this browser until the service is stopped; with --keep DIR they would be kept"
+        " longer."
+    )
+
+
+def _kept_note() -> str:
+    """What is said where the list outlives the service."""
+    return _("Kept for this browser; a restart of the service does not lose them.")
+
+
 KEPT = 50
 """Questions that are kept."""
 
@@ -90,10 +102,10 @@ class History:
         on_show: Callable[[Entry], Awaitable[None]],
         kept: bool = False,
     ) -> None:
-        self._note = KEPT_NOTE if kept else ENDS_NOTE
+        self._note = _kept_note() if kept else _ends_note()
         self._store, self._on_show = store, on_show
         self._current: str | None = None
-        self._root = tag("section", "part", aria_label="Earlier questions")
+        self._root = tag("section", "part", aria_label=_("Earlier questions"))
         self._draw()
 
     @property
@@ -138,8 +150,8 @@ class History:
         self._root.set_visibility(bool(entries))
         with self._root:
             with tag("div", "titled"):
-                text_tag("h2", "Earlier questions")
-                button("Clear", None, self.forget, "low")
+                text_tag("h2", _("Earlier questions"))
+                button(_("Clear"), None, self.forget, "low")
             with tag("ul", "earlier"):
                 for entry in entries:
                     with tag("li"):
@@ -150,7 +162,7 @@ class History:
                         )
                         with line:
                             text_tag("strong", entry.question)
-                            said = entry.text or ("" if entry.wrong else "no answer yet")
+                            said = entry.text or ("" if entry.wrong else _("no answer yet"))
                             text_tag(
                                 "small",
                                 " · ".join(

@@ -117,7 +117,13 @@
     if (act === "theme") nextTheme();
     else if (act === "choose") choose();
     else if (act === "no-base-map") baseMap("");
-    else if (act === "link") copyLink(event.target.closest("[data-act]"));
+    else if (act === "language") {
+      // The same scene, answer and view in the other language
+      event.preventDefault();
+      const query = new URLSearchParams(location.search);
+      query.set("lang", new URLSearchParams(event.target.closest("a").search).get("lang"));
+      location.href = `${location.pathname}?${query}${location.hash}`;
+    } else if (act === "link") copyLink(event.target.closest("[data-act]"));
   });
 
   // A file may be dropped anywhere; the page says so while one is over it.

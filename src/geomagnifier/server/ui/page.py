@@ -29,13 +29,16 @@ from geomagnifier.server.ui.base_map import base_map_form
 from geomagnifier.server.ui.history import Entry, History
 from geomagnifier.server.ui.links import Links
 from geomagnifier.server.ui.map_coordinates import MapCoordinates, Ring, outline
+from geomagnifier.server.ui.page_language import NAMES, TAGS, _, chosen
 from geomagnifier.server.ui.question_panel import QuestionPanel
+from geomagnifier.server.ui.routes import document_url
 from geomagnifier.server.ui.scene_map import Bounds, MapPanel
 from geomagnifier.server.ui.scene_picker import MOST, ScenePicker
 from geomagnifier.server.ui.suggestions import SuggestionPanel, suggested_questions
 from geomagnifier.server.ui.transcript_view import TranscriptView
 from geomagnifier.server.ui.welcome import Welcome
 from geomagnifier.server.ui.widgets import button, icon, tag, text_tag
+from geomagnifier.translation import Language
 
 Polygon = tuple[tuple[float, float], ...]
 
@@ -69,7 +72,7 @@ class Page:
         self._gone = False
         self._client = ui.context.client
         self._client.on_delete(self._leave)
-        skip = text_tag("button", "Skip to the question", "skip button main", type="button")
+        skip = text_tag("button", _("Skip to the question"), "skip button main", type="button")
         skip.on(
             "click", js_handler="() => document.querySelector('textarea[name=question]').focus()"
         )
@@ -82,22 +85,38 @@ class Page:
                     jobs, self._cards, self.choose, lambda: self._map.shows()
                 )
                 button(
-                    "Open",
+                    _("Open"),
                     "open",
                     None,
                     "edged open",
                     data_act="choose",
-                    label="Open a picture from this device",
+                    label=_("Open a picture from this device"),
                 )
                 tag("div", "gap")
-                button("Copy link", "link", None, "edged link", data_act="link", label="Copy link")
-                with button("", None, None, "round theme", data_act="theme", label="Colours"):
+                button(
+                    _("Copy link"),
+                    "link",
+                    None,
+                    "edged link",
+                    data_act="link",
+                    label=_("Copy link"),
+                )
+                other = _other_language()
+                text_tag(
+                    "a",
+                    NAMES[other],
+                    "button edged language",
+                    href=f"?lang={other}",
+                    lang=TAGS[other],
+                    data_act="language",
+                )
+                with button("", None, None, "round theme", data_act="theme", label=_("Colours")):
                     for drawn, kind in (("screen", "auto"), ("sun", "light"), ("moon", "dark")):
                         icon(drawn, f"mark {kind}")
-            with tag("section", "stage", aria_label="Map"):
+            with tag("section", "stage", aria_label=_("Map")):
                 self._map = MapPanel(self._drawn)
                 self._welcome = Welcome(jobs, self.choose)
-            with tag("aside", "panel", aria_label="Questions and answers"):
+            with tag("aside", "panel", aria_label=_("Questions and answers")):
                 self._question = QuestionPanel(
                     library.settings.question_letters,
                     self.ask,
@@ -135,7 +154,7 @@ class Page:
         elif entry is not None:
             await self._again(entry)
         elif job:
-            self._question.wrong("The answer of this link is not kept any more; ask again.")
+            self._question.wrong(_("The answer of this link is not kept any more; ask again."))
 
     async def choose(self, id: str, at: Box | None = None) -> None:
         """Open a scene and go to a part of it; where that fails the open scene stays.
@@ -178,10 +197,10 @@ class Page:
             options: search options as they were typed.
         """
         if self._card is None:
-            self._question.wrong("Open a picture first: drop one on the map, or choose a file.")
+            self._question.wrong(_("Open a picture first: drop one on the map, or choose a file."))
             return
         if self._job is not None and not self._job.finished:
-            self._question.wrong("One question at a time: wait for this one, or cancel it.")
+            self._question.wrong(_("One question at a time: wait for this one, or cancel it."))
             return
         box = self._box.tuple() if self._box else None
         try:
@@ -220,7 +239,7 @@ class Page:
         self._address()
         self._question.wrong(None)
         async with contextlib.aclosing(job.follow(EVERY)) as changes:
-            async for _ in changes:
+            async for _change in changes:
                 if self._gone or self._job is not job:
                     return
                 self._question.working(job)
@@ -231,7 +250,7 @@ class Page:
         wrong = (
             presentation.error_line(job.error)
             if job.error is not None
-            else "Cancelled before anything was seen."
+            else _("Cancelled before anything was seen.")
         )
         self._question.wrong(wrong)
         self._question.restore(entry.question)
@@ -240,7 +259,7 @@ class Page:
     def _show(self, job: Job, entry: Entry) -> None:
         answer = job.answer
         assert answer is not None
-        self._map.show(f"/web/jobs/{job.id}/map.json", f"/web/jobs/{job.id}/heat.png")
+        self._map.show(document_url(job.id, chosen()), f"/web/jobs/{job.id}/heat.png")
         trace = answer.trace
         self._map.has(
             trace.heat is not None,
@@ -322,8 +341,19 @@ class Page:
             return
         answer = self._last.answer if self._last is not None else None
         self._suggestions.show(
-            suggested_questions(self._seen.get(self._card.id), self._box is not None, answer)
+            suggested_questions(
+                self._seen.get(self._card.id),
+                self._share(self._card),
+                answer,
+                self._jobs.model.spec.chinese,
+            )
         )
+
+    def _share(self, card: Card) -> float | None:
+        """Share of the picture of the part that questions are about; None: all of it."""
+        if self._box is not None:
+            return self._box.area / (card.width * card.height)
+        return 1.0 if self._polygon is not None else None
 
     def _cancel(self) -> None:
         if self._job is not None:
@@ -380,8 +410,15 @@ class Page:
         self._picker.leave()
 
 
+def _other_language() -> Language:
+    return "en" if chosen() == "zh" else "zh"
+
+
 def _part(box: tuple[float, float, float, float] | None, polygon: Polygon | None) -> str | None:
     """The part of a picture in words; None: all of it."""
     if polygon:
-        return f"polygon of {len(polygon)} corners"
-    return f"box {box[0]:,.0f}, {box[1]:,.0f} – {box[2]:,.0f}, {box[3]:,.0f} px" if box else None
+        return _("polygon of {n} corners").format(n=len(polygon))
+    if box is None:
+        return None
+    sides = f"{box[0]:,.0f}, {box[1]:,.0f} – {box[2]:,.0f}, {box[3]:,.0f} px"
+    return _("box {sides}").format(sides=sides)

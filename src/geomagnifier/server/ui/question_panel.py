@@ -12,16 +12,19 @@ from geomagnifier.results import Answer
 from geomagnifier.server.job import Job
 from geomagnifier.server.ui.ask_options import AskOptions, options_form
 from geomagnifier.server.ui.collapsible_form import VALUES
+from geomagnifier.server.ui.page_language import _
 from geomagnifier.server.ui.widgets import button, icon, set_attributes, set_shown, tag, text_tag
 
-QUARTERS = (
-    "Looking …",
-    "A quarter of the windows looked at",
-    "Half of the windows looked at",
-    "Three quarters of the windows looked at",
-    "",
-)
-"""Progress that screen readers announce, no more often than this."""
+
+def _quarters() -> tuple[str, ...]:
+    """Progress that screen readers announce, no more often than this."""
+    return (
+        _("Looking …"),
+        _("A quarter of the windows looked at"),
+        _("Half of the windows looked at"),
+        _("Three quarters of the windows looked at"),
+        "",
+    )
 
 
 class QuestionPanel:
@@ -44,7 +47,7 @@ class QuestionPanel:
         on_new_topic: Callable[[], None],
     ) -> None:
         self._on_ask = on_ask
-        with tag("section", "part ask", aria_label="Question"):
+        with tag("section", "part ask", aria_label=_("Question")):
             with tag("form") as form:
                 self.form = form.html_id
                 with tag("div", "question"):
@@ -53,8 +56,8 @@ class QuestionPanel:
                         name="question",
                         rows="2",
                         maxlength=str(letters),
-                        aria_label="Question about the picture",
-                        placeholder="Ask about the picture …",
+                        aria_label=_("Question about the picture"),
+                        placeholder=_("Ask about the picture …"),
                         autocomplete="off",
                         spellcheck="true",
                     )
@@ -62,8 +65,8 @@ class QuestionPanel:
                         "button",
                         "button main round",
                         type="submit",
-                        aria_label="Ask",
-                        title="Ask (Enter)",
+                        aria_label=_("Ask"),
+                        title=_("Ask (Enter)"),
                     )
                     with self._send:
                         icon("ask")
@@ -71,17 +74,17 @@ class QuestionPanel:
                 with self._box, tag("span", "held"):
                     self._box_words = text_tag("span", "", "number")
                     button(
-                        "", "close", on_no_part, "low round", label="Ask about the whole picture"
+                        "", "close", on_no_part, "low round", label=_("Ask about the whole picture")
                     )
                 self._topic = tag(
                     "div",
                     "asides topic",
                     role="group",
-                    aria_label="What a question may refer back to",
+                    aria_label=_("What a question may refer back to"),
                 )
                 with self._topic:
                     self._topic_words = text_tag("span", "", "cut")
-                    button("New topic", None, on_new_topic, "edged low")
+                    button(_("New topic"), None, on_new_topic, "edged low")
                 self._options = options_form()
             form.on(
                 "submit",
@@ -93,12 +96,12 @@ class QuestionPanel:
                 self._working_on = text_tag("p", "", "asked")
                 with tag("div", "line"):
                     self._state = text_tag("span", "", "number")
-                    button("Cancel", None, on_cancel, "edged low")
+                    button(_("Cancel"), None, on_cancel, "edged low")
                 self._bar = tag(
                     "div",
                     "bar",
                     role="progressbar",
-                    aria_label="Windows looked at",
+                    aria_label=_("Windows looked at"),
                     aria_valuemin="0",
                 )
                 with self._bar:
@@ -109,7 +112,11 @@ class QuestionPanel:
                 icon("alert")
                 self._wrong_words = text_tag("span", "", "words")
                 button(
-                    "", "close", lambda: self.wrong(None), "low round", label="Dismiss this message"
+                    "",
+                    "close",
+                    lambda: self.wrong(None),
+                    "low round",
+                    label=_("Dismiss this message"),
                 )
         self.part(None)
         self.topic(None)
@@ -140,7 +147,9 @@ class QuestionPanel:
 
     def topic(self, answer: Answer | None) -> None:
         """Show the answer that the next question may refer back to; None: there is none."""
-        self._topic_words.text = f"Goes on from: {answer.text}" if answer else ""
+        self._topic_words.text = (
+            _("Goes on from: {answer}").format(answer=answer.text) if answer else ""
+        )
         set_shown(self._topic, answer is not None)
 
     def working(self, job: Job | None) -> None:
@@ -153,19 +162,19 @@ class QuestionPanel:
         self._working_on.text = job.question
         known = job.known > 0 and job.state == "running"
         if job.state == "queued":
-            self._state.text = "Waiting for its turn …"
+            self._state.text = _("Waiting for its turn …")
         elif job.stopping:
-            self._state.text = "Stopping at the next window …"
+            self._state.text = _("Stopping at the next window …")
         elif not known:
-            self._state.text = "Looking …"
+            self._state.text = _("Looking …")
         else:
-            self._state.text = (
-                f"{job.done:,} of {job.known:,} windows looked at, {job.seconds:.0f} s"
+            self._state.text = _("{done} of {known} windows looked at, {seconds} s").format(
+                done=f"{job.done:,}", known=f"{job.known:,}", seconds=f"{job.seconds:.0f}"
             )
         self._bar.classes(add="" if known else "unknown", remove="unknown" if known else "")
         self._done.style(f"width: {100 * job.done / job.known:.1f}%" if known else "width: 30%")
         self._announced.text = (
-            QUARTERS[min(4, 4 * job.done // job.known)] if known else self._state.text
+            _quarters()[min(4, 4 * job.done // job.known)] if known else self._state.text
         )
         set_attributes(
             self._bar,

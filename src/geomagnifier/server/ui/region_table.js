@@ -29,7 +29,7 @@ export default {
           <button type="button" @click="order(by)">{{ name }}<span aria-hidden="true">{{ sort === by ? (way > 0 ? " ↑" : " ↓") : "" }}</span></button></th></tr></thead>
         <tbody><tr v-for="row in rows" :key="row.number" class="region-row" :data-region="row.number" :style="{ '--own': colours[row.kind] }">
           <td class="number">{{ row.number }}</td>
-          <td class="label"><i aria-hidden="true"></i><button type="button">{{ row.label }}</button></td>
+          <td class="label"><i aria-hidden="true"></i><button type="button" :aria-label="row.number + ' ' + row.label">{{ row.label }}</button></td>
           <td class="score number">{{ row.score.toFixed(2) }}</td>
           <td class="facts number"><b>{{ row.size[0] }}</b><span v-if="row.size[1]">{{ row.size[1] }}</span></td></tr></tbody>
       </table>

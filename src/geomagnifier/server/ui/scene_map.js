@@ -33,7 +33,7 @@ export default {
       mouseout: (event) => this.leave(event.target),
       focusout: (event) => this.leave(event.target),
       click: (event) => this.follow(event.target),
-      keydown: (event) => this.escape(event),
+      keydown: (event) => this.press(event),
       "geomag-key": (event) => this.restyle(event.detail),
       "geomag-show-all": () => this.showAll(),
       "geomag-heat": (event) => this.$el.style.setProperty("--heat", event.detail),
@@ -162,11 +162,12 @@ export default {
       const [size, extent] = [this.map.getSize(), px(all.getSouthEast()).subtract(px(all.getNorthWest()))];
       const tiny = extent.x < TINY * size.x && extent.y < TINY * size.y;
       const inside = [...this.regions.values()].some((layer) => view.intersects(layer.getBounds()));
-      if (!inside || tiny) this.goToAnswer(all, tiny ? 1.5 : 0.1);
+      if (!inside || (tiny && this.map.getZoom() < this.scene.most + 1)) this.goToAnswer(all, tiny ? 1.5 : 0.1);
       this.tell();
     },
     goToAnswer(bounds, around = 0.1) {
-      this.map.fitBounds(bounds.pad(around), { maxZoom: this.scene.most + 1, animate: !reduced() });
+      const most = Math.max(this.scene.most + 1, this.map.getZoom()); // small pictures are enlarged to fill the map
+      this.map.fitBounds(bounds.pad(around), { maxZoom: most, animate: !reduced() });
     },
     tell() {
       const view = this.map.getBounds();
@@ -206,7 +207,11 @@ export default {
       }
       this.tell();
     },
-    escape(event) {
+    press(event) {
+      if (["Enter", " "].includes(event.key) && event.target.matches?.(".phrase")) {
+        event.preventDefault();
+        this.follow(event.target);
+      }
       if (event.key !== "Escape") return;
       if (this.stopDrawing) this.stopDrawing();
       else this.map?.closePopup();
@@ -247,9 +252,8 @@ export default {
       const layer = this.regions.get(number);
       if (!layer) return;
       document.dispatchEvent(new CustomEvent("geomag-wanted", { detail: layer.region.kind })); // the key shows its class again
-      const most = Math.max(this.map.getMinZoom(), this.scene.most + 1);
       this.map.closePopup();
-      this.map.fitBounds(layer.getBounds().pad(0.6), { maxZoom: most, animate: !reduced() });
+      this.goToAnswer(layer.getBounds(), 0.6);
       const [box, middle] = [layer.getBounds(), layer.getBounds().getCenter()];
       const open = () => this.map.hasLayer(layer) && layer.openPopup(L.latLng(box.getNorth(), middle.lng));
       setTimeout(open, reduced() ? 0 : 350);

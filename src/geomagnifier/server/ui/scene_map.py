@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from geomagnifier.server.ui.page_language import _
 from geomagnifier.server.ui.theme import HERE, LEAFLET
 from geomagnifier.server.ui.widgets import (
     button,
@@ -22,38 +23,62 @@ ANSWERS = 30.0
 """Seconds for a browser to report its view: one that draws thousands of regions, or a slow phone,
 may be busy for some of them.
 """
-LAYERS = {"heat": "Relevance", "crops": "Windows"}
-ABSENT = {
-    "heat": "This answer has no relevance map: nothing had to be searched",
-    "crops": "No window was opened for a closer view: the picture was seen as a whole",
-}
-TOOLS = {
-    "box": "Draw a box to ask about",
-    "polygon": "Draw a polygon to ask about",
-    "point": "Ask about the place of a click",
-}
-"""Tools that choose what a question is about."""
-HINTS = {
-    "box": "Drag over the map, or click two corners. Esc ends.",
-    "polygon": "Click the corners; Enter or a double click closes it. Esc ends.",
-    "point": "Click a place. Esc ends.",
-}
-WORDS = {
-    "map": "Map of {name}. Arrow keys move it, plus and minus zoom.",
-    "heat": "Relevance map",
-    "swipe": "Where the answer ends and the picture alone begins",
-    "copy": "Copy",
-}
-KEY_WORDS = {
-    "key": "Key",
-    "toggle": "Show or hide",
-    "fill": "Fill",
-    "line": "Outline",
-    "swipe": "Compare with the picture",
-    "outside": "{n} outside this view",
-    "all": "Show all",
-}
-"""Texts of map_key.js."""
+
+
+def _layers() -> dict[str, str]:
+    """The words on the buttons of the layers, by name."""
+    return {"heat": _("Relevance"), "crops": _("Windows")}
+
+
+def _absent() -> dict[str, str]:
+    """Why an answer has no layer of a name."""
+    return {
+        "heat": _("This answer has no relevance map: nothing had to be searched"),
+        "crops": _("No window was opened for a closer view: the picture was seen as a whole"),
+    }
+
+
+def _tools() -> dict[str, str]:
+    """Tools that choose what a question is about."""
+    return {
+        "box": _("Draw a box to ask about"),
+        "polygon": _("Draw a polygon to ask about"),
+        "point": _("Ask about the place of a click"),
+    }
+
+
+def _hints() -> dict[str, str]:
+    """How each tool is used."""
+    return {
+        "box": _("Drag over the map, or click two corners. Esc ends."),
+        "polygon": _("Click the corners; Enter or a double click closes it. Esc ends."),
+        "point": _("Click a place. Esc ends."),
+    }
+
+
+def _words() -> dict[str, str]:
+    """Texts of scene_map.js."""
+    return {
+        "map": _("Map of {name}. Arrow keys move it, plus and minus zoom."),
+        "heat": _("Relevance map"),
+        "swipe": _("Where the answer ends and the picture alone begins"),
+        "copy": _("Copy"),
+    }
+
+
+def _key_words() -> dict[str, str]:
+    """Texts of map_key.js."""
+    return {
+        "key": _("Key"),
+        "toggle": _("Show or hide"),
+        "fill": _("Fill"),
+        "line": _("Outline"),
+        "swipe": _("Compare with the picture"),
+        "outside": _("{n} outside this view"),
+        "all": _("Show all"),
+    }
+
+
 SLIDE = "(e) => document.dispatchEvent(new CustomEvent('geomag-heat', { detail: e.target.value }))"
 Bounds = Sequence[Sequence[float]]
 MODULES = {"nicegui-leaflet": str(LEAFLET), "geomag-map": str(HERE / "map")}
@@ -66,9 +91,9 @@ class SceneMap(ui.element, component="scene_map.js", esm=MODULES):
         super().__init__()
         self.classes("map")
         set_attributes(
-            self, tabindex="0", role="application", aria_label="Map. No picture is open."
+            self, tabindex="0", role="application", aria_label=_("Map. No picture is open.")
         )
-        self.props["words"] = WORDS
+        self.props["words"] = _words()
 
 
 class MapKey(ui.element, component="map_key.js"):
@@ -76,7 +101,7 @@ class MapKey(ui.element, component="map_key.js"):
 
     def __init__(self) -> None:
         super().__init__()
-        self.props["words"] = KEY_WORDS
+        self.props["words"] = _key_words()
 
 
 class MapPanel:
@@ -87,23 +112,23 @@ class MapPanel:
     """
 
     def __init__(self, on_drawn: Callable[[str, Bounds], Awaitable[None]]) -> None:
-        self.on = dict.fromkeys(LAYERS, False)
+        self.on = dict.fromkeys(_layers(), False)
         self._ready = False
         self._waiting: list[tuple[str, tuple[Any, ...]]] = []
         self._drawing: str | None = None
-        self._there = dict.fromkeys(LAYERS, False)
+        self._there = dict.fromkeys(_layers(), False)
         self._switches: dict[str, ui.element] = {}
         self._on_drawn = on_drawn
         self.map = SceneMap()
         self.map.on("ready", self._begin)
         self.map.on("drawn", self._drawn)
         self.map.on("drawing", self._set_drawing)
-        with tag("div", "tools left", role="group", aria_label="Map"):
+        with tag("div", "tools left", role="group", aria_label=_("Map")):
             with tag("div", "cluster"):
                 for drawn, label, call in (
-                    ("plus", "Zoom in", ("zoom", 1)),
-                    ("minus", "Zoom out", ("zoom", -1)),
-                    ("fit", "Show the whole picture", ("fit",)),
+                    ("plus", _("Zoom in"), ("zoom", 1)),
+                    ("minus", _("Zoom out"), ("zoom", -1)),
+                    ("fit", _("Show the whole picture"), ("fit",)),
                 ):
                     button("", drawn, lambda call=call: self._run(*call), "round", label=label)
             with tag("div", "cluster"):
@@ -111,14 +136,14 @@ class MapPanel:
                     tool: button(
                         "", tool, lambda tool=tool: self.toggle_drawing(tool), "round", label=label
                     )
-                    for tool, label in TOOLS.items()
+                    for tool, label in _tools().items()
                 }
         MapKey()
         self._hint = tag("div", "hint", role="status")
         with self._hint:
             self._hint_words = text_tag("span", "")
             self._use_view = button(
-                "Use this view", None, lambda: self._run("useView"), "edged low"
+                _("Use this view"), None, lambda: self._run("useView"), "edged low"
             )
         set_shown(self._hint, False)
 
@@ -152,7 +177,7 @@ class MapPanel:
 
     def switches(self) -> None:
         """Build the buttons of these layers, with the legend of the relevance map."""
-        with tag("div", "cluster layers", role="group", aria_label="Layers"):
+        with tag("div", "cluster layers", role="group", aria_label=_("Layers")):
             self._switches = {
                 name: button(
                     text,
@@ -161,18 +186,18 @@ class MapPanel:
                     "",
                     disabled=not self._there[name],
                 )
-                for name, text in LAYERS.items()
+                for name, text in _layers().items()
             }
         for name, made in self._switches.items():
-            set_attributes(made, title=None if self._there[name] else ABSENT[name])
+            set_attributes(made, title=None if self._there[name] else _absent()[name])
             set_pressed(made, self._there[name] and self.on[name])
         if self._there["heat"]:
             with tag("div", "legend"):
-                text_tag("span", "low")
+                text_tag("span", _("low"))
                 tag("i", "ramp", aria_hidden="true")
-                text_tag("span", "high")
+                text_tag("span", _("high"))
             with tag("label", "slide"):
-                text_tag("span", "Opacity of the relevance map")
+                text_tag("span", _("Opacity of the relevance map"))
                 slide = tag("input", type="range", min="0", max="1", step="0.05", value="0.7")
                 slide.on("input", js_handler=SLIDE)
 
@@ -180,7 +205,7 @@ class MapPanel:
         """Show or hide a layer.
 
         Args:
-            name: one of `LAYERS`.
+            name: one of those of `_layers`.
             on: whether it is shown.
         """
         self.on[name] = on
@@ -208,7 +233,7 @@ class MapPanel:
         return max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north)
 
     def toggle_drawing(self, tool: str) -> None:
-        """Begin to draw with one of `TOOLS`, or stop."""
+        """Begin to draw with one of `_tools()`, or stop."""
         self._run("draw", None if self._drawing == tool else tool)
 
     def _set_drawing(self, event: GenericEventArguments) -> None:
@@ -217,7 +242,7 @@ class MapPanel:
             set_pressed(pen, tool == self._drawing)
         set_shown(self._hint, self._drawing is not None)
         if self._drawing is not None:
-            self._hint_words.text = HINTS[self._drawing]
+            self._hint_words.text = _hints()[self._drawing]
             set_shown(self._use_view, self._drawing == "box")
 
     async def _drawn(self, event: GenericEventArguments) -> None:

@@ -14,6 +14,7 @@ from geomagnifier.server.jobs import Jobs
 from geomagnifier.server.scenes import Card
 from geomagnifier.server.ui import presentation
 from geomagnifier.server.ui.collapsible_form import VALUES
+from geomagnifier.server.ui.page_language import _
 from geomagnifier.server.ui.scene_choice import choice
 from geomagnifier.server.ui.search_panel import SearchPanel
 from geomagnifier.server.ui.spatial_filter import SpatialFilter, SpatialFilterForm
@@ -58,32 +59,32 @@ class ScenePicker:
         self._list_cards, self._on_choose = list_cards, on_choose
         self._card: Card | None = None
         self._wanted = ""
-        self._menu = tag("div", "menu", popover="auto", role="dialog", aria_label="Pictures")
+        self._menu = tag("div", "menu", popover="auto", role="dialog", aria_label=_("Pictures"))
         with self._menu:
             with tag("div", "titled narrow"):
-                text_tag("h2", "Pictures")
+                text_tag("h2", _("Pictures"))
                 button(
                     "",
                     "close",
                     None,
                     "round",
-                    label="Close the list of pictures",
+                    label=_("Close the list of pictures"),
                     popovertarget=self._menu.html_id,
                     popovertargetaction="hide",
                 )
-            self._tools = tag("form", "seek", role="search", aria_label="Pictures")
+            self._tools = tag("form", "seek", role="search", aria_label=_("Pictures"))
             with self._tools:
                 field = tag(
                     "input",
                     "entry",
                     type="search",
                     name="words",
-                    aria_label="Find pictures",
+                    aria_label=_("Find pictures"),
                     autocomplete="off",
                 )
                 set_attributes(
                     field,
-                    placeholder="Name, or what they show",
+                    placeholder=_("Name, or what they show"),
                     maxlength=str(jobs.settings.question_letters),
                 )
                 field.on(
@@ -93,12 +94,12 @@ class ScenePicker:
                     "button",
                     "button edged",
                     type="submit",
-                    title="Rank the pictures by what they show (Enter)",
+                    title=_("Rank the pictures by what they show (Enter)"),
                 ):
-                    text_tag("span", "Search")
+                    text_tag("span", _("Search"))
                 self._where = SpatialFilterForm(shows)
                 with tag("button", "button low edged", type="submit", name="like") as self._like:
-                    text_tag("span", "More like this one")
+                    text_tag("span", _("More like this one"))
             self._tools.on("submit", self._seek, js_handler=SENT)
             self._results = SearchPanel(jobs, self._found, self.refresh)
             self._list = tag("ul")
@@ -110,7 +111,7 @@ class ScenePicker:
             popovertarget=self._menu.html_id,
             aria_haspopup="dialog",
         ):
-            self._name: TextTag = text_tag("span", "Choose a picture", "name")
+            self._name: TextTag = text_tag("span", _("Choose a picture"), "name")
             self._size: TextTag = text_tag("span", "", "size number")
             self._other: TextTag = text_tag("span", "", "unseen")
             icon("down")
@@ -118,10 +119,10 @@ class ScenePicker:
     def set(self, card: Card | None) -> None:
         """Show which scene is open."""
         self._card = card
-        self._name.text = card.name if card else "Choose a picture"
+        self._name.text = card.name if card else _("Choose a picture")
         self._size.text = presentation.size_text(card.width, card.height, card.gsd) if card else ""
         self._where.earth(card is not None and card.georeferenced)
-        self._other.text = "Choose another picture" if card else ""
+        self._other.text = _("Choose another picture") if card else ""
 
     async def refresh(self) -> None:
         """List the scenes anew."""
@@ -137,16 +138,18 @@ class ScenePicker:
             if len(fitting) > MOST:
                 text_tag(
                     "li",
-                    f"and {len(fitting) - MOST:,} more; a word of their names finds them",
+                    _("and {n} more; a word of their names finds them").format(
+                        n=f"{len(fitting) - MOST:,}"
+                    ),
                     "empty",
                 )
             if not fitting:
                 text_tag(
                     "li",
                     (
-                        "No pictures of that name; Search looks at what they show."
+                        _("No pictures of that name; Search looks at what they show.")
                         if cards
-                        else "No pictures yet. Open one with the button above, or drop it here."
+                        else _("No pictures yet. Open one with the button above, or drop it here.")
                     ),
                     "empty",
                 )

@@ -11,6 +11,7 @@ from geomagnifier.server.image_search import Hit
 from geomagnifier.server.jobs import Jobs
 from geomagnifier.server.scenes import Card
 from geomagnifier.server.ui.collapsible_form import VALUES
+from geomagnifier.server.ui.page_language import _
 from geomagnifier.server.ui.scene_choice import choice
 from geomagnifier.server.ui.search_panel import SearchPanel
 from geomagnifier.server.ui.spatial_filter import SpatialFilter
@@ -35,29 +36,31 @@ class Welcome:
         self._on_choose = on_choose
         self._cards: list[Card] = []
         self._wanted = ""
-        self._root = tag("section", "welcome", aria_label="Open a picture")
+        self._root = tag("section", "welcome", aria_label=_("Open a picture"))
         with self._root, tag("div", "inside"):
             with tag("div", "drop"):
                 icon("open")
                 with tag("div"):
-                    text_tag("h2", "Open a picture of the Earth")
+                    text_tag("h2", _("Open a picture of the Earth"))
                     most = f"{jobs.settings.upload_bytes / 1e6:,.0f} MB"
                     text_tag(
                         "p",
-                        f"GeoTIFF, COG, JPEG 2000, PNG or JPEG, up to {most}. Drop it here, or"
-                        " choose a file. It stays on this service.",
+                        _(
+                            "GeoTIFF, COG, JPEG 2000, PNG or JPEG, up to {most}. Drop it here, or"
+                            " choose a file. It stays on this service."
+                        ).format(most=most),
                     )
-                button("Choose a file", None, None, "main", data_act="choose")
+                button(_("Choose a file"), None, None, "main", data_act="choose")
             self._others = tag("div", "gallery-part")
             with self._others:
-                with tag("form", "seek", role="search", aria_label="Pictures here") as form:
+                with tag("form", "seek", role="search", aria_label=_("Pictures here")) as form:
                     field = tag(
                         "input",
                         "entry",
                         type="search",
                         name="words",
-                        aria_label="Search the pictures here",
-                        placeholder="Name, or what they show",
+                        aria_label=_("Search the pictures here"),
+                        placeholder=_("Name, or what they show"),
                         autocomplete="off",
                         maxlength=str(jobs.settings.question_letters),
                     )
@@ -68,7 +71,7 @@ class Welcome:
                         throttle=0.3,
                     )
                     with tag("button", "button edged", type="submit"):
-                        text_tag("span", "Search")
+                        text_tag("span", _("Search"))
                 form.on("submit", self._seek, js_handler=SENT)
                 self._results = SearchPanel(jobs, self._found, self._end)
                 self._list = tag("ul", "gallery")
@@ -94,10 +97,14 @@ class Welcome:
             for card in fitting[:MOST]:
                 choice(card, None, self._on_choose)
             if len(fitting) > MOST:
-                more = f"and {len(fitting) - MOST:,} more; a word of their names finds them"
+                more = _("and {n} more; a word of their names finds them").format(
+                    n=f"{len(fitting) - MOST:,}"
+                )
                 text_tag("li", more, "empty")
             if not fitting:
-                text_tag("li", "No pictures of that name; Search looks at what they show.", "empty")
+                text_tag(
+                    "li", _("No pictures of that name; Search looks at what they show."), "empty"
+                )
 
     def _narrow(self, event: GenericEventArguments) -> None:
         self._wanted = str(event.args)

@@ -27,6 +27,7 @@ CORE = {
     "model_protocol",
     "results",
     "text_files",
+    "translation",
     "types",
     "units",
     "variants",
@@ -34,7 +35,8 @@ CORE = {
 STAGES = {"language", "raster", "inference", "composed"}
 MAY_IMPORT = {
     "_moved": set(),
-    "errors": set(),
+    "errors": {"translation"},
+    "translation": set(),
     "free_memory": set(),
     "memory": set(),
     "units": {"errors"},

@@ -39,6 +39,8 @@ GeomagError
 
 Each message is one line: what was wrong, and what to do next. It may quote a question, a file name
 or a library; what in it could steer a terminal is written out, and it is cut where it is long.
+It is written in English where it is raised, and read in the language of messages of that moment
+(`translation.py`).
 """
 
 import re
@@ -46,6 +48,8 @@ import shlex
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+
+from geomagnifier.translation import Language, language, translated
 
 LONGEST = 1000
 """Most letters of a message."""
@@ -91,10 +95,22 @@ def _one_line(text: str) -> str:
 
 
 class GeomagError(Exception):
-    """Base of all errors raised on purpose."""
+    """Base of all errors raised on purpose.
+
+    Its text is in the language of messages of where it was made, that of the question or the
+    locale.
+    """
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self.language: Language = language()
 
     def __str__(self) -> str:
-        return _one_line(super().__str__())
+        return self.told(self.language)
+
+    def told(self, wanted: Language) -> str:
+        """The message in a language."""
+        return _one_line(translated(super().__str__(), wanted))
 
 
 class SceneError(GeomagError):
@@ -250,5 +266,9 @@ class OutputError(GeomagError):
 class GeomagWarning(UserWarning):
     """Something was cut, skipped or guessed; the answer still stands."""
 
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self.language: Language = language()
+
     def __str__(self) -> str:
-        return _one_line(super().__str__())
+        return _one_line(translated(super().__str__(), self.language))

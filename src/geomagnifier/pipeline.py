@@ -51,6 +51,7 @@ from geomagnifier.raster.preview import Preview
 from geomagnifier.raster.scene import Scene, open_scene
 from geomagnifier.results import Answer, Region
 from geomagnifier.scene_search import search_scene
+from geomagnifier.translation import use_language
 from geomagnifier.types import Floats, Granularity, Query
 
 if TYPE_CHECKING:
@@ -129,7 +130,10 @@ def ask(
         >>> gm.ask("harbour.tif", "Segment every ship.").mask.shape  # doctest: +SKIP
         (700, 1000)
     """
-    with nullcontext(scene) if isinstance(scene, Scene) else open_scene(scene) as opened:
+    with (
+        use_language(chinese_text.message_language(question), over=False),
+        nullcontext(scene) if isinstance(scene, Scene) else open_scene(scene) as opened,
+    ):
         query, spent, memory = checked(
             opened.info,
             question,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from geomagnifier.errors import install
-from geomagnifier.export.overlay import COLOURS
+from geomagnifier.export.class_colours import COLOURS
 from geomagnifier_lab.bench.plots import FAINT, INK, load_pyplot, plain_axes
 from geomagnifier_lab.studies import paper_gallery
 
@@ -25,7 +25,7 @@ COLOUR = {
     "random": 0,
     "grid": 2,
 }
-"""Way -> place of its colour in `overlay.COLOURS`."""
+"""Way -> place of its colour in `class_colours.COLOURS`."""
 NAMES = {
     "grid": "grid\n(set places)",
     "paper": "paper\n(prompt-guided)",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geomagnifier.cli.messages import say
 from geomagnifier.cli.options import AsJson, Bits, Model, Segmenter, load
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.errors import GeomagError, GeomagWarning, OptionError, SceneNotFound, printable
+from geomagnifier.language import chinese_text
+from geomagnifier.translation import set_language, translated
 
 if TYPE_CHECKING:
     from geomagnifier.export.search_hit import Hit
@@ -83,8 +85,10 @@ def index(
         return
     _print_skipped(report.unreadable)
     print(
-        f"{report.pictures} images: {report.read} new or changed, {report.pictures - report.read}"
-        f" unchanged, {report.removed} removed"
+        translated(
+            f"{report.pictures} images: {report.read} new or changed,"
+            f" {report.pictures - report.read} unchanged, {report.removed} removed"
+        )
     )
     print(to)
 
@@ -167,6 +171,7 @@ def search(
     from geomagnifier.atomic import check_writable
     from geomagnifier.retrieval import query as parser
 
+    set_language(chinese_text.message_language(words or ask or ""))
     if (words is not None and image is not None) or (
         words is None and image is None and not (near or bbox or after or before)
     ):
@@ -269,7 +274,7 @@ def _answers(
                 if number == 1:  # the question itself is wrong, or the disk full
                     raise
                 made.append(None)
-                print(f"geomag: no answer for {printable(str(hit.path))}: {error}", file=sys.stderr)
+                say(f"no answer for {hit.path}: {error}")
             progress(number, len(hits))
     return made
 
@@ -333,10 +338,7 @@ def _print(
         if answer is not None:
             print(printable(f"       {answer.text}"))
     if not found.hits:
-        print(
-            f"geomag: none of {found.pictures} images matches; widen --within, --bbox or the dates",
-            file=sys.stderr,
-        )
+        say(f"none of {found.pictures} images matches; widen --within, --bbox or the dates")
     _print_skipped(found.unreadable)
     if out is not None:
         print(out)
@@ -344,12 +346,9 @@ def _print(
 
 def _print_skipped(unreadable: Sequence[tuple[Path, str]]) -> None:
     for path, reason in unreadable[:SHOWN]:
-        print(f"geomag: skipped {printable(str(path))}: {printable(reason)}", file=sys.stderr)
+        say(f"skipped {path}: {reason}")
     if len(unreadable) > SHOWN:
-        print(
-            f"geomag: skipped {len(unreadable) - SHOWN} more; --json lists them all",
-            file=sys.stderr,
-        )
+        say(f"skipped {len(unreadable) - SHOWN} more; --json lists them all")
 
 
 def _reasons(unreadable: Sequence[tuple[Path, str]]) -> list[dict[str, str]]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from geomagnifier.cli import archives, stopping
+from geomagnifier.cli.messages import say
 from geomagnifier.cli.options import AsJson, Bands, Bits, Model, Segmenter, load
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.errors import BoxError, OptionError, printable
 from geomagnifier.inference import similar_pictures
+from geomagnifier.language import chinese_text
+from geomagnifier.translation import set_language
 
 SHEET = "similar.png"
 """File in the folder of an answer with images similar to the one that was asked about."""
@@ -158,6 +160,7 @@ def ask(
     from geomagnifier.atomic import check_writable
     from geomagnifier.export.vectors import Form
 
+    set_language(chinese_text.message_language(question))
     if index is not None:
         if not similar_pictures.asked(question):
             raise OptionError(
@@ -189,7 +192,7 @@ def ask(
         journal.unlink()
     with (
         gm.open_scene(image, bands=bands) as scene,
-        progress_bar() as show_progress,
+        progress_bar("windows") as show_progress,
         stopping.stop_after_window() as pressed,
     ):
         # Wrong options are refused here, before the model is loaded, which takes a while.
@@ -255,7 +258,7 @@ def ask(
         if out is not None
         else "use --out DIR to be able to continue later"
     )
-    print(f"geomag: stopped after {done} of {known} windows planned so far; {how}", file=sys.stderr)
+    say(f"stopped after {done} of {known} windows planned so far; {how}")
     raise typer.Exit(130)
 
 

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geomagnifier.cli.messages import say
 from geomagnifier.cli.options import Bands, Bits, Model, Segmenter, load
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.cli.stopping import SingleInterrupt, Terminated, stop_after_window
 from geomagnifier.errors import GeomagError, printable
 from geomagnifier.language import chinese_text
+from geomagnifier.translation import gettext, set_language, translated
 
 if TYPE_CHECKING:
     from geomagnifier.conversation import Conversation, Turn
@@ -94,8 +96,10 @@ def chat(
         interactive = sys.stdin.isatty()
         if conversation.last and not as_json:
             print(
-                f"continuing after '{printable(conversation.last.question)}'; --new starts a new"
-                " chat",
+                translated(
+                    f"continuing after '{printable(conversation.last.question)}'; --new starts a"
+                    " new chat"
+                ),
                 file=sys.stderr,
             )
         interruptible: Interruptible = nullcontext
@@ -105,6 +109,7 @@ def chat(
             interruptible = interrupt.armed
         failed = False
         for line in _lines(interactive, interruptible):
+            set_language(chinese_text.message_language(line))
             try:
                 with interruptible():
                     if line.startswith("/") or line.lower() in PLAIN:
@@ -129,14 +134,14 @@ def chat(
             except Terminated:
                 raise
             except KeyboardInterrupt:
-                print("geomag: question stopped", file=sys.stderr)
+                say("question stopped")
     if failed and not interactive:
         raise typer.Exit(2)
 
 
 def _ask(conversation: Conversation, question: str) -> Answer:
     """Ask a question; the first Ctrl-C stops it at its next window, with a partial answer."""
-    with progress_bar() as show_progress, stop_after_window() as pressed:
+    with progress_bar("windows") as show_progress, stop_after_window() as pressed:
 
         def progress(done: int, known: int) -> bool:
             show_progress(done, known)
@@ -168,7 +173,7 @@ def _lines(interactive: bool, interruptible: Interruptible) -> Iterator[str]:
         # A line that is not UTF-8 is then one refused question, and not the end of the chat.
         sys.stdin.reconfigure(errors="surrogateescape")
     if interactive:
-        print(HELP, file=sys.stderr)
+        print(gettext(HELP), file=sys.stderr)
     while True:
         try:
             with interruptible():
@@ -210,7 +215,9 @@ def _run_command(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) 
     if word == "/undo":
         gone = undo()
         print(
-            f"dropped: {printable(gone.question)}" if gone else "there is nothing to undo",
+            translated(
+                f"dropped: {printable(gone.question)}" if gone else "there is nothing to undo"
+            ),
             file=sys.stderr,
         )
     elif word == "/history":
@@ -223,8 +230,9 @@ def _run_command(line: str, turns: list[Turn], undo: Callable[[], Turn | None]) 
             print(printable(str(path)), file=sys.stderr)
     elif word == "/save":
         print(
-            "there is no answer yet" if not turns else "name the folder: /save DIR", file=sys.stderr
+            translated("there is no answer yet" if not turns else "name the folder: /save DIR"),
+            file=sys.stderr,
         )
     else:
-        print(HELP, file=sys.stderr)
+        print(gettext(HELP), file=sys.stderr)
     return True

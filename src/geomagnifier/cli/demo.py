@@ -16,6 +16,7 @@ import geomagnifier as gm
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.errors import printable
 from geomagnifier.export.image_file import write_picture
+from geomagnifier.translation import gettext, translated
 
 SCENE = Path(__file__).with_name("demo.webp")
 """A drawn airport, lossless: seed 31 of the lab's renderer."""
@@ -59,7 +60,7 @@ def run(image: str | None, question: str | None, out: Path) -> None:
     if image is None:
         image = str(out / "scene.tif")
         draw(Path(image))
-        console.print(f"drawn scene: {image}\n", soft_wrap=True)
+        console.print(translated(f"drawn scene: {image}\n"), soft_wrap=True)
     with gm.open_scene(image) as opened:
         model = gm.load_model("small")
         for number, asked in enumerate([question] if question else QUESTIONS, 1):
@@ -68,7 +69,7 @@ def run(image: str | None, question: str | None, out: Path) -> None:
             print_answer(answer)
             overlay = gm.write(answer, out / f"{number}-{answer.granularity}")["overlay"]
             console.print(f"{printable(str(overlay))}\n", style="dim", soft_wrap=True)
-    console.print("What to try next:")
+    console.print(gettext("What to try next:"))
     for line in next_commands(image, NEXT[0 if drawn else 1]):
         console.print(f"  {printable(line)}", soft_wrap=True)
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from geomagnifier.errors import printable
+from geomagnifier.translation import gettext as _
+from geomagnifier.translation import translated
 
 if TYPE_CHECKING:
     from geomagnifier.raster.file_layout import Layout
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 LARGE = 20_000_000
 """Scene px from which tiles and overviews are worth having."""
 Rows = list[tuple[str, str]]
-"""Pairs of a heading and a line."""
+"""Pairs of a heading and a line, in the language of messages."""
 
 
 def raster(info: SceneInfo, layout: Layout) -> Rows:
@@ -26,39 +28,39 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
     """
     width, height = layout.block
     blocks = (
-        f"tiles of {width} x {height} px"
+        translated(f"tiles of {width} x {height} px")
         if layout.tiled
-        else f"strips of {width} x {height} px, not tiled"
+        else translated(f"strips of {width} x {height} px, not tiled")
     )
     overviews = ", ".join(f"1/{factor}" for factor in layout.overviews)
     found = [
-        ("raster", info.name),
-        ("size", f"{info.width:,} x {info.height:,} px, {info.pixels / 1e6:,.1f} Mpx"),
-        ("bands", _bands(layout)),
-        ("shown as", _shown(info)),
-        ("dtype", _each(layout.dtypes)),
+        (_("raster"), info.name),
+        (_("size"), f"{info.width:,} x {info.height:,} px, {info.pixels / 1e6:,.1f} Mpx"),
+        (_("bands"), _bands(layout)),
+        (_("shown as"), _shown(info)),
+        (_("dtype"), _each(layout.dtypes)),
         (
-            "nodata",
-            _each(["none" if value is None else f"{value:.10g}" for value in layout.nodata]),
+            _("nodata"),
+            _each([_("none") if value is None else f"{value:.10g}" for value in layout.nodata]),
         ),
         (
-            "format",
+            _("format"),
             (
                 f"{layout.driver},"
-                f" {layout.compression.lower() if layout.compression else 'not compressed'},"
+                f" {layout.compression.lower() if layout.compression else _('not compressed')},"
                 f" {blocks}"
             ),
         ),
-        ("overviews", overviews or "none"),
-        ("CRS", info.crs or "none: answers are in pixels"),
-        ("bounds", _bounds(info, layout)),
-        ("GSD", f"{info.gsd:.4g} m per pixel" if info.gsd else "unknown"),
+        (_("overviews"), overviews or _("none")),
+        ("CRS", info.crs or _("none: answers are in pixels")),
+        (_("bounds"), _bounds(info, layout)),
+        ("GSD", translated(f"{info.gsd:.4g} m per pixel") if info.gsd else _("unknown")),
     ]
     if info.pixels > LARGE and not (layout.tiled and layout.overviews):
         found.append(
             (
-                "advice",
-                (
+                _("advice"),
+                _(
                     "slow to read; make a copy with tiles and overviews: rio convert IN"
                     " OUT.tif --format COG"
                 ),
@@ -77,15 +79,19 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
     scenes = [name for name in spec.scenes if name not in spec.broader]
     found = [
         (
-            "model",
+            _("model"),
             (
-                f"{spec.name} {spec.version}, {spec.parameters / 1e6:.1f} M"
-                f" parameters{'' if spec.trained else ', untrained'}"
+                translated(f"{spec.name} {spec.version}, {spec.parameters / 1e6:.1f} M parameters")
+                + ("" if spec.trained else _(", untrained"))
             ),
         ),
         (
-            "classes",
-            f"{len(spec.kinds)}: {', '.join(spec.kinds)}" if spec.kinds else "any, by name",
+            _("classes"),
+            (
+                translated(f"{len(spec.kinds)} classes: {', '.join(spec.kinds)}")
+                if spec.kinds
+                else _("any, by name")
+            ),
         ),
     ]
     if spec.quality:
@@ -96,33 +102,35 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
         ]
         found.append(
             (
-                "quality",
-                f"F1 of objects and IoU of land cover on validation images: {', '.join(scores)}",
+                _("quality"),
+                translated(
+                    f"F1 of objects and IoU of land cover on validation images: {', '.join(scores)}"
+                ),
             )
         )
     if scenes:
-        found.append(("scenes", f"{len(scenes)} scene classes: {', '.join(scenes)}"))
+        found.append((_("scenes"), translated(f"{len(scenes)} scene classes: {', '.join(scenes)}")))
     if spec.broader:
         found.append(
             (
                 "",
-                (
+                translated(
                     f"and {len(spec.broader)} broader ones, each of several of these:"
                     f" {', '.join(spec.broader)}"
                 ),
             )
         )
     if spec.recall:
-        found.append(("--recall", f"up to {spec.recall[-1][0]:.3g}"))
+        found.append(("--recall", translated(f"up to {spec.recall[-1][0]:.3g}")))
     if weights:
-        found.append(("weights", weights))
+        found.append((_("weights"), weights))
     return [(name, printable(line)) for name, line in found]
 
 
 def _shown(info: SceneInfo) -> str:
     if len(info.rgb) == 3:
-        return f"red, green, blue from bands {', '.join(map(str, info.rgb))}"
-    return "grey" if info.rgb else "CMYK"
+        return translated(f"red, green, blue from bands {', '.join(map(str, info.rgb))}")
+    return _("grey") if info.rgb else "CMYK"
 
 
 def _bands(layout: Layout) -> str:
@@ -130,7 +138,7 @@ def _bands(layout: Layout) -> str:
         description or (colour if colour != "undefined" else "")
         for description, colour in zip(layout.descriptions, layout.colours, strict=True)
     ]
-    named = ", ".join(name or "unnamed" for name in names) if any(names) else ""
+    named = ", ".join(name or _("unnamed") for name in names) if any(names) else ""
     return f"{len(names)}{f': {named}' if named else ''}"
 
 
@@ -141,7 +149,7 @@ def _each(values: Sequence[str]) -> str:
 
 def _bounds(info: SceneInfo, layout: Layout) -> str:
     if layout.bounds is None:
-        return "unknown"
+        return _("unknown")
     west, south, east, north = (f"{side:.10g}" for side in layout.bounds)
     ground = f"; {info.width * info.gsd:,.0f} x {info.height * info.gsd:,.0f} m" if info.gsd else ""
-    return f"x {west} to {east}, y {south} to {north}{ground}"
+    return translated(f"x {west} to {east}, y {south} to {north}") + ground

@@ -11,6 +11,8 @@ from geomagnifier import __version__
 from geomagnifier.cli import describe
 from geomagnifier.cli.options import AsJson, Bands, Model, Segmenter, full_size, load
 from geomagnifier.errors import OptionError, printable
+from geomagnifier.translation import gettext as _
+from geomagnifier.translation import translated
 
 EXAMPLES = (
     "Examples: [bold]geomag info harbour.tif[/bold]\n\n[bold]geomag info --model"
@@ -62,10 +64,11 @@ def info(
         spec = load(model, segmenter).spec
         weights = f"whole, {whole}" if whole else f"without {checksums.SUMS}"
         facts["model"] = asdict(spec) | {"weights": weights}
-        rows += describe.model(spec, weights)
+        rows += describe.model(spec, translated(weights))
     if as_json:
         print(json.dumps(facts))
         return
+    from rich.cells import cell_len
     from rich.console import Console
 
     if full:
@@ -78,7 +81,7 @@ def info(
         rows += [(name, printable(str(value))) for name, value in named.items()]
     console = Console(highlight=False, emoji=False, markup=False)
     for name, line in rows:
-        console.print(f"{name:11}{line}", soft_wrap=True)
+        console.print(f"{name}{' ' * max(11 - cell_len(name), 1)}{line}", soft_wrap=True)
     if full:
         _show_memory(facts["model"])
 
@@ -91,8 +94,8 @@ def _show_memory(facts: dict[str, Any]) -> None:
     console = Console(highlight=False)
     parts, totals = (Table(box=None, padding=(0, 2, 0, 0)) for _ in range(2))
     for table, headings in (
-        (parts, ("part", "parameters")),
-        (totals, ("weights in", "weights", "in use", "fits here")),
+        (parts, (_("part"), _("parameters"))),
+        (totals, (_("weights in"), _("weights"), _("in use"), _("fits here"))),
     ):
         for number, heading in enumerate(headings):
             table.add_column(heading, justify="right" if number else "left")
@@ -101,12 +104,15 @@ def _show_memory(facts: dict[str, Any]) -> None:
     for dtype, figures in facts["memory"].items():
         sizes = (figures["weights"], figures["weights"] + figures["working"])
         totals.add_row(
-            dtype, *(f"{size / 1e9:.1f} GB" for size in sizes), "yes" if figures["fits"] else "no"
+            dtype,
+            *(f"{size / 1e9:.1f} GB" for size in sizes),
+            _("yes") if figures["fits"] else _("no"),
         )
     console.print(parts)
     console.print(totals)
     console.print(
-        f'{facts["free"] / 1e9:.1f} GB are free on {facts["device"]}; "in use" is an estimate,'
-        " right"
-        " within a factor of two"
+        translated(
+            f'{facts["free"] / 1e9:.1f} GB are free on {facts["device"]}; "in use" is an estimate,'
+            " right within a factor of two"
+        )
     )

@@ -9,6 +9,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,10 +17,22 @@ import typer
 from typer.core import TyperGroup
 
 from geomagnifier import __version__
-from geomagnifier.cli import archives, ask, chat, info, lab_commands, map, stopping, train
+from geomagnifier.cli import (
+    archives,
+    ask,
+    chat,
+    help_texts,
+    info,
+    lab_commands,
+    map,
+    stopping,
+    train,
+)
+from geomagnifier.cli.messages import say
 from geomagnifier.cli.options import Segmenter
 from geomagnifier.cli.stdout import checked_stdout
 from geomagnifier.errors import GeomagError, GeomagWarning, LibraryMissing, install
+from geomagnifier.translation import gettext
 
 
 class Commands(TyperGroup):
@@ -29,12 +42,16 @@ class Commands(TyperGroup):
     prints nothing.
     """
 
+    def main(self, *given: Any, **named: Any) -> Any:
+        help_texts.translate(self)
+        return super().main(*given, **named)
+
     def make_context(self, *given: Any, **named: Any) -> Any:
-        with _interrupt_is_one_line():
+        with _interrupt_is_one_line(), help_texts.translated_usage_errors():
             return super().make_context(*given, **named)
 
     def invoke(self, ctx: Any) -> Any:
-        with _interrupt_is_one_line():
+        with _interrupt_is_one_line(), help_texts.translated_usage_errors():
             return super().invoke(ctx)
 
 
@@ -43,7 +60,7 @@ def _interrupt_is_one_line() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as stopped:
-        print("geomag: stopped", file=sys.stderr)
+        say("stopped")
         raise typer.Exit(stopping.exit_code(stopped)) from None
 
 
@@ -69,7 +86,7 @@ def main() -> None:
     stopping.take_sigterm()
     try:
         with checked_stdout():
-            app()
+            copy_context().run(app)  # the language of a question ends with its command
     except GeomagError as error:
         print(f"geomag: {error}", file=sys.stderr)
         raise SystemExit(2) from None
@@ -79,7 +96,7 @@ def main() -> None:
 
 def _show_warning(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
     if issubclass(category, GeomagWarning):
-        print(f"geomag: warning: {message}", file=sys.stderr)
+        print(f"geomag: {gettext('warning')}: {message}", file=sys.stderr)
 
 
 def _version(wanted: bool) -> None:
@@ -135,6 +152,12 @@ def serve(
         typer.Option(help="Model, as in geomag ask. Default: 'small'.", metavar="NAME|DIR"),
     ] = None,
     segmenter: Segmenter = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder where earlier questions and links outlive the service.", metavar="DIR"
+        ),
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:
     """Start a map page in the browser and a REST service.
@@ -149,7 +172,7 @@ def serve(
             f"geomag serve needs the extra serve; install it: {install('serve')} ({error})"
         ) from error
     chosen = settings.Settings.from_environment(
-        host=host, port=port, model=model, segmenter=segmenter
+        host=host, port=port, model=model, segmenter=segmenter, keep=keep
     )
     service.serve(target, chosen, open_browser=browser)
 

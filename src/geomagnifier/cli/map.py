@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geomagnifier.cli import stopping
+from geomagnifier.cli.messages import say
 from geomagnifier.cli.options import AsJson, Bands, Bits, Model, Segmenter
 from geomagnifier.cli.progress import progress_bar
-from geomagnifier.errors import OptionError, QuestionError, SceneNotFound, printable
+from geomagnifier.errors import OptionError, QuestionError, SceneNotFound
+from geomagnifier.language import chinese_text
+from geomagnifier.translation import set_language, translated
 
 if TYPE_CHECKING:
     from geomagnifier.archive import Tally
@@ -99,6 +101,7 @@ def map_archive(
     from geomagnifier.language.class_names import CLASSES, NARROWER, names_by_class
     from geomagnifier.types import ModelSpec, SceneInfo
 
+    set_language(chinese_text.message_language(question))
     # Wrong options are refused here, once, and not by every scene.
     ask_arguments.checked(
         SceneInfo("any", 1, 1, 1), question, None, search, None, recall, min_score
@@ -134,12 +137,7 @@ def map_archive(
                 entries, task, workers=workers, address=address, again=again, progress=progress
             )
     except KeyboardInterrupt as stopped:
-        print(
-            printable(
-                f"geomag: stopped; answers so far are in {out}; run the same command to continue"
-            ),
-            file=sys.stderr,
-        )
+        say(f"stopped; answers so far are in {out}; run the same command to continue")
         raise typer.Exit(stopping.exit_code(stopped)) from None
     failures = archive.failures(task, SHOWN)
     if as_json:
@@ -154,22 +152,19 @@ def map_archive(
         )
         return
     rate = f", {tally.pixels / 1e6 / tally.seconds:.1f} Mpx/s" if tally.pixels else ""
-    print(f"{tally.done:,} of {tally.total:,} scenes answered{rate}, {tally.seconds:.0f} s")
-    if tally.restarts:
-        print(
-            f"geomag: {tally.restarts} workers died and were restarted; their scenes were asked"
-            " again",
-            file=sys.stderr,
+    print(
+        translated(
+            f"{tally.done:,} of {tally.total:,} scenes answered{rate}, {tally.seconds:.0f} s"
         )
+    )
+    if tally.restarts:
+        say(f"{tally.restarts} workers died and were restarted; their scenes were asked again")
     for path in (out / archive.INDEX, out / archive.REGIONS, out / archive.SCENES):
         print(path)
     for name, why in failures:
-        print(printable(f"geomag: no answer for {name}: {why}"), file=sys.stderr)
+        say(f"no answer for {name}: {why}")
     if tally.failed > len(failures):
-        print(
-            f"geomag: and {tally.failed - len(failures):,} more; {out / archive.INDEX} lists them",
-            file=sys.stderr,
-        )
+        say(f"and {tally.failed - len(failures):,} more; {out / archive.INDEX} lists them")
 
 
 def listed(where: Path) -> list[Path]:
@@ -186,7 +181,7 @@ def listed(where: Path) -> list[Path]:
         found = retrieval.gather(where)
         found.warn()
         for path, why in found.left_out:
-            print(printable(f"geomag: skipped {path}: {why}"), file=sys.stderr)
+            say(f"skipped {path}: {why}")
         return [picture.path for picture in found.pictures]
     if not where.is_file():
         raise SceneNotFound(

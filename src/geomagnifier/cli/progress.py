@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from geomagnifier.cli.messages import say
+from geomagnifier.translation import gettext
+
 if TYPE_CHECKING:
     from geomagnifier.inference.scan_state import Progress
 
@@ -48,7 +51,7 @@ def progress_bar(of: str = "windows") -> Iterator[Progress]:
     if not console.is_terminal:
         yield _seldom(of)
         return
-    columns = (TextColumn(of), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn(gettext(of)), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bars:
         task = bars.add_task(of, total=None, visible=False)
 
@@ -65,6 +68,6 @@ def _seldom(of: str) -> Progress:
     def move(done: int, total: int) -> None:
         if total > 1 and time.monotonic() - last[0] >= SILENT:
             last[0] = time.monotonic()
-            print(f"geomag: {done:,} of {total:,} {of}", file=sys.stderr, flush=True)
+            say(f"{done:,} of {total:,} {of}")
 
     return move

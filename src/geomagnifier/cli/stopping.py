@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from geomagnifier.cli.messages import say
 
 
 class Terminated(KeyboardInterrupt):
@@ -81,7 +82,7 @@ def announced_stop(text: str) -> Iterator[None]:
     def press(number: int, frame: object) -> None:
         if not said:
             said.append(number)
-            print(f"geomag: {text}", file=sys.stderr, flush=True)
+            say(text)
         raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
 
     try:
@@ -104,10 +105,7 @@ def stop_after_window() -> Iterator[threading.Event]:
         if pressed.is_set():
             raise KeyboardInterrupt
         pressed.set()
-        print(
-            "geomag: stopping after this window; press Ctrl-C again to stop at once",
-            file=sys.stderr,
-        )
+        say("stopping after this window; press Ctrl-C again to stop at once")
 
     usual = (
         signal.signal(signal.SIGINT, press)

@@ -5,13 +5,13 @@ Without --from the lab trains the small model from scratch.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from geomagnifier.cli import lab_commands
+from geomagnifier.cli.messages import say
 from geomagnifier.errors import OptionError
 
 EXAMPLES = (
@@ -198,9 +198,7 @@ def train(
         run.run(config)
     except KeyboardInterrupt:
         if run.kept(config.out):
-            print(
-                f"geomag: stopped; training so far is kept in {config.out}; run the same command"
-                " to continue",
-                file=sys.stderr,
+            say(
+                f"stopped; training so far is kept in {config.out}; run the same command to continue"
             )
         raise

@@ -31,6 +31,7 @@ from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import ask, in_traditional
 from geomagnifier.raster.scene import Scene
 from geomagnifier.results import Answer, Region
+from geomagnifier.translation import use_language
 from geomagnifier.types import Granularity, Query
 
 LIKELY, CERTAIN = 0.6, 0.9
@@ -98,7 +99,8 @@ def follow(question: str, last: Turn | None, scene: Scene, model: Model, **optio
         ...     print(len(largest.answer.regions))
         1
     """
-    turn = _followed(question, last, scene, model, options)
+    with use_language(chinese_text.message_language(question), over=False):
+        turn = _followed(question, last, scene, model, options)
     before = last is not None and chinese_text.traditional(f"{last.question}{last.answer.text}")
     both = before and chinese_text.in_traditional(question) == question
     if is_chinese(question) and (

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geomagnifier.export import overlay_panel
+from geomagnifier.export.class_colours import COLOURS, class_colours
 from geomagnifier.geometry import Box
 from geomagnifier.masks import read_patches
 from geomagnifier.results import Answer, Region
@@ -19,19 +20,6 @@ from geomagnifier.types import Bytes
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-COLOURS = (
-    (230, 159, 0),
-    (86, 180, 233),
-    (204, 121, 167),
-    (240, 228, 66),
-    (0, 158, 115),
-    (213, 94, 0),
-    (0, 114, 178),
-)
-"""Okabe and Ito's colours, which colour-blind people can tell apart; those that stand out on grass
-and water come first.
-"""
 
 SMALLEST, LARGEST = 800, 1600
 """The longest side of the image is brought between these, px."""
@@ -78,9 +66,8 @@ def picture(answer: Answer) -> Image:
 
 
 def colours_of(answer: Answer) -> Colours:
-    """Choose a colour for each class, in the order of first appearance."""
-    labels = dict.fromkeys(region.label for region in answer.regions)
-    return {label: COLOURS[i % len(COLOURS)] for i, label in enumerate(labels)}
+    """Choose a colour for each class, by class in the order of first appearance."""
+    return class_colours(region.label for region in answer.regions)
 
 
 def sized(preview: Bytes) -> Image:

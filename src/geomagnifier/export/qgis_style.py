@@ -12,7 +12,8 @@ from contextlib import closing
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from geomagnifier.export.overlay import COLOURS, TINT, colours_of
+from geomagnifier.export.class_colours import COLOURS
+from geomagnifier.export.overlay import TINT, colours_of
 from geomagnifier.results import Answer
 
 NEAR = 15_000

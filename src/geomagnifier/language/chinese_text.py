@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from geomagnifier.translation import Language
+
 _PAIRS = (
     "機机艦舰隻只儲储場场網网籃篮徑径動动運运環环膠胶體体學学園园碼码頭头灣湾貨货遊游輪轮漁渔軍军橋桥樑梁鐵铁車车輛辆轎轿麵面著着築筑頂顶樓楼廠厂"
     "倉仓庫库別别辦办樹树綠绿叢丛馬马線线幹干黃黄圖图畫画裡里裏里張张這这個个幾几數数總总計计統统標标記记檢检測测識识尋寻選选請请幫帮煩烦區区類类"
@@ -59,6 +61,20 @@ _ORDER = re.compile(
 )
 LONGEST = 2000
 """Letters of a text in which the order is looked for."""
+_REGIONAL = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        ("啥|甚么", "什么"),
+        ("咋样", "怎么样"),
+        ("咋", "怎么"),
+        ("几多", "多少"),
+        ("有没得|有冇", "有没有"),
+        ("平方公尺", "平方米"),
+        ("解析度|解像度", "分辨率"),
+        ("航照图?|空照图", "航拍图"),
+    )
+)
+"""What is said otherwise in the north, in the south and in Taiwan."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ASKING = (
     (r"how many(?= )", "有多少"), (r"(?:please )?(?:count|number of)", "数"),
@@ -79,6 +95,21 @@ def chinese(text: str) -> bool:
 def ordered(text: str) -> bool:
     """Whether it asks for the answer in Chinese: "用中文回答"."""
     return len(text) <= LONGEST and _ORDER.search(text) is not None
+
+
+def plain(text: str) -> str:
+    """A text in simplified characters, words of a region as those of the standard language."""
+    text = text.translate(SIMPLIFIED)
+    for pattern, word in _REGIONAL:
+        text = pattern.sub(word, text)
+    return text
+
+
+def message_language(question: str) -> Language | None:
+    """The language of messages about a question; None where it has no letters."""
+    if chinese(question) or ordered(question):
+        return "zh"
+    return "en" if re.search("[A-Za-z]", question) else None
 
 
 def without_order(text: str) -> str:

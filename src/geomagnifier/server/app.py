@@ -8,8 +8,9 @@
     GET    /v1/jobs/{id}                         progress of a job
     GET    /v1/jobs/{id}/events                  the same as it changes (server-sent events)
     DELETE /v1/jobs/{id}                         cancel a job
-    GET    /v1/jobs/{id}/{file}                  answer.json, regions.geojson, regions.gpkg,
-                                                 mask.tif, overlay.png, heat.png
+    GET    /v1/jobs/{id}/{file}                  answer.json, regions.csv,
+                                                 regions.geojson, regions.gpkg, mask.tif,
+                                                 overlay.png, heat.png
     GET    /healthz, /metrics, /docs, /openapi.json
 
 Errors are {"error": {"type", "message"}}, with a status by the class of the error. Slow work is
@@ -49,6 +50,7 @@ from geomagnifier.server.job_responses import (
 from geomagnifier.server.jobs import FILES, Jobs
 from geomagnifier.server.metrics import Metrics, RequestCounter
 from geomagnifier.server.request_bodies import UploadReceiver, is_form, json_body
+from geomagnifier.server.request_language import RequestLanguage
 from geomagnifier.server.requests import AskRequest, SearchRequest, Wait
 from geomagnifier.server.scenes import Card, Library
 from geomagnifier.server.security import Guard
@@ -88,6 +90,7 @@ def create_app(settings: Settings, model: Model) -> FastAPI:
     app.state.library, app.state.jobs = library, jobs
     app.state.metrics = metrics = Metrics(jobs)
     app.add_middleware(Guard, settings=settings)
+    app.add_middleware(RequestLanguage)
     app.add_middleware(RequestCounter, metrics=metrics)
     handle_errors(app)
     receiver = UploadReceiver(library)

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -31,6 +31,8 @@ from geomagnifier.errors import (
     SceneTooLarge,
     TooSlow,
 )
+from geomagnifier.server.not_found_page import PAGE, wants_page
+from geomagnifier.translation import translated
 
 STATUS: dict[type[GeomagError], int] = {
     SceneNotFound: 404,
@@ -95,9 +97,13 @@ async def error_response(request: Request, error: Exception) -> Response:
             headers={"Retry-After": str(math.ceil(wait))} if wait else {},
         )
     if isinstance(error, HTTPException):
+        if error.status_code == 404 and wants_page(request.headers.get("accept", "")):
+            return HTMLResponse(PAGE, 404)
         name = HTTPStatus(error.status_code).phrase.replace(" ", "")
         return JSONResponse(
-            error_json(name, str(error.detail)), error.status_code, headers=error.headers
+            error_json(name, translated(str(error.detail))),
+            error.status_code,
+            headers=error.headers,
         )
     if isinstance(error, (RequestValidationError, ValidationError)):
         wrong = "; ".join(
@@ -108,7 +114,8 @@ async def error_response(request: Request, error: Exception) -> Response:
     if isinstance(error, ClientDisconnect):
         return Response(status_code=CLIENT_GONE)
     body = error_json(
-        "InternalError", "something went wrong inside; the log of the service has more"
+        "InternalError",
+        translated("something went wrong inside; the log of the service has more"),
     )
     return JSONResponse(body, 500, headers={"Connection": "close"})  # uvicorn closes it anyway
 

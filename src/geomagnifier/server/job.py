@@ -23,6 +23,7 @@ from typing import Literal
 from geomagnifier.conversation import Turn
 from geomagnifier.errors import GeomagError
 from geomagnifier.results import Answer
+from geomagnifier.server.first_classes import FirstClasses
 from geomagnifier.server.image_search import Hit
 from geomagnifier.server.scenes import Card
 
@@ -57,6 +58,8 @@ class Job:
     """The answer as a turn of a conversation, with what the question was taken to mean."""
     warnings: tuple[str, ...] = ()
     """What was cut, skipped or guessed."""
+    first: FirstClasses | None = None
+    """What a first view of the scene shows, where the job is one."""
     hits: tuple[Hit, ...] | None = field(default=None, repr=False)
     """Hits of a search, best first."""
     unreadable: tuple[tuple[str, str], ...] = ()

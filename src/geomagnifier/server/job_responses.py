@@ -27,6 +27,7 @@ STOPPED = 409
 LATE = 504
 """Status of a job that took longer than `Settings.seconds`."""
 MEDIA_TYPES = {
+    "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "geojson": "application/geo+json",
     "gpkg": "application/geopackage+sqlite3",

@@ -24,28 +24,41 @@ from geomagnifier.errors import (
     OutputError,
     QuestionError,
 )
-from geomagnifier.export import answer_json, heatmap, mask_cog, overlay, vectors
+from geomagnifier.export import answer_json, heatmap, mask_cog, overlay, table_csv, vectors
 from geomagnifier.export.image_file import write_picture
+from geomagnifier.language import chinese_text
 from geomagnifier.memory import give_back
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.halt import Halted, stoppable
 from geomagnifier.results import Answer
 from geomagnifier.retrieval import SearchQuery
 from geomagnifier.scene_search import search_worth
+from geomagnifier.server.first_classes import first_classes
 from geomagnifier.server.image_search import ImageSearch
 from geomagnifier.server.job import ENDED, Job, State
 from geomagnifier.server.scenes import Card, Library
 from geomagnifier.server.settings import Settings
 from geomagnifier.server.warning_capture import captured_warnings
+from geomagnifier.translation import use_language
 from geomagnifier.types import Bytes, Query
 
 KEPT = 200
 """Finished jobs that are kept; those that nobody asked for the longest go first."""
 KEPT_BYTES = 128 << 20
 """Memory that the answers of finished jobs may take together."""
+CHEAP = 40_000_000
+"""A scene with more px than this and no overviews has no first view."""
 FEATURES = 64_000_000
 """Bytes of features that the model may cache, which is enough for an image of 1000 x 700 px."""
-FILES = ("answer.json", "regions.geojson", "regions.gpkg", "mask.tif", "overlay.png", "heat.png")
+FILES = (
+    "answer.json",
+    "regions.csv",
+    "regions.geojson",
+    "regions.gpkg",
+    "mask.tif",
+    "overlay.png",
+    "heat.png",
+)
 """Files that an answer can be fetched as."""
 
 _log = logging.getLogger(__name__)
@@ -101,6 +114,7 @@ class Jobs:
         *,
         box: tuple[float, float, float, float] | None = None,
         box_crs: str | None = None,
+        polygon: Sequence[Sequence[float]] | None = None,
         search: str = "adaptive",
         min_score: float | None = None,
         recall: float | None = None,
@@ -114,6 +128,7 @@ class Jobs:
             question: in plain words.
             box: part of the scene that it is about, (x0, y0, x1, y1) in the CRS of `box_crs`.
             box_crs: None for scene px.
+            polygon: area of interest in place of a box, (N, 2) scene px.
             search: how windows are chosen.
             min_score: threshold on the score, in place of the calibrated one.
             recall: share of all objects to find, by the model's calibration curve.
@@ -126,12 +141,17 @@ class Jobs:
             BoxError: the box is not in the scene.
             Busy: the queue is full.
         """
-        self._check(question)
-        # All options are checked here, so that a wrong one takes no place in the queue.
-        checked(card.info, question, box, search, budget, recall, min_score, None, box_crs)
-        search_worth(self.model, recall)
-        if after is not None and (after.card is None or after.card.id != card.id):
-            raise OptionError("a question can refer back to an answer about the same scene only")
+        area = {"aoi": _wkt(polygon), "aoi_crs": "px"} if polygon is not None else {}
+        with use_language(chinese_text.message_language(question)):
+            self._check(question)
+            # All options are checked here, so that a wrong one takes no place in the queue.
+            given = (box, search, budget, recall, min_score, None, box_crs)
+            checked(card.info, question, *given, **area)
+            search_worth(self.model, recall)
+            if after is not None and (after.card is None or after.card.id != card.id):
+                raise OptionError(
+                    "a question can refer back to an answer about the same scene only"
+                )
         options = {
             "box": box,
             "box_crs": box_crs,
@@ -152,6 +172,22 @@ class Jobs:
             job.turn = replace(turn, answer=job.answer)
 
         return self._queue(Job(question, card, work))
+
+    def first_view(self, card: Card) -> Job | None:
+        """Put a first view of a scene into the queue, from which questions are suggested.
+
+        Questions come first: while any is running or waiting there is none, and none of a large
+        scene without overviews, all of which would be read.
+        """
+        if self.running or self.waiting or not self.settings.queue:
+            return None
+
+        def work(job: Job) -> None:
+            with self.library.open(card.id) as scene:
+                if scene.pyramid or card.width * card.height <= CHEAP:
+                    job.first = first_classes(scene, self.model)
+
+        return self._queue(Job("", card, work))
 
     def search(
         self, words: str | None = None, like: Card | None = None, wanted: SearchQuery | None = None
@@ -329,7 +365,8 @@ class Jobs:
             return job.stop_requested or job.seconds > self.settings.seconds
 
         halted = False
-        with captured_warnings() as warned, stoppable(stop):
+        asked_in = chinese_text.message_language(str(job.question))
+        with captured_warnings() as warned, stoppable(stop), use_language(asked_in):
             try:
                 job.work(job)
             except Halted:  # before the first window was done
@@ -382,6 +419,11 @@ class Jobs:
                 shutil.rmtree(self.folder / job.id, ignore_errors=True)
 
 
+def _wkt(polygon: Sequence[Sequence[float]]) -> str:
+    ring = [*polygon, polygon[0]] if polygon else []
+    return f"POLYGON (({', '.join(f'{x} {y}' for x, y in ring)}))"
+
+
 def write_file(answer: Answer, path: Path) -> None:
     """Write an answer as one of `FILES`.
 
@@ -404,6 +446,7 @@ def write_file(answer: Answer, path: Path) -> None:
         else:
             {
                 "answer.json": answer_json.write_json,
+                "regions.csv": table_csv.write_csv,
                 "regions.geojson": vectors.write_geojson,
                 "regions.gpkg": vectors.write_gpkg,
             }[name](target, answer)

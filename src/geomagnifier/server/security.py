@@ -9,11 +9,12 @@ import contextlib
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import time
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from geomagnifier.errors import BodyTooLarge, TooSlow
 from geomagnifier.server.settings import Settings
@@ -62,6 +63,23 @@ PAGE = (
 """Content security policy of the page: it loads from this service only. NiceGUI needs inline
 scripts and eval.
 """
+
+
+BASE_MAP = "geomag_base_map"
+"""Cookie in which a browser names the origin of the base map that its user chose."""
+ORIGIN = re.compile(r"https?://(?:\*\.)?[a-z0-9][a-z0-9.-]{0,200}(?::\d{1,5})?")
+
+
+def page_policy(cookies: str) -> bytes:
+    """Content security policy of the page: images of the user's base map are let in, too.
+
+    Args:
+        cookies: header of the request.
+    """
+    chosen = unquote(_cookie(cookies, BASE_MAP).decode("latin-1"))
+    if not ORIGIN.fullmatch(chosen):
+        return PAGE
+    return PAGE.replace(b"img-src 'self'", b"img-src 'self' " + chosen.encode("ascii"))
 
 
 class Guard:
@@ -181,6 +199,7 @@ class _Body:
         self, receive: Receive, send: Send, headers: dict[str, str], settings: Settings, page: bool
     ) -> None:
         self._page = page
+        self._cookies = headers.get("cookie", "")
         is_json = headers.get("content-type", "").startswith("application/json")
         self.limit = (
             JSON_OVERHEAD + BYTES_PER_LETTER * settings.question_letters
@@ -217,7 +236,7 @@ class _Body:
     async def send(self, message: Message) -> None:
         """ASGI send: adds headers, and reads the rest of the body before an early response ends."""
         if message["type"] == "http.response.start":
-            policy = PAGE if self._page else BARE
+            policy = page_policy(self._cookies) if self._page else BARE
             close = [] if self._complete else [(b"connection", b"close")]
             message["headers"] = [
                 *message.get("headers", []),
@@ -279,10 +298,10 @@ def _keys(headers: dict[str, str]) -> list[bytes]:
     return keys
 
 
-def _cookie(header: str) -> bytes:
-    """The value of our cookie; empty without one."""
+def _cookie(header: str, name: str = COOKIE) -> bytes:
+    """The value of one of our cookies; empty without one."""
     try:
-        found = SimpleCookie(header).get(COOKIE)
+        found = SimpleCookie(header).get(name)
     except CookieError:
         return b""
     return found.value.encode("latin-1", "replace") if found is not None else b""

@@ -91,6 +91,11 @@ class Settings:
     folder.
     """
 
+    keep: Path | None = None
+    """Folder where the earlier questions of browsers, and links, outlive the service; None: they
+    end with it. Uploads and answers end with it in any case; a question is then asked again.
+    """
+
     def __post_init__(self) -> None:
         least = {
             "upload_bytes": 1,
@@ -172,7 +177,7 @@ def _is_near(name: str) -> bool:
 def _read(name: str, text: str) -> Any:
     """Parse the value of a setting from an environment variable."""
     try:
-        if name in ("root", "folder", "index"):
+        if name in ("root", "folder", "index", "keep"):
             return Path(text).expanduser()
         if name == "names":
             return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -56,9 +56,9 @@ def test_the_map_gets_every_region_with_its_outline_and_facts(asked, question, p
     for drawn, region in zip(found["regions"], answer.regions, strict=True):
         ring = np.asarray(drawn["rings"][0])
         corners = np.asarray(places.corners(region.box))
-        assert np.allclose(ring.min(0), corners.min(0), atol=1e-5) and np.allclose(
-            ring.max(0), corners.max(0), atol=1e-5
-        )
+        near = 2e-5 if placed else 2 / places.layers["scale"]  # an outline has round corners
+        assert np.allclose(ring.min(0), corners.min(0), atol=near)
+        assert np.allclose(ring.max(0), corners.max(0), atol=near)
         assert (
             len(drawn["facts"]) == 2 + placed + drawn["masked"]
         )  # without an outline there is no area
@@ -76,11 +76,7 @@ def test_heat_lies_where_the_scene_is_hot(asked):
     warm[:, 20:] = 0.5
     answer, places = asked()
     hot = Answer(**(vars(answer) | {"trace": Trace(**(vars(answer.trace) | {"heat": warm}))}))
-    shown = (
-        np.asarray(Image.open(io.BytesIO(answer_layers.heat_picture(hot, places))))
-        .astype(int)
-        .sum(2)
-    )
-    middle = shown[shown.shape[0] // 2]
-    assert middle[-3] > 600 and middle[2] < 30
+    shown = np.asarray(Image.open(io.BytesIO(answer_layers.heat_picture(hot, places))))
+    opacity = shown[shown.shape[0] // 2, :, 3]
+    assert opacity[-3] == 255 and opacity[2] == 0  # the scene is seen where nothing is relevant
     assert answer_layers.document(hot, places)["heat"] == places.bounds

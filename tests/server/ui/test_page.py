@@ -4,6 +4,7 @@ No request leaves this machine.
 """
 
 import json
+import math
 import re
 
 import pytest
@@ -26,7 +27,17 @@ def test_an_analyst_opens_and_asks_at_each_level(visit):
     assert visit.ask("Segment the ships.").inner_text().startswith("Found 3 ships.")
     page.get_by_role("link", name="GeoTIFF mask").wait_for()
     assert visit.ask("How many ships are there?").inner_text() == "Found 3 ships."
-    assert page.locator(".meant").all_inner_texts() == ["Read as: count(ship)", "Value: 3"]
+    assert page.locator(".meant").all_inner_texts() == ["Read as: count(ship)"]
+    assert page.locator(".value").inner_text() == "3"
+    # the answer stands right under the question, which is empty again; the other turns are folded
+    order = page.locator(".panel section, .panel details").evaluate_all(
+        "all => all.map((one) => one.ariaLabel).filter((name) => name)"
+    )
+    assert order[:3] == ["Question", "Answer", "Regions"]
+    assert page.get_by_label("Question about the picture").input_value() == ""
+    assert page.locator(".asked:visible").inner_text() == "How many ships are there?"
+    turns = page.get_by_label("This conversation")
+    assert turns.inner_text() == "Earlier in this conversation: 3"
     # the panel is below the map on a phone and beside it on a desk, and neither is wider than the
     # screen
     stage, panel = page.locator(".stage").bounding_box(), page.locator(".panel").bounding_box()
@@ -60,6 +71,23 @@ def test_pointing_at_words_lights_regions_and_the_other_way_round(visitor):
     assert "ship" in facts and " px" in facts and " m × " in facts and " m²" in facts
     page.mouse.move(5, 5)
     page.locator(".map path.region.lit").wait_for(state="detached")
+    # the key names the class, hides it, and shows it again
+    shown = page.get_by_role("button", name="ship 3")
+    shown.click()
+    page.locator(".map path.region").first.wait_for(state="detached")
+    assert shown.get_attribute("aria-pressed") == "false"
+    page.locator("[data-region='1']").click()  # as it is wanted again
+    page.locator(".map path.region").nth(2).wait_for(state="attached")
+    page.get_by_label("Outline", exact=True).fill("0")
+    page.wait_for_function(
+        "document.querySelector('.map path.region').getAttribute('stroke-opacity') === '0'"
+    )
+    page.get_by_role("button", name="Compare with the picture").click()
+    line = page.get_by_label("Where the answer ends and the picture alone begins")
+    line.fill("250")
+    assert "rect(" in page.locator(".leaflet-answer-pane").get_attribute("style")
+    page.get_by_role("button", name="Compare with the picture").click()
+    line.wait_for(state="detached")
 
 
 def test_a_box_is_drawn_asked_about_and_removed(visit):
@@ -85,8 +113,10 @@ def test_a_box_is_drawn_asked_about_and_removed(visit):
     assert 0 < x0 < 150 < x1 < 300 and 0 < y0 < 100 < y1 < 200
     inside = [b for b in SHIPS if b[0] < x1 and b[2] > x0 and b[1] < y1 and b[3] > y0]
     assert visit.ask("Find every ship.").inner_text().startswith(f"Found {len(inside)} ship")
-    assert "box" in page.locator(".asked").inner_text()
-    page.get_by_role("button", name="Remove the box").click()
+    assert "box" in page.locator(".asked:visible").inner_text()
+    suggested = page.get_by_role("group", name="Suggested questions")
+    suggested.get_by_role("button", name="What is in this box?").wait_for()
+    page.get_by_role("button", name="Ask about the whole picture").click()
     held.wait_for(state="hidden")
     page.locator("path.question-box").wait_for(state="detached")
     pen.click()
@@ -94,6 +124,18 @@ def test_a_box_is_drawn_asked_about_and_removed(visit):
     page.mouse.click(x - 20, y - 20)  # two corners, one after the other
     page.mouse.click(x + 20, y + 20)
     held.wait_for()
+    page.get_by_role("button", name="Draw a polygon to ask about").click()
+    page.get_by_text("Enter or a double click closes it").wait_for()
+    for across, down in ((-60, -60), (60, -60), (60, 60)):
+        page.mouse.click(x + across, y + down)
+    page.keyboard.press("Enter")
+    page.locator(".held", has_text="Polygon of 3 corners").wait_for()
+    assert visit.ask("Find every ship.").inner_text()
+    assert "polygon" in page.locator(".asked:visible").inner_text()
+    page.get_by_role("button", name="Ask about the place of a click").click()
+    page.get_by_text("Click a place").wait_for()
+    page.mouse.click(x, y)
+    page.locator(".held", has_text="Box").wait_for()
 
 
 def test_work_under_way_is_told_and_can_be_cancelled(visitor, looks):
@@ -115,50 +157,76 @@ def test_work_under_way_is_told_and_can_be_cancelled(visitor, looks):
     assert visit.ask("What kind of place is this?").inner_text()  # and it goes on
 
 
-def test_a_long_list_of_regions_is_shown_bit_by_bit_and_in_another_order(visitor):
+def test_the_table_of_regions_sorts_filters_and_grows(visitor):
     page = (visit := visitor(DESKTOP)).open("large.png")
     visit.ask("Segment ships and water.")
     rows = page.locator(".region-row")
-    assert rows.count() == 20
-    page.get_by_label("Order of the regions").select_option("size")
-    page.wait_for_function(
-        "document.querySelector('.region-row .label').innerText.includes('water')"
-    )
     page.get_by_text("20 of 49 shown").wait_for()
+    assert rows.count() == 20
     page.get_by_role("button", name="Show 29 more").click()
     page.wait_for_function("document.querySelectorAll('.region-row').length === 49")
     page.get_by_text(" shown").wait_for(state="detached")
+    page.get_by_role("button", name="Size", exact=True).click()  # the largest first
+    page.wait_for_function(
+        "document.querySelector('.region-row .label').innerText.includes('water')"
+    )
+    page.get_by_label("Class shown in the table").select_option(label="water")
+    page.wait_for_function("document.querySelectorAll('.region-row').length === 1")
+    page.get_by_label("Class shown in the table").select_option(label="All classes")
+    bars = page.get_by_role("group", name="How many regions of each size").get_by_role("button")
+    assert bars.count() == 12
+    bars.last.click()
+    page.wait_for_function("document.querySelectorAll('.region-row').length === 1")
+    assert page.locator(".region-row").inner_text().split()[1] == "water"
     colours = page.locator(".phrase").evaluate_all(
         "all => all.map((one) => one.style.getPropertyValue('--own'))"
     )
-    assert len(set(colours)) == 2
+    assert len(set(colours)) == 2 and "#0072b2" in colours  # water is blue
 
 
-def test_heat_and_looks_are_layers_to_be_switched(visitor):
+def test_relevance_and_windows_are_layers_to_be_switched(visitor):
     page = (visit := visitor(DESKTOP)).open("large.png")
     visit.ask("Find every ship.")
-    regions, looks = (
-        page.get_by_role("button", name=name, exact=True) for name in ("Regions", "Looks")
-    )
     page.locator(".map path.region").first.wait_for(state="attached")
-    looks.click()
-    page.locator(".map path.look").first.wait_for(state="attached")
-    regions.click()
-    page.locator(".map path.region").first.wait_for(state="detached")
-    assert regions.get_attribute("aria-pressed") == "false"
-    heat = page.get_by_role("button", name="Heat", exact=True)
-    heat.click()
-    page.wait_for_function("document.querySelector('.map img.heat')?.naturalWidth > 1")
     cost = page.locator("details", has_text="Where it looked")
+    assert not page.get_by_role("button", name="Windows", exact=True).is_visible()
+    page.get_by_text("Where it looked").click()
+    page.get_by_role("button", name="Windows", exact=True).click()
+    page.locator(".map path.look").first.wait_for(state="attached")
+    page.get_by_role("button", name="Relevance", exact=True).click()
+    page.wait_for_function("document.querySelector('.map img.heat')?.naturalWidth > 1")
+    page.get_by_label("Opacity of the relevance map").fill("0.3")
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('.map img.heat')).opacity === '0.3'"
+    )
     assert "Mpx" in cost.inner_text()
     assert "in the scene" in cost.inner_text() and "looking closely" in cost.inner_text()
+
+
+def test_the_map_goes_to_the_answer_or_says_what_is_outside(visitor):
+    page = (visit := visitor(DESKTOP)).open("large.png")
+    # the picture fills the map: 8 px are left on either side, or above and below
+    width, height = page.evaluate(
+        "[...document.querySelectorAll('.map')].flatMap((m) => [m.clientWidth, m.clientHeight])"
+    )
+    zoom = float(page.evaluate("location.hash").lstrip("#").split("/")[0])
+    assert zoom == pytest.approx(
+        3 + math.log2(min((width - 16) / 1600, (height - 16) / 1200)), abs=0.01
+    )
+    for _ in range(3):
+        page.get_by_role("button", name="Zoom in").click()
+    visit.ask("Segment ships and water.")
+    outside = page.locator(".outside")
+    outside.get_by_text(re.compile(r"[1-9]\d* outside this view")).wait_for()
+    outside.get_by_role("button", name="Show all").click()
+    outside.wait_for(state="detached")
 
 
 def test_an_answer_is_taken_away(visitor, tmp_path):
     page = (visit := visitor(DESKTOP)).open("placed.tif")
     visit.ask("Segment the ships.")
     found = {}
-    for name in ("GeoJSON", "GeoPackage", "GeoTIFF mask", "PNG"):
+    for name in ("CSV", "GeoJSON", "GeoPackage", "GeoTIFF mask", "PNG for a report"):
         with page.expect_download() as waiting:
             page.get_by_role("link", name=name, exact=True).click()
         found[name] = tmp_path / waiting.value.suggested_filename
@@ -170,7 +238,9 @@ def test_an_answer_is_taken_away(visitor, tmp_path):
     )
     assert found["GeoPackage"].read_bytes().startswith(b"SQLite format 3")
     assert found["GeoTIFF mask"].read_bytes()[:2] in (b"II", b"MM")
-    assert found["PNG"].read_bytes().startswith(b"\x89PNG")
+    table = found["CSV"].read_text().splitlines()
+    assert table[0].startswith("number,label,score,area_m2") and len(table) == 4
+    assert found["PNG for a report"].read_bytes().startswith(b"\x89PNG")
 
 
 def test_what_cannot_be_used_is_one_line_and_loses_nothing(visitor, tmp_path):
@@ -226,11 +296,7 @@ def test_a_reload_keeps_the_answer_and_the_earlier_questions(visit):
     assert earlier.count() == 2
     earlier.filter(has_text="What kind of place").get_by_role("button").click()
     page.locator(".labels").wait_for()
-    assert page.locator(".asked").inner_text() == "What kind of place is this?"
-    # The answer's elements and the script that fills the field reach the browser in two messages.
-    page.wait_for_function(
-        "document.querySelector('[name=question]').value === 'What kind of place is this?'"
-    )
+    assert page.locator(".asked:visible").inner_text() == "What kind of place is this?"
     page.get_by_role("button", name="Clear").click()
     earlier.first.wait_for(state="detached")
 
@@ -241,7 +307,8 @@ def test_the_page_is_used_by_keyboard_and_named_for_screen_readers(visitor):
     nameless = page.evaluate(
         """() => {
             const kinds = "button, a[href], input, select, textarea, [role=application]";
-            const name = (e) => e.getAttribute("aria-label") || e.innerText?.trim();
+            const name = (e) => e.getAttribute("aria-label") ||
+                e.innerText?.trim() || e.labels?.[0]?.innerText;
             return [...document.querySelectorAll(kinds)]
                 .filter((e) => e.checkVisibility() && !name(e))
                 .map((e) => e.outerHTML);
@@ -262,7 +329,7 @@ def test_the_page_is_used_by_keyboard_and_named_for_screen_readers(visitor):
         assert outline != "none", f"the focus cannot be seen on {seen[-1]}"
     assert seen[0] == "Ask" and len(set(seen)) == len(seen)
     page.locator(".map path.region").first.wait_for(state="attached")
-    page.locator("[data-region='1']").focus()
+    page.locator("[data-region='1'] button").focus()
     page.wait_for_function("document.querySelectorAll('.map path.region.lit').length === 1")
     page.keyboard.press("Enter")
     page.locator(".about").wait_for()

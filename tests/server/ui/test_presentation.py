@@ -94,6 +94,23 @@ def test_rows_tell_pixels_metres_and_area():
     assert presentation.region_order(answer, "found") == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (28484.3, "m2", ("28,484", "m²")),
+        (3, None, ("3", "")),
+        (0.01, "%", ("less than 0.1", "%")),
+        (0.0, "%", ("0", "%")),
+        (2.5, "1/ha", ("2.5", "per ha")),
+        (True, None, None),
+        ("airport", None, None),
+    ],
+)
+def test_a_number_is_shown_with_its_unit(value, unit, shown):
+    answer = replace(answer_of(""), value=value, unit=unit)
+    assert presentation.value_figure(answer) == shown
+
+
 def test_large_measures_change_their_unit():
     assert [presentation.length_text(m) for m in (3.14, 12, 2500)] == ["3.1 m", "12 m", "2.50 km"]
     assert [presentation.area_text(m) for m in (3.14, 1200, 250_000, 3e6)] == [
@@ -121,7 +138,7 @@ def test_costs_are_told_with_their_units():
     )
     assert (
         presentation.search_summary(some)
-        == "1 place opened for a closer look, 1 left closed, 1 damaged part left out."
+        == "1 window opened for a closer view, 1 left closed, 1 damaged part left out."
     )
     assert (
         presentation.search_summary(answer_of("", skipped=((Box(0, 0, 5, 5), 0.1),)))

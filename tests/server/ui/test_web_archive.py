@@ -82,7 +82,7 @@ def test_pictures_are_found_where_and_when_they_were_taken(visitor):
         14.9 < west < 15.0
         and 15.002 < east < 15.1
         and 47.8 < south < 47.8527
-        and 47.8535 < north < 47.9
+        and 47.8534 < north < 47.9
     )
     box.press("Enter")
     lines = found(menu, f"Pictures “red” in {shown}")

@@ -51,6 +51,12 @@ _ASKING = re.compile(
     "。.?？!！、]|和|与|跟|以及|及|还有|或者|或)"
 )
 
+_EVERYTHING = re.compile(
+    "(?:这?张?图(?:里|中|上)面?|画面[里中]|这里)?(?:一共|总共|能|可以|都)*(?:看到|看见|有|出现|认出)了?"
+    "(?:几|哪些?|多少)[样种类个]?(?:不同的)?(?:东西|目标|物体|地物|对象)?[,，]?"
+    "(?:(?:分别|各|都)(?:是|有)(?:什么|哪些))[?？。]*"
+)
+"""As in "一共看到了几样东西，分别是什么": all objects are asked for."""
 _THINGS = re.compile("(?:Detect|Locate|How many|Count|Segment|Give me|Is there) ")
 """Begin sentences about objects."""
 
@@ -68,6 +74,7 @@ def meaning(text: str, reader: Callable[[], Translator]) -> str:
     """
     if not chinese_text.chinese(bare := chinese_text.without_order(text)):
         return written_out(bare)
+    text = chinese_text.plain(text)
     if plain := english(text):
         return plain
     plain, surety = reader().read(text)
@@ -81,6 +88,8 @@ def meaning(text: str, reader: Callable[[], Translator]) -> str:
 def english(text: str) -> str:
     """The English of a Chinese question that a rule reads; "" where none does."""
     plain = "".join(characters(text)[0])
+    if _EVERYTHING.fullmatch(plain):
+        return "Find all objects."
     if _PLACE.fullmatch(plain):
         return "What kind of place is this?"
     if found := _NEAREST.search(plain):

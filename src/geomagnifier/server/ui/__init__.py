@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import secrets
 import warnings
+from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 
+from geomagnifier.atomic import Staging
 from geomagnifier.server.jobs import Jobs
 from geomagnifier.server.scenes import Library
 from geomagnifier.server.settings import Settings
@@ -36,7 +38,8 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
     from nicegui.storage import Storage
 
     from geomagnifier.server.error_responses import error_response
-    from geomagnifier.server.ui import icons, theme
+    from geomagnifier.server.ui import icons, page_language, theme
+    from geomagnifier.server.ui.links import Links
     from geomagnifier.server.ui.page import Page
     from geomagnifier.server.ui.routes import routes
 
@@ -44,16 +47,25 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
     warnings.filterwarnings(
         "ignore", message="`torch.distributed.reduce_op`", category=FutureWarning
     )
-    Storage.path = library.folder / "sessions"
+    keep = settings.keep
+    Storage.path = (keep or library.folder) / "sessions"
+    links = Links(None if keep is None else keep / "links")
     app.include_router(routes(library, jobs))
     # NiceGUI would answer each unknown path with a page of its own, and log it.
     for kind in (404, HTTPException):
         pages.add_exception_handler(kind, error_response)
 
-    @ui.page("/", title=TITLE, language="en-US")
-    async def page(scene: str | None = None, job: str | None = None) -> None:
+    @ui.page("/", title=TITLE)
+    async def page(
+        request: Request, scene: str | None = None, job: str | None = None, lang: str | None = None
+    ) -> None:
+        language = page_language.choose(
+            lang, request.headers.get("accept-language", ""), pages.storage.user
+        )
+        tag = page_language.TAGS[language]
         ui.add_head_html(theme.head(settings.upload_bytes))
-        made = Page(library, jobs, pages.storage.user)
+        ui.add_head_html(f"<script>document.documentElement.lang = '{tag}';</script>")
+        made = Page(library, jobs, pages.storage.user, links)
         client = ui.context.client
         await client.connected()  # the page has been sent; what takes longer comes after it
         if not client.is_deleted:  # as it is after a minute where no browser fetched the page
@@ -65,8 +77,23 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
         title=TITLE,
         favicon=favicon,
         tailwind=False,
-        storage_secret=secrets.token_hex(32),
+        storage_secret=_secret(keep),
         reconnect_timeout=AWAY,
         show_welcome_message=False,
     )
     logging.getLogger("nicegui").setLevel(logging.WARNING)
+
+
+def _secret(keep: Path | None) -> str:
+    """Key that signs the cookie by which a browser is known again; kept where its history is."""
+    made = secrets.token_hex(32)
+    if keep is None:
+        return made
+    path = keep / "secret"
+    if path.is_file():
+        return path.read_text(encoding="ascii").strip()
+    with Staging(keep) as stage:
+        written = stage.path(path.name)
+        written.touch(0o600)
+        written.write_text(made, encoding="ascii")
+    return made

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 
 from geomagnifier.export import heatmap
+from geomagnifier.mask_outlines import Ring
+from geomagnifier.raster.smooth_outlines import smooth_outlines
 from geomagnifier.results import Answer
 from geomagnifier.server.ui import presentation
 from geomagnifier.server.ui.map_coordinates import MapCoordinates, Pairs, outline
+from geomagnifier.server.ui.page_language import _
 
 REGIONS = 10_000
 """Most regions on the map, those with the highest scores; a browser draws more of them slowly."""
@@ -29,19 +32,22 @@ def document(answer: Answer, places: MapCoordinates) -> dict[str, Any]:
         places: of its scene.
 
     Returns:
-        `colours` by class number, `regions` with class number (`kind`), text and rings, rings of
-        the windows `crops`, `skipped` and `broken`, and the bounds of `heat`; all coordinates are
-        those of the map.
+        `colours` by class number, `unit` of the regions' `extent`, `regions` with class number
+        (`kind`), text and rings, rings of the windows `crops`, `skipped` and `broken`, and the
+        bounds of `heat`; all coordinates are those of the map.
     """
     best = sorted(presentation.region_order(answer, "score")[:REGIONS])
     points = 0
+    metres = answer.scene.px_metres is not None
     drawn: list[dict[str, Any]] = []
-    rings: list[Sequence[Pairs]] = []
+    outlines: list[Sequence[Ring]] = []
     for row in presentation.region_rows(answer, best):
         region = answer.regions[row.number - 1]
         own = region.polygon if points < POINTS else ()
         points += sum(len(ring) for ring in own)
-        facts = [f"{row.score:.2f} score", row.pixels, row.metres, row.area]
+        box = presentation.box_text(row.pixels)
+        facts = [_("score {score}").format(score=f"{row.score:.2f}"), box, row.metres, row.area]
+        sizes = [size for size in (row.metres, row.area, box) if size]
         drawn.append(
             {
                 "number": row.number,
@@ -49,14 +55,21 @@ def document(answer: Answer, places: MapCoordinates) -> dict[str, Any]:
                 "label": row.label,
                 "phrase": row.phrase,
                 "facts": [fact for fact in facts if fact],
+                "score": round(row.score, 4),
+                "size": sizes[:2],
+                "extent": row.extent,
                 "masked": bool(own),
             }
         )
-        rings.append(own or (outline(region.box),))
+        outlines.append(own)
+    rings: list[Sequence[Pairs]] = [
+        own or (outline(answer.regions[number - 1].box),)
+        for number, own in zip(best, _smooth(outlines), strict=True)
+    ]
     placed = iter(places.rings([ring for own in rings for ring in own]))
     # Rings of holes and of islands go together: the map fills them by the even-odd rule.
-    for region_json, outlines in zip(drawn, rings, strict=True):
-        region_json["rings"] = [next(placed) for _ in outlines]
+    for region_json, own_rings in zip(drawn, rings, strict=True):
+        region_json["rings"] = [next(placed) for _ in own_rings]
     windows = {
         name: places.rings([outline(box.tuple()) for box in boxes[:WINDOWS]])
         for name, boxes in (
@@ -67,6 +80,7 @@ def document(answer: Answer, places: MapCoordinates) -> dict[str, Any]:
     }
     return {
         "colours": presentation.class_colours(answer),
+        "unit": "m2" if metres else "px",
         "regions": drawn,
         "heat": None if answer.trace.heat is None else places.bounds,
         **windows,
@@ -76,7 +90,7 @@ def document(answer: Answer, places: MapCoordinates) -> dict[str, Any]:
 def heat_picture(answer: Answer, places: MapCoordinates) -> bytes:
     """The relevance map over `places.bounds` as PNG, scaled to its own maximum.
 
-    Low values are black: the map adds the image to the scene.
+    Low values are transparent: the scene is seen through them as it is.
 
     Args:
         answer: with `trace.heat`.
@@ -86,8 +100,15 @@ def heat_picture(answer: Answer, places: MapCoordinates) -> bytes:
 
     assert answer.trace.heat is not None
     warm = places.warped(answer.trace.heat)
-    shown = heatmap.colour(np.nan_to_num(warm / max(float(answer.trace.heat.max()), 1e-9)))
-    shown[np.isnan(warm)] = 0
+    share = np.nan_to_num(warm / max(float(answer.trace.heat.max()), 1e-9))
+    strength = np.rint(255 * np.clip(share, 0, 1) ** 0.5).astype(np.uint8)
+    shown = np.concatenate((heatmap.colour(share), strength[..., None]), axis=2)
     file = io.BytesIO()
     Image.fromarray(shown).save(file, "PNG")
     return file.getvalue()
+
+
+def _smooth(outlines: Sequence[Sequence[Ring]]) -> list[Sequence[Pairs]]:
+    """Outlines of regions as they are drawn; regions without one have none."""
+    smooth = smooth_outlines(outlines)
+    return [[ring.tolist() for ring in own] for own in smooth]

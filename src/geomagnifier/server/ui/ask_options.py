@@ -8,14 +8,20 @@ from typing import Any
 
 from geomagnifier.errors import OptionError
 from geomagnifier.server.ui.collapsible_form import CollapsibleForm
+from geomagnifier.server.ui.page_language import _
 from geomagnifier.server.ui.widgets import text_tag
 from geomagnifier.units import amount
 
-SEARCHES = {
-    "adaptive": "Look closely only where it pays",
-    "exhaustive": "Look closely everywhere",
-    "paper": "Look as the paper does",
-}
+
+def _searches() -> dict[str, str]:
+    """Ways to search, by name."""
+    return {
+        "adaptive": _("Look closely only where it pays"),
+        "exhaustive": _("Look closely everywhere"),
+        "paper": _("Look as the paper does"),
+    }
+
+
 LETTERS = 24
 """Most characters of one field."""
 
@@ -25,7 +31,7 @@ class AskOptions:
     """Search options as they were typed; "" is the default."""
 
     search: str = "adaptive"
-    """One of `SEARCHES`."""
+    """One of those of `_searches`."""
     recall: str = ""
     """Share of all objects to find, "0.95" or "95%"."""
     budget: str = ""
@@ -41,21 +47,21 @@ class AskOptions:
             for name in ("recall", "budget", "min_score")
         }
         search = str(fields.get("search"))
-        return cls(search if search in SEARCHES else "adaptive", **text)
+        return cls(search if search in _searches() else "adaptive", **text)
 
     def problems(self) -> dict[str, str]:
         """What is wrong with the options, by the name of the field."""
         wrong = {}
         if self.recall and not 0 < _share(self.recall) < 1:
-            wrong["recall"] = "A share between 0 and 1, such as 0.95."
+            wrong["recall"] = _("A share between 0 and 1, such as 0.95.")
         if self.min_score and not 0 <= _share(self.min_score) <= 1:
-            wrong["min_score"] = "A score from 0 to 1, such as 0.3."
+            wrong["min_score"] = _("A score from 0 to 1, such as 0.3.")
         elif self.min_score and self.recall:
-            wrong["min_score"] = "Recall sets the least score already; give one of the two."
+            wrong["min_score"] = _("Recall sets the least score already; give one of the two.")
         try:
             amount(self.budget or "1 s", "pixels", ("pixels", "seconds"))
         except OptionError:
-            wrong["budget"] = "A time or an amount of pixels, such as 20 s or 4 Mpx."
+            wrong["budget"] = _("A time or an amount of pixels, such as 20 s or 4 Mpx.")
         return wrong
 
     def submit_options(self) -> dict[str, Any]:
@@ -70,37 +76,44 @@ class AskOptions:
     def summary(self) -> str:
         """Options that differ from the default, in a few words."""
         parts = (
-            {"adaptive": "", "exhaustive": "everywhere", "paper": "as the paper"}[self.search],
-            self.recall and f"recall {self.recall}",
-            self.budget and f"within {self.budget}",
-            self.min_score and f"score from {self.min_score}",
+            {"adaptive": "", "exhaustive": _("everywhere"), "paper": _("as the paper")}[
+                self.search
+            ],
+            self.recall and _("recall {recall}").format(recall=self.recall),
+            self.budget and _("within {budget}").format(budget=self.budget),
+            self.min_score and _("score from {score}").format(score=self.min_score),
         )
         return ", ".join(part for part in parts if part)
 
 
-FIELDS = {
-    "recall": (
-        "Recall",
-        "as usual",
-        "The share of all objects to find; more of them brings more false ones too.",
-    ),
-    "budget": (
-        "Budget",
-        "no limit",
-        "The most to spend, as 20 s or 4 Mpx; what it leaves unseen is told.",
-    ),
-    "min_score": ("Least score", "as measured", "Show every candidate from this score on, 0 to 1."),
-}
-"""By field: its title, the placeholder of an empty one, and a sentence of help."""
+def _fields() -> dict[str, tuple[str, str, str]]:
+    """By field: its title, the placeholder of an empty one, and a sentence of help."""
+    return {
+        "recall": (
+            _("Recall"),
+            _("as usual"),
+            _("The share of all objects to find; more of them brings more false ones too."),
+        ),
+        "budget": (
+            _("Budget"),
+            _("no limit"),
+            _("The most to spend, as 20 s or 4 Mpx; what it leaves unseen is told."),
+        ),
+        "min_score": (
+            _("Least score"),
+            _("as measured"),
+            _("Show every candidate from this score on, 0 to 1."),
+        ),
+    }
 
 
 def options_form() -> CollapsibleForm:
     """Build the collapsible form, inside the form of the question."""
-    made = CollapsibleForm("How to look", AskOptions.of)
-    with made.field("search", "Search", kind="select", aria_label="How closely to look"):
-        for name, text in SEARCHES.items():
+    made = CollapsibleForm(_("How to look"), AskOptions.of)
+    with made.field("search", _("Search"), kind="select", aria_label=_("How closely to look")):
+        for name, text in _searches().items():
             text_tag("option", text, value=name)
-    for name, (title, empty, sentence) in FIELDS.items():
+    for name, (title, empty, sentence) in _fields().items():
         made.field(name, title, sentence, placeholder=empty, maxlength=str(LETTERS))
     return made
 

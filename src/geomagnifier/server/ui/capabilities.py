@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from geomagnifier.server.ui.page_language import _
 from geomagnifier.server.ui.widgets import icon, tag, text_tag
 from geomagnifier.types import ModelSpec
 
@@ -20,27 +21,44 @@ def show(spec: ModelSpec, write: Callable[[str], None]) -> None:
     """
     with tag("details", "part", open=True):
         with tag("summary"):
-            text_tag("span", "What it can find")
+            text_tag("span", _("What it can find"))
             icon("down")
         text_tag(
             "p",
-            "Things it outlines, counts and finds by name; other things are refused, not guessed.",
+            _(
+                "Things it outlines, counts and finds by name; other things are refused, not"
+                " guessed."
+            ),
             "note",
         )
-        with tag("div", "kinds", role="group", aria_label="Kinds of things"):
+        with tag("div", "kinds", role="group", aria_label=_("Kinds of things")):
             for kind in spec.kinds:
                 chip = text_tag(
-                    "button", kind, "chip", type="button", title=f"Ask for every {kind}"
+                    "button",
+                    kind,
+                    "chip",
+                    type="button",
+                    title=_("Ask for every {kind}").format(kind=kind),
                 )
-                chip.on("click", lambda kind=kind: write(f"Find every {kind}."), args=[])
+                chip.on(
+                    "click",
+                    lambda kind=kind: write(_("Find every {class_}.").format(class_=kind)),
+                    args=[],
+                )
         if spec.scenes:
             some = ", ".join(spec.scenes[:SCENE_CLASSES])
             left = len(spec.scenes) - SCENE_CLASSES
-            more = f" and {left} more" if left > 0 else ""
-            text_tag("p", f"Kinds of place it tells apart: {some}{more}.", "note")
+            more = _(" and {n} more").format(n=left) if left > 0 else ""
+            text_tag(
+                "p",
+                _("Kinds of place it tells apart: {places}.").format(places=some + more),
+                "note",
+            )
         text_tag(
             "p",
-            "Ask for the largest, the second from the left, those near something; in English or"
-            " Chinese.",
+            _(
+                "Ask for the largest, the second from the left, those near something; in English"
+                " or Chinese."
+            ),
             "note",
         )

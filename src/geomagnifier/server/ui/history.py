@@ -1,6 +1,6 @@
 """Questions asked before in this browser.
 
-NiceGUI stores them in the work folder: they outlive a reload, and end with the service.
+NiceGUI stores them in the work folder, where they end with the service, or in `Settings.keep`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,26 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from geomagnifier.server.ui.ask_options import AskOptions
+from geomagnifier.server.ui.page_language import _
 from geomagnifier.server.ui.widgets import button, tag, text_tag
 
 KEY = "geomag-earlier"
 """Where NiceGUI's storage of a browser has them."""
+
+
+def _ends_note() -> str:
+    """What is said where the list ends with the service."""
+    return _(
+        "Kept for this browser until the service is stopped; with --keep DIR they would be kept"
+        " longer."
+    )
+
+
+def _kept_note() -> str:
+    """What is said where the list outlives the service."""
+    return _("Kept for this browser; a restart of the service does not lose them.")
+
+
 KEPT = 50
 """Questions that are kept."""
 
@@ -37,6 +53,8 @@ class Entry:
     """Part of the scene that it was about, (x0, y0, x1, y1) scene px; None: all of it."""
     when: float
     """Seconds since 1970."""
+    polygon: tuple[tuple[float, float], ...] | None = None
+    """Area of interest in place of a box, (N, 2) scene px; None: there is none."""
     after: str | None = None
     """Id of the job whose answer it could refer back to."""
     meant: str = ""
@@ -47,46 +65,60 @@ class Entry:
     """Why there will be no answer."""
 
 
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """An entry as plain values of JSON."""
+    polygon = [list(point) for point in entry.polygon] if entry.polygon else None
+    box = list(entry.box) if entry.box else None
+    return asdict(entry) | {"box": box, "polygon": polygon}
+
+
+def entry_of(fields: dict[str, Any]) -> Entry:
+    """An entry from what `entry_json` made of it."""
+    polygon = fields.get("polygon")
+    return Entry(
+        **(
+            fields
+            | {
+                "box": tuple(fields["box"]) if fields["box"] else None,
+                "polygon": tuple((x, y) for x, y in polygon) if polygon else None,
+                "options": AskOptions(**fields["options"]),
+            }
+        )
+    )
+
+
 class History:
     """The list of earlier questions, at the bottom of the side panel.
 
     Args:
         store: NiceGUI's storage of this browser, saved on every change.
         on_show: called with the entry that is to be shown again.
+        kept: whether it outlives the service.
     """
 
     def __init__(
-        self, store: MutableMapping[str, Any], on_show: Callable[[Entry], Awaitable[None]]
+        self,
+        store: MutableMapping[str, Any],
+        on_show: Callable[[Entry], Awaitable[None]],
+        kept: bool = False,
     ) -> None:
+        self._note = _kept_note() if kept else _ends_note()
         self._store, self._on_show = store, on_show
         self._current: str | None = None
-        self._root = tag("section", "part", aria_label="Earlier questions")
+        self._root = tag("section", "part", aria_label=_("Earlier questions"))
         self._draw()
 
     @property
     def entries(self) -> list[Entry]:
         """All entries, the newest first."""
-        return [
-            Entry(
-                **(
-                    fields
-                    | {
-                        "box": tuple(fields["box"]) if fields["box"] else None,
-                        "options": AskOptions(**fields["options"]),
-                    }
-                )
-            )
-            for fields in map(dict, self._store.get(KEY, []))
-        ]
+        return [entry_of(dict(fields)) for fields in self._store.get(KEY, [])]
 
     def put(self, entry: Entry) -> None:
         """Store an entry in place of one of the same job, and mark it as the one shown."""
         others = [old for old in self.entries if old.job != entry.job]
         at = next((i for i, old in enumerate(self.entries) if old.job == entry.job), 0)
         others.insert(at, entry)
-        self._store[KEY] = [
-            asdict(old) | {"box": list(old.box) if old.box else None} for old in others[:KEPT]
-        ]
+        self._store[KEY] = [entry_json(old) for old in others[:KEPT]]
         self.mark(entry.job)
 
     def find(self, job: str) -> Entry | None:
@@ -118,8 +150,8 @@ class History:
         self._root.set_visibility(bool(entries))
         with self._root:
             with tag("div", "titled"):
-                text_tag("h2", "Earlier questions")
-                button("Clear", None, self.forget, "low")
+                text_tag("h2", _("Earlier questions"))
+                button(_("Clear"), None, self.forget, "low")
             with tag("ul", "earlier"):
                 for entry in entries:
                     with tag("li"):
@@ -130,7 +162,7 @@ class History:
                         )
                         with line:
                             text_tag("strong", entry.question)
-                            said = entry.text or ("" if entry.wrong else "no answer yet")
+                            said = entry.text or ("" if entry.wrong else _("no answer yet"))
                             text_tag(
                                 "small",
                                 " · ".join(
@@ -140,7 +172,7 @@ class History:
                             if entry.wrong:
                                 text_tag("small", entry.wrong, "amiss")
                         line.on("click", lambda entry=entry: self._on_show(entry), args=[])
-            text_tag("p", "Kept for this browser until the service is stopped.", "note")
+            text_tag("p", self._note, "note")
 
 
 def _ago(when: float) -> str:

@@ -24,6 +24,9 @@ Ring = list[list[float]]
 Pairs = Sequence[Sequence[float]]
 
 OUTSIDE = "the box does not touch the picture; draw it over what the question is about"
+DEGREES = "EPSG:4326"
+GRID = 17
+"""Points of `MapCoordinates.grid`, each way."""
 WARPED = 256
 """Longest side of a raster brought to Web Mercator, px: a heat map has no more cells."""
 
@@ -69,19 +72,27 @@ class MapCoordinates:
         """Transform a box of scene px to a ring on the map."""
         return self.rings([outline(box)])[0]
 
-    def box(self, bounds: Pairs) -> Box:
-        """The box of whole scene px around a rectangle drawn on the map, cut to the scene.
-
-        Args:
-            bounds: ((south, west), (north, east)) of the rectangle.
+    def pixels(self, ring: Pairs) -> Ring:
+        """Transform a ring drawn on the map, (N, 2), to scene px, rounded to 0.1 px.
 
         Raises:
-            BoxError: the rectangle does not touch the scene.
+            BoxError: a point of it is nowhere on the scene's CRS.
         """
-        (south, west), (north, east) = bounds
-        points = np.asarray(
-            tiles.to_scene(self.card, [(north, west), (north, east), (south, east), (south, west)])
-        )
+        points = np.asarray(tiles.to_scene(self.card, [(up, right) for up, right in ring]))
+        if not np.isfinite(points).all():
+            raise BoxError(OUTSIDE)
+        return [[round(x, 1), round(y, 1)] for x, y in points.tolist()]
+
+    def box(self, ring: Pairs) -> Box:
+        """The box of whole scene px around a ring drawn on the map, cut to the scene.
+
+        Args:
+            ring: (N, 2) of the map.
+
+        Raises:
+            BoxError: the ring's box does not touch the scene.
+        """
+        points = np.asarray(tiles.to_scene(self.card, [(up, right) for up, right in ring]))
         if not np.isfinite(points).all():
             raise BoxError(OUTSIDE)
         (x0, y0), (x1, y1) = np.floor(points.min(0)).tolist(), np.ceil(points.max(0)).tolist()
@@ -89,6 +100,31 @@ class MapCoordinates:
         if drawn[0] >= drawn[2] or drawn[1] >= drawn[3]:
             raise BoxError(OUTSIDE)
         return Box(*drawn)
+
+    def grid(self) -> dict[str, Any] | None:
+        """Coordinates of the scene's own CRS over `bounds`, as map/readout.js interpolates them.
+
+        Returns:
+            name of the CRS, digits to show, and points, (GRID, GRID) of (x, y) from north to south
+            and from west to east; None where the scene is not georeferenced or in degrees itself.
+        """
+        card = self.card
+        if not card.georeferenced or card.crs in (None, DEGREES) or card.transform is None:
+            return None
+        (south, west), (north, east) = self.bounds
+        at = [
+            (north + (south - north) * row / (GRID - 1), west + (east - west) * column / (GRID - 1))
+            for row in range(GRID)
+            for column in range(GRID)
+        ]
+        a, b, c, d, e, f = card.transform
+        x, y = np.asarray(tiles.to_scene(card, at)).T
+        own = np.stack((a * x + b * y + c, d * x + e * y + f), axis=1)
+        if not np.isfinite(own).all():
+            return None
+        name = card.crs if len(card.crs or "") <= len("EPSG:000000") else "CRS"
+        points = np.round(own, 3).reshape(GRID, GRID, 2).tolist()
+        return {"name": name, "digits": 1, "points": points}
 
     def warped(self, values: Floats) -> Floats:
         """Warp a raster over the whole scene (h, w) to one over `bounds`, NaN outside the scene."""

@@ -79,10 +79,51 @@
     request.send(body);
   }
 
+  // A base map: its address is kept here, its origin goes into a cookie, by which the service lets the page load images from there.
+  const WRONG = "Write an address that begins with http:// or https:// and holds {z}, {x} and {y}.";
+  function baseMap(address) {
+    const found = /^(https?:\/\/)(\{s\}\.)?([a-z0-9.-]+(?::\d+)?)\/.*/i.exec(address);
+    if (address && !(found && ["{z}", "{x}", "{y}"].every((part) => address.includes(part)))) {
+      document.querySelector("[data-part=base-map-wrong]").textContent = WRONG;
+      return;
+    }
+    const origin = found ? `${found[1]}${found[2] ? "*." : ""}${found[3]}`.toLowerCase() : "";
+    document.cookie = `geomag_base_map=${encodeURIComponent(origin)}; path=/; samesite=strict; max-age=${found ? 31536000 : 0}`;
+    try {
+      localStorage.setItem("geomag-base-map", address);
+    } catch {
+      return; // storage is switched off: there is no base map then
+    }
+    location.reload();
+  }
+  addEventListener("submit", (event) => {
+    if (event.target.dataset.form !== "base-map") return;
+    event.preventDefault();
+    baseMap(event.target.elements.address.value.trim());
+  });
+
+  // A link to the page with the view of the map
+  async function copyLink(button) {
+    const words = button.querySelector("span:last-child");
+    const link = location.href;
+    const done = await navigator.clipboard?.writeText(link).then(() => true, () => false);
+    if (done) button.classList.add("done");
+    else prompt("", link); // no right to the clipboard: to be copied by hand
+    setTimeout(() => button.classList.remove("done"), 2000);
+  }
+
   addEventListener("click", (event) => {
     const act = event.target.closest?.("[data-act]")?.dataset.act;
     if (act === "theme") nextTheme();
     else if (act === "choose") choose();
+    else if (act === "no-base-map") baseMap("");
+    else if (act === "language") {
+      // The same scene, answer and view in the other language
+      event.preventDefault();
+      const query = new URLSearchParams(location.search);
+      query.set("lang", new URLSearchParams(event.target.closest("a").search).get("lang"));
+      location.href = `${location.pathname}?${query}${location.hash}`;
+    } else if (act === "link") copyLink(event.target.closest("[data-act]"));
   });
 
   // A file may be dropped anywhere; the page says so while one is over it.

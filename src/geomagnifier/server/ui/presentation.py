@@ -12,19 +12,23 @@ from geomagnifier.export import overlay
 from geomagnifier.export.search_hit import Hit
 from geomagnifier.raster import shapes
 from geomagnifier.results import Answer, Region
+from geomagnifier.server.ui.page_language import _, chosen, ngettext
+from geomagnifier.translation import translated
 from geomagnifier.types import SceneInfo
 
-STAGES = {
-    "question": "reading the question",
-    "read": "reading pixels",
-    "relevance": "where to look",
-    "search": "choosing windows",
-    "answer": "looking closely",
-    "assemble": "putting together",
-    "choose": "choosing which",
-    "say": "wording",
-}
-"""Stages of a trace in plain words; a stage that is not here is shown by its name."""
+
+def _stages() -> dict[str, str]:
+    """Stages of a trace in plain words; a stage that is not here is shown by its name."""
+    return {
+        "question": _("reading the question"),
+        "read": _("reading pixels"),
+        "relevance": _("where to look"),
+        "search": _("choosing windows"),
+        "answer": _("looking closely"),
+        "assemble": _("putting together"),
+        "choose": _("choosing which"),
+        "say": _("wording"),
+    }
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class RegionRow:
     """Length and width on the ground, "" where unknown."""
     area: str
     """Area of its mask, "" without a mask."""
+    extent: float
+    """Area of its mask, or of its box without one, m2 where that is known, else px2."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,13 @@ def region_rows(answer: Answer, numbers: Sequence[int]) -> Iterator[RegionRow]:
     for number, region, fields in zip(numbers, chosen, measured, strict=True):
         sizes = region_sizes(region, fields, answer.scene)
         yield RegionRow(
-            number, named[region.label], region.label, region.score, region.phrase, *sizes
+            number,
+            named[region.label],
+            region.label,
+            region.score,
+            region.phrase,
+            *sizes,
+            _size(region, fields, answer.scene),
         )
 
 
@@ -147,7 +159,7 @@ def region_sizes(region: Region, fields: dict[str, Any], scene: SceneInfo) -> tu
         return (
             pixels,
             (
-                f"box {length_text((x1 - x0) * wide)} × {length_text((y1 - y0) * high)}"
+                box_text(f"{length_text((x1 - x0) * wide)} × {length_text((y1 - y0) * high)}")
                 if scene.px_metres
                 else ""
             ),
@@ -160,6 +172,11 @@ def region_sizes(region: Region, fields: dict[str, Any], scene: SceneInfo) -> tu
         f"{length_text(fields['length_m'])} × {length_text(fields['width_m'])}",
         area_text(fields["area_m2"]),
     )
+
+
+def box_text(sides: str) -> str:
+    """Sides that are those of a box, not of what is in it."""
+    return _("box {sides}").format(sides=sides)
 
 
 def region_order(answer: Answer, by: str) -> list[int]:
@@ -177,15 +194,35 @@ def region_order(answer: Answer, by: str) -> list[int]:
     return numbers
 
 
+UNITS = {"m2": "m²", "km2": "km²", "px2": "px²", "1/ha": "per ha", "1/km2": "per km²", "deg": "°"}
+"""Units of a value as people write them; others are written as they are."""
+
+
+def value_figure(answer: Answer) -> tuple[str, str] | None:
+    """The number that answers a composed question, and its unit, "" of a count; None without one.
+
+    Example:
+        28,484 m2 -> ("28,484", "m²")
+    """
+    value = answer.value
+    if value is None or isinstance(value, (bool, str)):
+        return None
+    number = f"{value:,.0f}" if abs(value) >= 1000 or float(value).is_integer() else f"{value:.4g}"
+    unit = answer.unit or ""
+    if unit == "%" and 0 < abs(value) < 0.05:
+        number = _("less than 0.1")
+    return number, UNITS.get(unit, unit)
+
+
 def cost_figures(answer: Answer) -> list[CostFigure]:
     """What the answer cost: pixels processed and in the scene, seconds, FLOP."""
     trace = answer.trace
     seconds = sum(trace.seconds.values())
     return [
-        CostFigure(f"{trace.pixels_processed / 1e6:.3g}", "Mpx", "processed"),
-        CostFigure(f"{trace.scene_pixels / 1e6:.3g}", "Mpx", "in the scene"),
-        CostFigure(f"{seconds:.2f}" if seconds < 10 else f"{seconds:.0f}", "s", "in all"),
-        CostFigure(*_scaled(trace.flops, "FLOP"), "of arithmetic"),
+        CostFigure(f"{trace.pixels_processed / 1e6:.3g}", "Mpx", _("processed")),
+        CostFigure(f"{trace.scene_pixels / 1e6:.3g}", "Mpx", _("in the scene")),
+        CostFigure(f"{seconds:.2f}" if seconds < 10 else f"{seconds:.0f}", "s", _("in all")),
+        CostFigure(*_scaled(trace.flops, "FLOP"), _("of arithmetic")),
     ]
 
 
@@ -193,7 +230,7 @@ def stage_seconds(answer: Answer) -> list[tuple[str, float]]:
     """Seconds by stage, the longest first; stages below 2 % are summed up at the end."""
     seconds: dict[str, float] = {}
     for stage, value in answer.trace.seconds.items():
-        name = STAGES.get(stage, stage)
+        name = _stages().get(stage, stage)
         seconds[name] = seconds.get(name, 0.0) + value
     total = sum(seconds.values()) or 1.0
     large = {name: value for name, value in seconds.items() if value >= 0.02 * total}
@@ -210,21 +247,27 @@ def search_summary(answer: Answer) -> str:
     """One sentence on the windows that were searched."""
     trace = answer.trace
     if not trace.pixels_processed:  # a question that is refused
-        return "Nothing was searched."
+        return _("Nothing was searched.")
+    opened = len(trace.crops)
     parts = [
-        (
-            f"{len(trace.crops):,} {_plural('place', len(trace.crops))} opened for a closer look"
-            if trace.crops
-            else "Seen as a whole"
-        )
+        ngettext(
+            "{n} window opened for a closer view", "{n} windows opened for a closer view", opened
+        ).format(n=f"{opened:,}")
+        if opened
+        else _("Seen as a whole")
     ]
     if trace.closed:
-        parts.append(f"{len(trace.closed):,} left closed")
+        parts.append(_("{n} left closed").format(n=f"{len(trace.closed):,}"))
     if trace.skipped:
-        parts.append(f"{len(trace.skipped):,} not reached")
+        parts.append(_("{n} not reached").format(n=f"{len(trace.skipped):,}"))
     if trace.broken:
-        parts.append(f"{len(trace.broken):,} damaged {_plural('part', len(trace.broken))} left out")
-    return ", ".join(parts) + "."
+        damaged = len(trace.broken)
+        parts.append(
+            ngettext("{n} damaged part left out", "{n} damaged parts left out", damaged).format(
+                n=f"{damaged:,}"
+            )
+        )
+    return _(", ").join(parts) + _(".")
 
 
 def error_line(error: object) -> str:
@@ -233,6 +276,8 @@ def error_line(error: object) -> str:
     The REST response has those.
     """
     text = re.sub(r" \(.*\)(?=;)", "", " ".join(str(error).split()))
+    text = re.sub(r"; (?:GET|POST) /\S+ lists .*$", "; choose one from the list", text)
+    text = translated(text, chosen())
     names_file = "." in text.split(" ")[0]
     return text if names_file else text[:1].upper() + text[1:]
 
@@ -269,24 +314,33 @@ def size_text(width: int, height: int, gsd: float | None) -> str:
         height: px.
         gsd: m/px; None where unknown.
     """
-    return f"{width:,} × {height:,} px" + (f", {gsd:.3g} m a pixel" if gsd else "")
+    return f"{width:,} × {height:,} px" + (
+        _(", {metres} m a pixel").format(metres=f"{gsd:.3g}") if gsd else ""
+    )
 
 
 def hit_facts(hit: Hit) -> list[str]:
     """Facts on a hit of a search: similarity, place or distance, date, whether it is a part."""
     facts = (
-        f"likeness {hit.score:.2f}" if hit.score is not None else "",
+        _("likeness {score}").format(score=f"{hit.score:.2f}") if hit.score is not None else "",
         (
             hit.where
             if hit.distance is None
-            else f"{length_text(hit.distance)} away"
+            else _("{distance} away").format(distance=length_text(hit.distance))
             if hit.distance >= 1
-            else "right there"
+            else _("right there")
         ),
         hit.when,
-        "a part of it" if hit.tile is not None else "",
+        _("a part of it") if hit.tile is not None else "",
     )
     return [fact for fact in facts if fact]
+
+
+def _size(region: Region, fields: dict[str, Any], scene: SceneInfo) -> float:
+    """Area of a region's mask, or else of its box, m2 where that is known, else px2."""
+    square = 1.0 if scene.gsd is None else scene.gsd**2
+    area = fields["area_m2"] if scene.gsd is not None else fields["area_px"]
+    return float(_extent(region) * square if area is None else area)
 
 
 def _extent(region: Region) -> float:
@@ -298,7 +352,3 @@ def _scaled(value: float, unit: str) -> tuple[str, str]:
         if value >= factor:
             return f"{value / factor:.3g}", prefix + unit
     return f"{value:.0f}", unit
-
-
-def _plural(word: str, number: int) -> str:
-    return word if number == 1 else word + "s"

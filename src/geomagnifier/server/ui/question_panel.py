@@ -1,4 +1,4 @@
-"""The question panel: question with examples, box, topic, options, progress and errors."""
+"""The question panel: the question, its box, its topic, options, progress and errors."""
 
 from __future__ import annotations
 
@@ -6,38 +6,25 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
-from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from geomagnifier.results import Answer
 from geomagnifier.server.job import Job
 from geomagnifier.server.ui.ask_options import AskOptions, options_form
 from geomagnifier.server.ui.collapsible_form import VALUES
+from geomagnifier.server.ui.page_language import _
 from geomagnifier.server.ui.widgets import button, icon, set_attributes, set_shown, tag, text_tag
 
-EXAMPLES = (
-    "What kind of place is this?",
-    "Find every airplane.",
-    "How many ships?",
-    "Segment every storage tank.",
-    "Outline the largest building.",
-    "Describe the picture and segment what you mention.",
-)
-IN_BOX = "What is in this box?"
-FOLLOWING = ("And the largest of them?", "Segment those.")
-"""Example follow-up questions, shown after an answer with several regions."""
-QUARTERS = (
-    "Looking …",
-    "A quarter of the windows looked at",
-    "Half of the windows looked at",
-    "Three quarters of the windows looked at",
-    "",
-)
-"""Progress that screen readers announce, no more often than this."""
-SEND = (
-    "(e) => { const form = e.currentTarget.form; form.elements.question.value ="
-    " e.currentTarget.innerText; form.requestSubmit(); }"
-)
+
+def _quarters() -> tuple[str, ...]:
+    """Progress that screen readers announce, no more often than this."""
+    return (
+        _("Looking …"),
+        _("A quarter of the windows looked at"),
+        _("Half of the windows looked at"),
+        _("Three quarters of the windows looked at"),
+        "",
+    )
 
 
 class QuestionPanel:
@@ -47,7 +34,7 @@ class QuestionPanel:
         letters: of the longest question.
         on_ask: called with a question and its search options.
         on_cancel: called when the job in progress is to be cancelled.
-        on_no_box: called when the box is to be removed.
+        on_no_part: called when the question is to be about the whole picture.
         on_new_topic: called when the next question is not to refer back.
     """
 
@@ -56,20 +43,21 @@ class QuestionPanel:
         letters: int,
         on_ask: Callable[[str, AskOptions], Awaitable[None]],
         on_cancel: Callable[[], None],
-        on_no_box: Callable[[], None],
+        on_no_part: Callable[[], None],
         on_new_topic: Callable[[], None],
     ) -> None:
         self._on_ask = on_ask
-        with tag("section", "part ask", aria_label="Question"):
+        with tag("section", "part ask", aria_label=_("Question")):
             with tag("form") as form:
+                self.form = form.html_id
                 with tag("div", "question"):
                     self._field = tag(
                         "textarea",
                         name="question",
                         rows="2",
                         maxlength=str(letters),
-                        aria_label="Question about the picture",
-                        placeholder="Ask about the picture …",
+                        aria_label=_("Question about the picture"),
+                        placeholder=_("Ask about the picture …"),
                         autocomplete="off",
                         spellcheck="true",
                     )
@@ -77,28 +65,26 @@ class QuestionPanel:
                         "button",
                         "button main round",
                         type="submit",
-                        aria_label="Ask",
-                        title="Ask (Enter)",
+                        aria_label=_("Ask"),
+                        title=_("Ask (Enter)"),
                     )
                     with self._send:
                         icon("ask")
                 self._box = tag("div", "asides", aria_live="polite")
                 with self._box, tag("span", "held"):
                     self._box_words = text_tag("span", "", "number")
-                    button("", "close", on_no_box, "low round", label="Remove the box")
+                    button(
+                        "", "close", on_no_part, "low round", label=_("Ask about the whole picture")
+                    )
                 self._topic = tag(
                     "div",
                     "asides topic",
                     role="group",
-                    aria_label="What a question may refer back to",
+                    aria_label=_("What a question may refer back to"),
                 )
                 with self._topic:
                     self._topic_words = text_tag("span", "", "cut")
-                    button("New topic", None, on_new_topic, "edged low")
-                with tag("div", "chips", role="group", aria_label="Examples"):
-                    self._following = [_chip(text) for text in FOLLOWING]
-                    self._examples = [_chip(text) for text in EXAMPLES]
-                    self._box_chip = _chip(IN_BOX)
+                    button(_("New topic"), None, on_new_topic, "edged low")
                 self._options = options_form()
             form.on(
                 "submit",
@@ -107,14 +93,15 @@ class QuestionPanel:
             )
             self._work = tag("div", "work")
             with self._work:
+                self._working_on = text_tag("p", "", "asked")
                 with tag("div", "line"):
                     self._state = text_tag("span", "", "number")
-                    button("Cancel", None, on_cancel, "edged low")
+                    button(_("Cancel"), None, on_cancel, "edged low")
                 self._bar = tag(
                     "div",
                     "bar",
                     role="progressbar",
-                    aria_label="Windows looked at",
+                    aria_label=_("Windows looked at"),
                     aria_valuemin="0",
                 )
                 with self._bar:
@@ -125,15 +112,26 @@ class QuestionPanel:
                 icon("alert")
                 self._wrong_words = text_tag("span", "", "words")
                 button(
-                    "", "close", lambda: self.wrong(None), "low round", label="Dismiss this message"
+                    "",
+                    "close",
+                    lambda: self.wrong(None),
+                    "low round",
+                    label=_("Dismiss this message"),
                 )
-        self.box(None)
+        self.part(None)
         self.topic(None)
         self.working(None)
         self.wrong(None)
 
+    def restore(self, question: str) -> None:
+        """Put back a question that failed, unless another one was begun meanwhile."""
+        self._field.client.run_javascript(
+            f"{{ const field = getHtmlElement({self._field.id}); field.value ||="
+            f" {json.dumps(question)}; }}"
+        )
+
     def write(self, question: str) -> None:
-        """Put a question into the text field."""
+        """Put a question into the text field, "" to clear it."""
         self._field.client.run_javascript(
             f"getHtmlElement({self._field.id}).value = {json.dumps(question)}"
         )
@@ -142,45 +140,41 @@ class QuestionPanel:
         """Put search options into their fields."""
         self._options.set(asdict(options))
 
-    def box(self, text: str | None) -> None:
-        """Show the box of the question; None: there is none."""
-        self._box_words.text = f"Box {text}" if text else ""
+    def part(self, text: str | None) -> None:
+        """Show the part of the picture that the question is about; None: all of it."""
+        self._box_words.text = text[:1].upper() + text[1:] if text else ""
         set_shown(self._box, text is not None)
-        set_shown(self._box_chip, text is not None)
 
     def topic(self, answer: Answer | None) -> None:
         """Show the answer that the next question may refer back to; None: there is none."""
-        several = answer is not None and len(answer.regions) > 1
-        self._topic_words.text = f"Goes on from: {answer.text}" if answer else ""
+        self._topic_words.text = (
+            _("Goes on from: {answer}").format(answer=answer.text) if answer else ""
+        )
         set_shown(self._topic, answer is not None)
-        for chip in self._following:
-            set_shown(chip, several)
-        # The last examples make room for them, so that the panel does not grow.
-        for chip in self._examples[-len(FOLLOWING) :]:
-            set_shown(chip, not several)
 
     def working(self, job: Job | None) -> None:
         """Show the progress of a job; None: there is no job in progress."""
         set_shown(self._work, job is not None)
         set_attributes(self._send, disabled=job is not None)
         if job is None:
-            self._announced.text = ""
+            self._announced.text = self._working_on.text = ""
             return
+        self._working_on.text = job.question
         known = job.known > 0 and job.state == "running"
         if job.state == "queued":
-            self._state.text = "Waiting for its turn …"
+            self._state.text = _("Waiting for its turn …")
         elif job.stopping:
-            self._state.text = "Stopping at the next window …"
+            self._state.text = _("Stopping at the next window …")
         elif not known:
-            self._state.text = "Looking …"
+            self._state.text = _("Looking …")
         else:
-            self._state.text = (
-                f"{job.done:,} of {job.known:,} windows looked at, {job.seconds:.0f} s"
+            self._state.text = _("{done} of {known} windows looked at, {seconds} s").format(
+                done=f"{job.done:,}", known=f"{job.known:,}", seconds=f"{job.seconds:.0f}"
             )
         self._bar.classes(add="" if known else "unknown", remove="unknown" if known else "")
         self._done.style(f"width: {100 * job.done / job.known:.1f}%" if known else "width: 30%")
         self._announced.text = (
-            QUARTERS[min(4, 4 * job.done // job.known)] if known else self._state.text
+            _quarters()[min(4, 4 * job.done // job.known)] if known else self._state.text
         )
         set_attributes(
             self._bar,
@@ -201,10 +195,3 @@ class QuestionPanel:
         options = AskOptions.of(event.args)
         if self._options.check(options):
             await self._on_ask(str(event.args.get("question", "")), options)
-
-
-def _chip(text: str) -> ui.element:
-    """A button that asks an example question, inside the form of the question."""
-    chip = text_tag("button", text, "chip", type="button")
-    chip.on("click", js_handler=SEND)
-    return chip

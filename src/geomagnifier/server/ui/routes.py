@@ -15,10 +15,11 @@ from geomagnifier.server.jobs import Jobs
 from geomagnifier.server.scenes import Library
 from geomagnifier.server.ui import answer_layers
 from geomagnifier.server.ui.map_coordinates import MapCoordinates
+from geomagnifier.translation import language_of, use_language
 from geomagnifier.types import Window
 
-THUMB = 104
-"""Longest side of a thumbnail, px, twice that on the page."""
+THUMB = 224
+"""Longest side of a thumbnail, px."""
 CHEAP = 40_000_000
 """A scene with more px than this and no overviews has no thumbnail: all of it would be read."""
 BLANK = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"/>'
@@ -35,9 +36,11 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:
     router = APIRouter(prefix="/web", include_in_schema=False)
 
     @router.get("/jobs/{id}/map.json")
-    def document(id: str) -> Response:
+    def document(id: str, lang: str = "") -> Response:
         answer, places = _answer_of(jobs.job(id))
-        return JSONResponse(answer_layers.document(answer, places), headers=CACHED)
+        with use_language(language_of(lang)):
+            found = answer_layers.document(answer, places)
+        return JSONResponse(found | {"url": document_url(id, lang)}, headers=CACHED)
 
     @router.get("/jobs/{id}/heat.png")
     def heat(id: str) -> Response:
@@ -64,6 +67,16 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:
         return Response(file.getvalue(), media_type="image/png", headers=CACHED)
 
     return router
+
+
+def document_url(id: str, lang: str) -> str:
+    """URL of the map layers of an answer.
+
+    Args:
+        id: of the job.
+        lang: language of the texts in it.
+    """
+    return f"/web/jobs/{id}/map.json?lang={lang}"
 
 
 def _part(text: str, whole: Box) -> Box:

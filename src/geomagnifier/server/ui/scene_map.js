@@ -1,34 +1,44 @@
-// The map of one scene: tiles, regions, places looked at, heat, a box to draw. Leaflet comes with NiceGUI; nothing else is loaded.
-// Python decides what is shown (see map.py); what follows the pointer (hover, drawing, popups) stays here, without a way to the server.
+// The map of one scene: tiles, the answer, the windows searched, the relevance map, a part to ask about. Leaflet comes with NiceGUI.
+// Python decides what is shown (see scene_map.py); what follows the pointer (hover, drawing, popups) stays here, without a way to the server.
+// Key and table hear of an answer by the event "geomag-answer"; the key says by "geomag-key" which classes are shown, and how.
 import { leaflet as L } from "nicegui-leaflet";
+import { MANY, regionLayer, regionStyle, windowLayer } from "geomag-map/answer.js";
+import { draw } from "geomag-map/drawing.js";
+import { readout } from "geomag-map/readout.js";
+import { swipe } from "geomag-map/swipe.js";
+import { tiles } from "geomag-map/tiles.js";
 
-const MANY = 400; // regions above which they are painted on a canvas: SVG is smoother to look at, but slow for many
-const NEAR = 6; // px that a pointer may move between down and up and still have clicked
+const TINY = 1 / 6; // share of the view below which the answer is gone to
+const baseMap = () => {
+  try {
+    return localStorage.getItem("geomag-base-map");
+  } catch {
+    return null; // storage is switched off
+  }
+};
 const reduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export default {
   template: "<div></div>",
-  props: { name: String },
+  props: { name: String, words: Object },
   mounted() {
-    this.layers = { regions: true, heat: false, crops: false };
+    this.layers = { heat: false, crops: false };
+    this.key = { hidden: new Set(), fill: 0.5, line: 1, swipe: false };
     this.regions = new Map();
-    this.onOver = (event) => this.point(event.target);
-    this.onOut = (event) => event.target.closest?.("[data-region], [data-kind]") && this.light(null, null);
-    this.onClick = (event) => {
-      const row = event.target.closest?.("[data-region]");
-      if (row && !this.$el.contains(row)) this.visit(Number(row.dataset.region));
-      const kind = event.target.closest?.("[data-kind]:not([data-region])");
-      if (kind && !this.$el.contains(kind)) this.visitKind(Number(kind.dataset.kind));
+    const view = location.hash.slice(1).split("/").map(Number);
+    this.view = view.length === 3 && view.every(Number.isFinite) ? view : null;
+    this.heard = {
+      mouseover: (event) => this.point(event.target),
+      focusin: (event) => this.point(event.target),
+      mouseout: (event) => this.leave(event.target),
+      focusout: (event) => this.leave(event.target),
+      click: (event) => this.follow(event.target),
+      keydown: (event) => this.press(event),
+      "geomag-key": (event) => this.restyle(event.detail),
+      "geomag-show-all": () => this.showAll(),
+      "geomag-heat": (event) => this.$el.style.setProperty("--heat", event.detail),
     };
-    this.onKey = (event) => {
-      if (event.key !== "Escape") return;
-      if (this.pen) this.draw(false);
-      else this.map?.closePopup();
-    };
-    for (const name of ["mouseover", "focusin"]) document.addEventListener(name, this.onOver);
-    for (const name of ["mouseout", "focusout"]) document.addEventListener(name, this.onOut);
-    document.addEventListener("click", this.onClick);
-    document.addEventListener("keydown", this.onKey);
+    for (const [name, step] of Object.entries(this.heard)) document.addEventListener(name, step);
     this.watcher = new ResizeObserver(() => this.map?.invalidateSize({ animate: false }));
     this.watcher.observe(this.$el);
     const begin = setInterval(() => {
@@ -39,29 +49,30 @@ export default {
   },
   unmounted() {
     this.watcher.disconnect();
-    for (const name of ["mouseover", "focusin"]) document.removeEventListener(name, this.onOver);
-    for (const name of ["mouseout", "focusout"]) document.removeEventListener(name, this.onOut);
-    document.removeEventListener("click", this.onClick);
-    document.removeEventListener("keydown", this.onKey);
+    for (const [name, step] of Object.entries(this.heard)) document.removeEventListener(name, step);
     this.map?.remove();
   },
   methods: {
-    // scene: { tiles, earth, least, most, bounds, name, zoom, part }
+    // scene: { tiles, earth, least, most, bounds, name, zoom, part, grid }
     open(scene) {
-      this.draw(false);
+      this.stopDrawing?.();
+      this.unswipe?.();
+      this.unswipe = null;
       this.map?.remove();
-      this.read?.remove();
+      this.unread?.();
       this.regions.clear();
-      this.$el.classList.remove("loaded", "loading", "under-heat");
+      this.$el.classList.remove("loaded", "loading");
+      const view = this.view;
+      if (this.scene || !new URLSearchParams(location.search).has("job")) this.view = null;
       this.scene = scene;
       this.shown = this.frame = this.found = this.wanted = null;
       this.map = L.map(this.$el, {
         crs: scene.earth ? L.CRS.EPSG3857 : L.CRS.Simple,
         minZoom: scene.least,
-        maxZoom: scene.most + 3,
+        maxZoom: scene.most + 4,
         zoomControl: false,
         attributionControl: false,
-        zoomSnap: 0.5, // tiles are then never enlarged: half a zoom rounds up
+        zoomSnap: 0, // a picture fills the map whatever its size
         wheelPxPerZoomLevel: 90,
         maxBoundsViscosity: 0.7,
         zoomAnimation: !reduced(),
@@ -70,9 +81,13 @@ export default {
       });
       const bounds = L.latLngBounds(scene.bounds);
       this.map.setMaxBounds(bounds.pad(0.75));
-      this.tiles = L.tileLayer(scene.tiles, {
-        minZoom: scene.least,
-        maxZoom: scene.most + 3,
+      for (const [name, height] of Object.entries({ base: 150, heat: 350, looks: 390, answer: 400, question: 410 }))
+        this.map.createPane(name).style.zIndex = height;
+      const base = scene.earth && baseMap();
+      if (base) L.tileLayer(base, { pane: "base", maxZoom: scene.most + 4, maxNativeZoom: 18, alt: "" }).addTo(this.map);
+      this.tiles = tiles(scene.tiles, {
+        minZoom: Math.floor(scene.least),
+        maxZoom: scene.most + 5,
         minNativeZoom: Math.ceil(scene.least),
         maxNativeZoom: scene.most,
         bounds,
@@ -82,31 +97,22 @@ export default {
       }).addTo(this.map);
       this.tiles.once("load", () => this.$el.classList.add("loaded"));
       this.tiles.on("loading load", (event) => this.$el.classList.toggle("loading", event.type === "loading"));
-      this.map.createPane("heat").style.zIndex = 350;
-      this.map.createPane("looks").style.zIndex = 390;
-      this.map.createPane("question").style.zIndex = 395;
       if (scene.earth) L.control.scale({ imperial: false, position: "bottomleft", maxWidth: 120 }).addTo(this.map);
-      this.read = L.DomUtil.create("div", "readout", this.$el);
-      this.read.setAttribute("aria-hidden", "true");
-      this.map.on("mousemove", (event) => (this.read.textContent = this.place(event.latlng)));
-      this.map.on("mouseout", () => (this.read.textContent = ""));
-      this.map.getContainer().setAttribute("aria-label", `Map of ${scene.name}. Arrow keys move it, plus and minus zoom.`);
+      this.unread = readout(this.map, scene, this.words);
+      this.map.on("moveend", () => (this.tell(), this.keep()));
+      this.map.getContainer().setAttribute("aria-label", this.words.map.replace("{name}", scene.name));
       if (scene.part) this.go(scene.part); // and no tiles of the whole are asked for
+      else if (view) this.restore(view);
       else this.fit(false);
+      this.announce(null);
     },
     fit(animate = true) {
-      const edges = { paddingTopLeft: [24, 64], paddingBottomRight: [24, 24] }; // the tools lie over the upper edge
-      this.map?.fitBounds(this.scene.bounds, { ...edges, animate: animate && !reduced() });
+      this.map?.fitBounds(this.scene.bounds, { padding: [8, 8], animate: animate && !reduced() });
     },
     zoom(by) {
       this.map?.setZoom(this.map.getZoom() + by);
     },
-    place(at) {
-      if (this.scene.earth) return `${at.lat.toFixed(5)}°, ${L.Util.wrapNum(at.lng, [-180, 180], true).toFixed(5)}°`;
-      const [x, y] = [Math.floor(at.lng * 2 ** this.scene.zoom), Math.floor(-at.lat * 2 ** this.scene.zoom)];
-      return `${x}, ${y} px`;
-    },
-    // url, heat: addresses of the answer's document (see drawing.py) and of its heat map
+    // url, heat: addresses of the answer's document (see answer_layers.py) and of its relevance map
     async show(url, heat) {
       this.wanted = url;
       const read = (reply) => (reply.ok ? reply.json() : null);
@@ -117,62 +123,98 @@ export default {
       this.found?.remove();
       this.regions.clear();
       this.shown = null;
+      this.key.hidden = new Set();
       if (found) {
         this.many = found.regions.length > MANY;
-        const renderer = this.many ? L.canvas({ padding: 0.3 }) : L.svg({ padding: 0.3 });
+        const renderer = this.many ? L.canvas({ padding: 0.3, pane: "answer" }) : L.svg({ padding: 0.3, pane: "answer" });
         this.shown = {
-          regions: L.featureGroup(found.regions.map((region) => this.region(region, found.colours, renderer))),
-          crops: this.looks(found),
-          heat: found.heat && L.imageOverlay(heat, found.heat, { pane: "heat", className: "heat", alt: "Heat map: where it looked" }),
+          regions: L.featureGroup(found.regions.map((region) => this.region(region, found.colours[region.kind], renderer))),
+          crops: windowLayer(found, this.map),
+          heat: found.heat && L.imageOverlay(heat, found.heat, { pane: "heat", className: "heat", alt: this.words.heat }),
         };
+        this.shown.regions.addTo(this.map);
       }
+      this.announce(found);
       this.switch(this.layers);
+      if (this.view) this.restore(this.view); // of the link by which the page was opened
+      else this.arrive();
+      this.view = null;
     },
-    region(region, colours, renderer) {
-      const colour = colours[region.kind % colours.length];
-      const layer = L.polygon(region.rings, { renderer, ...this.plain(colour, region.masked), className: "region" });
-      layer.colour = colour;
-      layer.region = region;
+    region(region, colour, renderer) {
+      const layer = regionLayer(region, colour, renderer, this.many);
+      layer.setStyle(regionStyle(layer, "plain", this.key));
       layer.on("mouseover", () => this.light(region.kind, region.number));
       layer.on("mouseout", () => this.light(null, null));
-      layer.bindPopup(() => this.facts(region, colour), { className: "about", maxWidth: 260, autoPanPaddingTopLeft: [64, 72], autoPanPaddingBottomRight: [24, 24] });
+      layer.on("click", () => document.dispatchEvent(new CustomEvent("geomag-chosen", { detail: region.number })));
       this.regions.set(region.number, layer);
       return layer;
     },
-    plain(colour, masked) {
-      const weight = this.many ? 1.25 : 2;
-      return { color: colour, weight, opacity: 1, fillColor: colour, fillOpacity: masked ? 0.32 : 0.08, lineJoin: "round" };
+    announce(found) {
+      window.geomagAnswer = found;
+      document.dispatchEvent(new CustomEvent("geomag-answer", { detail: found }));
     },
-    facts(region, colour) {
-      const box = document.createElement("div");
-      const head = box.appendChild(document.createElement("strong"));
-      head.appendChild(document.createElement("i")).style.background = colour;
-      head.append(region.label);
-      const list = box.appendChild(document.createElement("ul"));
-      for (const fact of region.facts) list.appendChild(document.createElement("li")).textContent = fact;
-      return box;
+    // Which of the regions are in the view: if none, or all of them in a small part of it, go there; else say how many are not.
+    arrive() {
+      const [view, all] = [this.map.getBounds(), L.latLngBounds([])];
+      for (const layer of this.regions.values()) all.extend(layer.getBounds());
+      if (!all.isValid()) return this.tell();
+      const px = (at) => this.map.latLngToContainerPoint(at);
+      const [size, extent] = [this.map.getSize(), px(all.getSouthEast()).subtract(px(all.getNorthWest()))];
+      const tiny = extent.x < TINY * size.x && extent.y < TINY * size.y;
+      const inside = [...this.regions.values()].some((layer) => view.intersects(layer.getBounds()));
+      if (!inside || (tiny && this.map.getZoom() < this.scene.most + 1)) this.goToAnswer(all, tiny ? 1.5 : 0.1);
+      this.tell();
     },
-    looks(found) {
-      const group = L.featureGroup();
-      const around = (ring, className) => L.polygon(ring, { pane: "looks", className, interactive: false, fill: className !== "look" });
-      for (const ring of found.skipped) group.addLayer(around(ring, "closed"));
-      for (const ring of found.broken) group.addLayer(around(ring, "broken"));
-      found.crops.forEach((ring, i) => {
-        group.addLayer(around(ring, "look under")).addLayer(around(ring, "look"));
-        if (found.crops.length > 99) return;
-        const icon = L.divIcon({ className: "order", html: String(i + 1), iconSize: null });
-        group.addLayer(L.marker(ring[0], { icon, interactive: false, keyboard: false, pane: "looks" }));
-      });
-      return group;
+    goToAnswer(bounds, around = 0.1) {
+      const most = Math.max(this.scene.most + 1, this.map.getZoom()); // small pictures are enlarged to fill the map
+      this.map.fitBounds(bounds.pad(around), { maxZoom: most, animate: !reduced() });
     },
-    // layers: { regions, heat, crops }, each true or false
+    tell() {
+      const view = this.map.getBounds();
+      let [outside, all] = [0, L.latLngBounds([])];
+      for (const layer of this.regions.values()) {
+        if (!this.map.hasLayer(layer)) continue;
+        all.extend(layer.getBounds());
+        outside += !view.intersects(layer.getBounds());
+      }
+      document.dispatchEvent(new CustomEvent("geomag-outside", { detail: outside }));
+      this.all = all;
+    },
+    showAll() {
+      if (this.all?.isValid()) this.goToAnswer(this.all);
+    },
+    // layers: { heat, crops }, each true or false
     switch(layers) {
       this.layers = layers;
-      this.$el.classList.toggle("under-heat", Boolean(layers.heat && this.shown?.heat));
-      for (const [name, group] of Object.entries(this.shown ?? {})) {
+      for (const name of ["heat", "crops"]) {
+        const group = this.shown?.[name];
         if (group && layers[name]) group.addTo(this.map);
         else group?.remove();
       }
+    },
+    // key: { hidden, fill, line, swipe } of the key
+    restyle(key) {
+      this.key = key;
+      for (const layer of this.regions.values()) {
+        layer.setStyle(regionStyle(layer, layer.state ?? "plain", key));
+        if (key.hidden.has(layer.region.kind)) this.shown.regions.removeLayer(layer);
+        else if (!this.shown.regions.hasLayer(layer)) this.shown.regions.addLayer(layer);
+      }
+      if (key.swipe && !this.unswipe) this.unswipe = swipe(this.map, ["answer", "heat", "looks"], this.words.swipe);
+      if (!key.swipe) {
+        this.unswipe?.();
+        this.unswipe = null;
+      }
+      this.tell();
+    },
+    press(event) {
+      if (["Enter", " "].includes(event.key) && event.target.matches?.(".phrase")) {
+        event.preventDefault();
+        this.follow(event.target);
+      }
+      if (event.key !== "Escape") return;
+      if (this.stopDrawing) this.stopDrawing();
+      else this.map?.closePopup();
     },
     point(target) {
       const row = target.closest?.("[data-region]");
@@ -180,7 +222,16 @@ export default {
       if (row) this.light(null, Number(row.dataset.region));
       else if (words) this.light(Number(words.dataset.kind), null);
     },
-    // Make regions of a kind, or one of them, stand out, on the map and in the words beside it.
+    leave(target) {
+      if (target.closest?.("[data-region], [data-kind]")) this.light(null, null);
+    },
+    follow(target) {
+      const row = target.closest?.("[data-region]");
+      if (row && !this.$el.contains(row)) this.visit(Number(row.dataset.region));
+      const phrase = target.closest?.(".phrase[data-kind]");
+      if (phrase) this.visitKind(Number(phrase.dataset.kind));
+    },
+    // Make regions of a class, or one of them, stand out, on the map and in the words beside it.
     light(kind, number) {
       const some = kind !== null || number !== null;
       for (const layer of this.regions.values()) {
@@ -188,9 +239,7 @@ export default {
         const state = !some ? "plain" : mine ? "lit" : this.many ? "plain" : "dim"; // thousands are not painted anew for one of them
         if (state === (layer.state ?? "plain")) continue;
         layer.state = state;
-        const plain = this.plain(layer.colour, layer.region.masked);
-        if (state === "lit") layer.setStyle({ ...plain, weight: plain.weight + 2, fillOpacity: 0.5 });
-        else layer.setStyle(state === "dim" ? { ...plain, opacity: 0.35, fillOpacity: plain.fillOpacity / 3 } : plain);
+        layer.setStyle(regionStyle(layer, state, this.key));
         layer.getElement?.()?.classList.toggle("lit", state === "lit");
       }
       const at = number !== null ? (this.regions.get(number)?.region.kind ?? null) : kind;
@@ -202,10 +251,9 @@ export default {
     visit(number) {
       const layer = this.regions.get(number);
       if (!layer) return;
-      if (!this.layers.regions) this.$emit("wanted", "regions");
-      const most = Math.max(this.map.getMinZoom(), this.scene.most + 1);
+      document.dispatchEvent(new CustomEvent("geomag-wanted", { detail: layer.region.kind })); // the key shows its class again
       this.map.closePopup();
-      this.map.fitBounds(layer.getBounds().pad(0.6), { maxZoom: most, animate: !reduced() });
+      this.goToAnswer(layer.getBounds(), 0.6);
       const [box, middle] = [layer.getBounds(), layer.getBounds().getCenter()];
       const open = () => this.map.hasLayer(layer) && layer.openPopup(L.latLng(box.getNorth(), middle.lng));
       setTimeout(open, reduced() ? 0 : 350);
@@ -213,9 +261,9 @@ export default {
     visitKind(kind) {
       const bounds = L.latLngBounds([]);
       for (const layer of this.regions.values()) if (layer.region.kind === kind) bounds.extend(layer.getBounds());
-      if (bounds.isValid()) this.map.fitBounds(bounds.pad(0.15), { maxZoom: this.scene.most + 1, animate: !reduced() });
+      if (bounds.isValid()) this.goToAnswer(bounds, 0.15);
     },
-    // ring: the question's box, or null for none
+    // ring: the part that the question is about, or null for none
     box(ring) {
       this.frame?.remove();
       this.frame = ring && this.map ? L.polygon(ring, { pane: "question", className: "question-box", interactive: false }).addTo(this.map) : null;
@@ -225,71 +273,40 @@ export default {
       this.found?.remove();
       const line = (className) => L.polygon(ring, { pane: "question", className, interactive: false, fill: false });
       this.found = L.featureGroup([line("found-part under"), line("found-part")]).addTo(this.map);
-      this.map.fitBounds(this.found.getBounds().pad(0.1), { maxZoom: this.scene.most + 1, animate: !reduced() });
+      this.goToAnswer(this.found.getBounds());
+    },
+    // The view is in the page's address, after "#", so that a link or a reload shows it again.
+    keep() {
+      const [middle, zoom] = [this.map.getCenter(), this.map.getZoom()];
+      const view = [zoom.toFixed(2), middle.lat.toFixed(6), middle.lng.toFixed(6)].join("/");
+      history.replaceState(null, "", `${location.pathname}${location.search}#${view}`);
+    },
+    restore([zoom, lat, lng]) {
+      this.map.setView([lat, lng], zoom, { animate: false });
+      this.tell();
     },
     shows() {
       const bounds = this.scene?.earth ? this.map.getBounds() : null;
       return bounds && [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
     },
-    view() {
+    // The view as the box of the question
+    useView() {
       const bounds = this.map?.getBounds();
-      if (bounds) this.$emit("drawn", { bounds: [[bounds.getSouth(), bounds.getWest()], [bounds.getNorth(), bounds.getEast()]] });
-      this.draw(false);
+      if (!bounds) return;
+      this.stopDrawing?.();
+      const ring = [bounds.getNorthWest(), bounds.getNorthEast(), bounds.getSouthEast(), bounds.getSouthWest()];
+      this.$emit("drawn", { tool: "box", ring: ring.map((at) => [at.lat, at.lng]) });
     },
-    // Drag over the map, or click two corners; Escape ends it.
-    draw(on) {
-      if (!on === !this.pen || (on && !this.map)) return;
-      if (!on) {
-        this.pen.stop();
-        this.pen = null;
-        this.$emit("drawing", false);
-        return;
-      }
-      const map = this.map;
-      const element = this.$el;
-      let [first, down, trace] = [null, null, null];
-      const at = (event) => map.mouseEventToLatLng(event);
-      const move = (event) => {
-        const start = first ?? down?.latlng;
-        if (!start) return;
-        const bounds = L.latLngBounds(start, at(event));
-        if (trace) trace.setBounds(bounds);
-        else trace = L.rectangle(bounds, { pane: "question", className: "question-box", interactive: false }).addTo(map);
-      };
-      const press = (event) => {
-        if (event.button > 0 || event.target.closest(".leaflet-control")) return;
-        event.preventDefault();
-        element.setPointerCapture?.(event.pointerId);
-        down = { latlng: at(event), x: event.clientX, y: event.clientY };
-      };
-      const lift = (event) => {
-        if (!down) return;
-        const moved = Math.hypot(event.clientX - down.x, event.clientY - down.y) > NEAR;
-        if (!moved && !first) first = down.latlng; // the first of two corners
-        else {
-          const bounds = L.latLngBounds(first ?? down.latlng, at(event));
-          this.$emit("drawn", { bounds: [[bounds.getSouth(), bounds.getWest()], [bounds.getNorth(), bounds.getEast()]] });
-          this.draw(false);
-        }
-        down = null;
-      };
-      const steps = { pointerdown: press, pointermove: move, pointerup: lift };
-      for (const [name, step] of Object.entries(steps)) element.addEventListener(name, step, true);
-      element.classList.add("drawing");
-      map.dragging.disable();
-      map.doubleClickZoom.disable();
-      map.closePopup();
-      element.focus();
-      this.pen = {
-        stop: () => {
-          for (const [name, step] of Object.entries(steps)) element.removeEventListener(name, step, true);
-          element.classList.remove("drawing");
-          map.dragging.enable();
-          setTimeout(() => map.doubleClickZoom.enable(), 400); // two corners, quickly tapped, are no double click
-          trace?.remove();
-        },
-      };
-      this.$emit("drawing", true);
+    // tool: "box", "polygon" or "point" to draw, null to stop; Escape stops, too
+    draw(tool) {
+      this.stopDrawing?.();
+      if (!tool || !this.map) return;
+      this.stopDrawing = draw(this.map, tool, (ring) => {
+        this.stopDrawing = null;
+        this.$emit("drawing", null);
+        if (ring) this.$emit("drawn", { tool, ring });
+      });
+      this.$emit("drawing", tool);
     },
   },
 };

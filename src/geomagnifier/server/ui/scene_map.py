@@ -8,7 +8,8 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from geomagnifier.server.ui.theme import LEAFLET
+from geomagnifier.server.ui.page_language import _
+from geomagnifier.server.ui.theme import HERE, LEAFLET
 from geomagnifier.server.ui.widgets import (
     button,
     set_attributes,
@@ -22,74 +23,136 @@ ANSWERS = 30.0
 """Seconds for a browser to report its view: one that draws thousands of regions, or a slow phone,
 may be busy for some of them.
 """
-LAYERS = {"regions": "Regions", "heat": "Heat", "crops": "Looks"}
-ABSENT = {
-    "regions": "This answer has no regions",
-    "heat": "This answer has no heat map: nothing had to be searched",
-    "crops": "No part was opened for a closer look: the picture was seen as a whole",
-}
+
+
+def _layers() -> dict[str, str]:
+    """The words on the buttons of the layers, by name."""
+    return {"heat": _("Relevance"), "crops": _("Windows")}
+
+
+def _absent() -> dict[str, str]:
+    """Why an answer has no layer of a name."""
+    return {
+        "heat": _("This answer has no relevance map: nothing had to be searched"),
+        "crops": _("No window was opened for a closer view: the picture was seen as a whole"),
+    }
+
+
+def _tools() -> dict[str, str]:
+    """Tools that choose what a question is about."""
+    return {
+        "box": _("Draw a box to ask about"),
+        "polygon": _("Draw a polygon to ask about"),
+        "point": _("Ask about the place of a click"),
+    }
+
+
+def _hints() -> dict[str, str]:
+    """How each tool is used."""
+    return {
+        "box": _("Drag over the map, or click two corners. Esc ends."),
+        "polygon": _("Click the corners; Enter or a double click closes it. Esc ends."),
+        "point": _("Click a place. Esc ends."),
+    }
+
+
+def _words() -> dict[str, str]:
+    """Texts of scene_map.js."""
+    return {
+        "map": _("Map of {name}. Arrow keys move it, plus and minus zoom."),
+        "heat": _("Relevance map"),
+        "swipe": _("Where the answer ends and the picture alone begins"),
+        "copy": _("Copy"),
+    }
+
+
+def _key_words() -> dict[str, str]:
+    """Texts of map_key.js."""
+    return {
+        "key": _("Key"),
+        "toggle": _("Show or hide"),
+        "fill": _("Fill"),
+        "line": _("Outline"),
+        "swipe": _("Compare with the picture"),
+        "outside": _("{n} outside this view"),
+        "all": _("Show all"),
+    }
+
+
+SLIDE = "(e) => document.dispatchEvent(new CustomEvent('geomag-heat', { detail: e.target.value }))"
 Bounds = Sequence[Sequence[float]]
+MODULES = {"nicegui-leaflet": str(LEAFLET), "geomag-map": str(HERE / "map")}
 
 
-class SceneMap(ui.element, component="scene_map.js", esm={"nicegui-leaflet": str(LEAFLET)}):
+class SceneMap(ui.element, component="scene_map.js", esm=MODULES):
     """The map element in the browser; its methods are in scene_map.js."""
 
     def __init__(self) -> None:
         super().__init__()
         self.classes("map")
         set_attributes(
-            self, tabindex="0", role="application", aria_label="Map. No picture is open."
+            self, tabindex="0", role="application", aria_label=_("Map. No picture is open.")
         )
+        self.props["words"] = _words()
+
+
+class MapKey(ui.element, component="map_key.js"):
+    """The key over the map; it talks to the map in the browser alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.props["words"] = _key_words()
 
 
 class MapPanel:
     """The map and the tools over it.
 
     Args:
-        on_drawn: called with ((south, west), (north, east)) of a rectangle that was drawn.
+        on_drawn: called with the tool and the ring, (N, 2) of the map, that was drawn with it.
     """
 
-    def __init__(self, on_drawn: Callable[[Bounds], Awaitable[None]]) -> None:
-        self.on = {"regions": True, "heat": False, "crops": False}
+    def __init__(self, on_drawn: Callable[[str, Bounds], Awaitable[None]]) -> None:
+        self.on = dict.fromkeys(_layers(), False)
         self._ready = False
         self._waiting: list[tuple[str, tuple[Any, ...]]] = []
-        self._drawing = False
+        self._drawing: str | None = None
+        self._there = dict.fromkeys(_layers(), False)
+        self._switches: dict[str, ui.element] = {}
         self._on_drawn = on_drawn
         self.map = SceneMap()
         self.map.on("ready", self._begin)
         self.map.on("drawn", self._drawn)
         self.map.on("drawing", self._set_drawing)
-        self.map.on("wanted", lambda event: self.switch(event.args, True))
-        with tag("div", "tools left", role="group", aria_label="Map"):
+        with tag("div", "tools left", role="group", aria_label=_("Map")):
             with tag("div", "cluster"):
                 for drawn, label, call in (
-                    ("plus", "Zoom in", ("zoom", 1)),
-                    ("minus", "Zoom out", ("zoom", -1)),
-                    ("fit", "Show the whole picture", ("fit",)),
+                    ("plus", _("Zoom in"), ("zoom", 1)),
+                    ("minus", _("Zoom out"), ("zoom", -1)),
+                    ("fit", _("Show the whole picture"), ("fit",)),
                 ):
                     button("", drawn, lambda call=call: self._run(*call), "round", label=label)
             with tag("div", "cluster"):
-                self._pen = button(
-                    "", "box", self.toggle_drawing, "round", label="Draw a box to ask about"
-                )
-        with tag("div", "tools right", role="group", aria_label="Layers"), tag("div", "cluster"):
-            self._switches = {
-                name: button(text, None, lambda name=name: self.switch(name, not self.on[name]), "")
-                for name, text in LAYERS.items()
-            }
+                self._pens = {
+                    tool: button(
+                        "", tool, lambda tool=tool: self.toggle_drawing(tool), "round", label=label
+                    )
+                    for tool, label in _tools().items()
+                }
+        MapKey()
         self._hint = tag("div", "hint", role="status")
         with self._hint:
-            text_tag("span", "Drag over the map, or click two corners. Esc ends.")
-            button("Use this view", None, lambda: self._run("view"), "edged low")
+            self._hint_words = text_tag("span", "")
+            self._use_view = button(
+                _("Use this view"), None, lambda: self._run("useView"), "edged low"
+            )
         set_shown(self._hint, False)
-        self.has()
 
     def open(self, scene: dict[str, Any]) -> None:
         """Show a scene.
 
         Args:
-            scene: tiles, earth, least, most, zoom, bounds and name of it as scene_map.js reads
-                them, and part, the ring of the part to go to, or None.
+            scene: tiles, earth, least, most, zoom, bounds, grid and name of it as scene_map.js
+                reads them, and part, the ring of the part to go to, or None.
         """
         self._run("open", scene)
         self.has()
@@ -103,29 +166,51 @@ class MapPanel:
         """
         self._run("show", document, heat)
 
-    def has(self, regions: bool = False, heat: bool = False, crops: bool = False) -> None:
-        """Enable the buttons of the layers that there are.
+    def has(self, heat: bool = False, crops: bool = False) -> None:
+        """Say which layers beside the regions an answer has, before `switches` are built.
 
         Args:
-            regions: whether the answer has regions.
             heat: whether it has a relevance map.
             crops: whether it has search windows.
         """
-        for name, there in {"regions": regions, "heat": heat, "crops": crops}.items():
-            set_attributes(
-                self._switches[name], disabled=not there, title=None if there else ABSENT[name]
-            )
-            set_pressed(self._switches[name], there and self.on[name])
+        self._there = {"heat": heat, "crops": crops}
+
+    def switches(self) -> None:
+        """Build the buttons of these layers, with the legend of the relevance map."""
+        with tag("div", "cluster layers", role="group", aria_label=_("Layers")):
+            self._switches = {
+                name: button(
+                    text,
+                    None,
+                    lambda name=name: self.switch(name, not self.on[name]),
+                    "",
+                    disabled=not self._there[name],
+                )
+                for name, text in _layers().items()
+            }
+        for name, made in self._switches.items():
+            set_attributes(made, title=None if self._there[name] else _absent()[name])
+            set_pressed(made, self._there[name] and self.on[name])
+        if self._there["heat"]:
+            with tag("div", "legend"):
+                text_tag("span", _("low"))
+                tag("i", "ramp", aria_hidden="true")
+                text_tag("span", _("high"))
+            with tag("label", "slide"):
+                text_tag("span", _("Opacity of the relevance map"))
+                slide = tag("input", type="range", min="0", max="1", step="0.05", value="0.7")
+                slide.on("input", js_handler=SLIDE)
 
     def switch(self, name: str, on: bool) -> None:
         """Show or hide a layer.
 
         Args:
-            name: one of `LAYERS`.
+            name: one of those of `_layers`.
             on: whether it is shown.
         """
         self.on[name] = on
-        set_pressed(self._switches[name], on)
+        if name in self._switches:
+            set_pressed(self._switches[name], on)
         self._run("switch", self.on)
 
     def box(self, ring: Bounds | None) -> None:
@@ -147,17 +232,21 @@ class MapPanel:
         west, south, east, north = bounds
         return max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north)
 
-    def toggle_drawing(self) -> None:
-        """Begin or end drawing a box."""
-        self._run("draw", not self._drawing)
+    def toggle_drawing(self, tool: str) -> None:
+        """Begin to draw with one of `_tools()`, or stop."""
+        self._run("draw", None if self._drawing == tool else tool)
 
     def _set_drawing(self, event: GenericEventArguments) -> None:
-        self._drawing = bool(event.args)
-        set_pressed(self._pen, self._drawing)
-        set_shown(self._hint, self._drawing)
+        self._drawing = event.args or None
+        for tool, pen in self._pens.items():
+            set_pressed(pen, tool == self._drawing)
+        set_shown(self._hint, self._drawing is not None)
+        if self._drawing is not None:
+            self._hint_words.text = _hints()[self._drawing]
+            set_shown(self._use_view, self._drawing == "box")
 
     async def _drawn(self, event: GenericEventArguments) -> None:
-        await self._on_drawn(event.args["bounds"])
+        await self._on_drawn(event.args["tool"], event.args["ring"])
 
     def _begin(self) -> None:
         """The browser has loaded the map: send it what it has missed."""
@@ -170,5 +259,5 @@ class MapPanel:
     def _run(self, name: str, *values: Any) -> None:
         if self._ready:
             self.map.run_method(name, *values)
-        elif name in ("open", "show", "box", "go"):
+        elif name in ("open", "show", "box", "go", "look"):
             self._waiting.append((name, values))

@@ -1,4 +1,4 @@
-"""The scene picker: a menu of scenes with search, and the welcome screen while none is open."""
+"""The scene picker: a menu of scenes with search."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from geomagnifier.server.jobs import Jobs
 from geomagnifier.server.scenes import Card
 from geomagnifier.server.ui import presentation
 from geomagnifier.server.ui.collapsible_form import VALUES
+from geomagnifier.server.ui.page_language import _
+from geomagnifier.server.ui.scene_choice import choice
 from geomagnifier.server.ui.search_panel import SearchPanel
 from geomagnifier.server.ui.spatial_filter import SpatialFilter, SpatialFilterForm
 from geomagnifier.server.ui.widgets import (
@@ -57,32 +59,32 @@ class ScenePicker:
         self._list_cards, self._on_choose = list_cards, on_choose
         self._card: Card | None = None
         self._wanted = ""
-        self._menu = tag("div", "menu", popover="auto", role="dialog", aria_label="Pictures")
+        self._menu = tag("div", "menu", popover="auto", role="dialog", aria_label=_("Pictures"))
         with self._menu:
             with tag("div", "titled narrow"):
-                text_tag("h2", "Pictures")
+                text_tag("h2", _("Pictures"))
                 button(
                     "",
                     "close",
                     None,
                     "round",
-                    label="Close the list of pictures",
+                    label=_("Close the list of pictures"),
                     popovertarget=self._menu.html_id,
                     popovertargetaction="hide",
                 )
-            self._tools = tag("form", "seek", role="search", aria_label="Pictures")
+            self._tools = tag("form", "seek", role="search", aria_label=_("Pictures"))
             with self._tools:
                 field = tag(
                     "input",
                     "entry",
                     type="search",
                     name="words",
-                    aria_label="Find pictures",
+                    aria_label=_("Find pictures"),
                     autocomplete="off",
                 )
                 set_attributes(
                     field,
-                    placeholder="Name, or what they show",
+                    placeholder=_("Name, or what they show"),
                     maxlength=str(jobs.settings.question_letters),
                 )
                 field.on(
@@ -92,12 +94,12 @@ class ScenePicker:
                     "button",
                     "button edged",
                     type="submit",
-                    title="Rank the pictures by what they show (Enter)",
+                    title=_("Rank the pictures by what they show (Enter)"),
                 ):
-                    text_tag("span", "Search")
+                    text_tag("span", _("Search"))
                 self._where = SpatialFilterForm(shows)
                 with tag("button", "button low edged", type="submit", name="like") as self._like:
-                    text_tag("span", "More like this one")
+                    text_tag("span", _("More like this one"))
             self._tools.on("submit", self._seek, js_handler=SENT)
             self._results = SearchPanel(jobs, self._found, self.refresh)
             self._list = tag("ul")
@@ -109,7 +111,7 @@ class ScenePicker:
             popovertarget=self._menu.html_id,
             aria_haspopup="dialog",
         ):
-            self._name: TextTag = text_tag("span", "Choose a picture", "name")
+            self._name: TextTag = text_tag("span", _("Choose a picture"), "name")
             self._size: TextTag = text_tag("span", "", "size number")
             self._other: TextTag = text_tag("span", "", "unseen")
             icon("down")
@@ -117,10 +119,10 @@ class ScenePicker:
     def set(self, card: Card | None) -> None:
         """Show which scene is open."""
         self._card = card
-        self._name.text = card.name if card else "Choose a picture"
+        self._name.text = card.name if card else _("Choose a picture")
         self._size.text = presentation.size_text(card.width, card.height, card.gsd) if card else ""
         self._where.earth(card is not None and card.georeferenced)
-        self._other.text = "Choose another picture" if card else ""
+        self._other.text = _("Choose another picture") if card else ""
 
     async def refresh(self) -> None:
         """List the scenes anew."""
@@ -136,16 +138,18 @@ class ScenePicker:
             if len(fitting) > MOST:
                 text_tag(
                     "li",
-                    f"and {len(fitting) - MOST:,} more; a word of their names finds them",
+                    _("and {n} more; a word of their names finds them").format(
+                        n=f"{len(fitting) - MOST:,}"
+                    ),
                     "empty",
                 )
             if not fitting:
                 text_tag(
                     "li",
                     (
-                        "No pictures of that name; Search looks at what they show."
+                        _("No pictures of that name; Search looks at what they show.")
                         if cards
-                        else "No pictures yet. Open one with the button above, or drop it here."
+                        else _("No pictures yet. Open one with the button above, or drop it here.")
                     ),
                     "empty",
                 )
@@ -173,76 +177,3 @@ class ScenePicker:
     async def _chosen(self, id: str, at: Box | None) -> None:
         self._menu.client.run_javascript(f"getHtmlElement({self._menu.id}).hidePopover()")
         await self._on_choose(id, at)
-
-
-class Welcome:
-    """The screen over the map while no scene is open.
-
-    Args:
-        upload_bytes: the largest upload, bytes.
-        on_choose: called with the scene that is chosen.
-    """
-
-    def __init__(self, upload_bytes: int, on_choose: Choose) -> None:
-        self._on_choose = on_choose
-        self._root = tag("section", "welcome", aria_label="Open a picture")
-        with self._root, tag("div", "inside"):
-            with tag("div", "drop"):
-                icon("open")
-                with tag("div"):
-                    text_tag("h2", "Open a picture of the Earth")
-                    most = f"{upload_bytes / 1e6:,.0f} MB"
-                    text_tag(
-                        "p",
-                        f"GeoTIFF, COG, JPEG 2000, PNG or JPEG, up to {most}. Drop it here, or"
-                        " choose a file. It stays on this service.",
-                    )
-                button("Choose a file", None, None, "main", data_act="choose")
-            self._others = tag("div", "menuless menu-like")
-        set_shown(self._root, False)
-
-    def show(self, cards: list[Card]) -> None:
-        """Show the screen, with a list of scenes to choose from."""
-        set_shown(self._root, True)
-        set_shown(self._others, bool(cards))
-        self._others.clear()
-        with self._others, tag("ul"):
-            for card in cards[:MOST]:
-                choice(card, None, self._on_choose)
-
-    def hide(self) -> None:
-        """Hide the screen, as a scene is open."""
-        set_shown(self._root, False)
-
-
-def choice(card: Card, current: Card | None, on_choose: Choose, hit: Hit | None = None) -> None:
-    """Build a row of the menu: a scene, or the part of one that a search found.
-
-    Args:
-        card: of the scene.
-        current: the open scene.
-        on_choose: called when the row is clicked.
-        hit: of the search, with the facts to show.
-    """
-    at = hit.found.tile if hit is not None else None
-    part = f"?box={','.join(f'{side:.0f}' for side in at.tuple())}" if at is not None else ""
-    with tag("li"):
-        open = current is not None and card.id == current.id
-        line = tag("button", "button choice", type="button", aria_current="true" if open else None)
-        with line:
-            tag(
-                "img", "thumb", src=f"/web/scenes/{card.id}/thumb.png{part}", alt="", loading="lazy"
-            )
-            with tag("span", "words"):
-                text_tag("strong", card.name)
-                if hit is not None:
-                    with tag("small", "found number"):
-                        for fact in presentation.hit_facts(hit.found):
-                            text_tag("span", fact)
-                text_tag(
-                    "small",
-                    f"{presentation.size_text(card.width, card.height, card.gsd)} ·"
-                    f" {card.crs or 'no CRS'}",
-                    "number",
-                )
-        line.on("click", lambda: on_choose(card.id, at), args=[])

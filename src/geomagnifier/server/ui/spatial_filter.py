@@ -12,6 +12,7 @@ from geomagnifier.retrieval import SearchQuery
 from geomagnifier.retrieval.query import NEAR, read_box, read_date, read_distance, read_place
 from geomagnifier.server.ui import presentation
 from geomagnifier.server.ui.collapsible_form import CollapsibleForm
+from geomagnifier.server.ui.page_language import _
 from geomagnifier.server.ui.widgets import button, set_attributes
 
 LETTERS = 80
@@ -65,7 +66,7 @@ class SpatialFilter:
             except OptionError as error:
                 wrong[name] = presentation.error_line(error)
         if self.within and not self.near:
-            wrong["within"] = "Say from which place, too."
+            wrong["within"] = _("Say from which place, too.")
         if not wrong and self.given:
             try:
                 self.query()
@@ -86,10 +87,13 @@ class SpatialFilter:
     def summary(self) -> str:
         """The filter in a few words."""
         parts = (
-            self.near and f"within {self.within or DEFAULT_WITHIN} of {self.near}",
-            self.bbox and f"in {self.bbox}",
-            self.after and f"from {self.after}",
-            self.before and f"before {self.before}",
+            self.near
+            and _("within {distance} of {place}").format(
+                distance=self.within or DEFAULT_WITHIN, place=self.near
+            ),
+            self.bbox and _("in {box}").format(box=self.bbox),
+            self.after and _("from {date}").format(date=self.after),
+            self.before and _("before {date}").format(date=self.before),
         )
         return ", ".join(part for part in parts if part)
 
@@ -104,20 +108,20 @@ class SpatialFilterForm:
 
     def __init__(self, shows: Callable[[], Awaitable[Bounds | None]]) -> None:
         self._shows = shows
-        self._form = CollapsibleForm("Where and when", SpatialFilter.of)
+        self._form = CollapsibleForm(_("Where and when"), SpatialFilter.of)
         self.check = self._form.check
         field = self._form.field
-        field("near", "Near", placeholder="longitude, latitude", maxlength=str(LETTERS))
-        field("within", "Within", placeholder=DEFAULT_WITHIN, maxlength=str(LETTERS))
+        field("near", _("Near"), placeholder=_("longitude, latitude"), maxlength=str(LETTERS))
+        field("within", _("Within"), placeholder=DEFAULT_WITHIN, maxlength=str(LETTERS))
         field(
             "bbox",
-            "In the box",
+            _("In the box"),
             aside=self._button,
-            placeholder="west, south, east, north",
+            placeholder=_("west, south, east, north"),
             maxlength=str(LETTERS),
         )
-        field("after", "From", placeholder="2024, or 2024-05-31", maxlength=str(LETTERS))
-        field("before", "Before", placeholder="2025, or 2025-01-01", maxlength=str(LETTERS))
+        field("after", _("From"), placeholder=_("2024, or 2024-05-31"), maxlength=str(LETTERS))
+        field("before", _("Before"), placeholder=_("2025, or 2025-01-01"), maxlength=str(LETTERS))
         self.earth(False)
 
     def earth(self, there: bool) -> None:
@@ -125,11 +129,11 @@ class SpatialFilterForm:
         set_attributes(
             self._view,
             disabled=not there,
-            title=None if there else "The picture on the map does not say where it lies",
+            title=None if there else _("The picture on the map does not say where it lies"),
         )
 
     def _button(self) -> None:
-        self._view = button("What the map shows", None, self._take, "edged low")
+        self._view = button(_("What the map shows"), None, self._take, "edged low")
 
     async def _take(self) -> None:
         box = await self._shows()

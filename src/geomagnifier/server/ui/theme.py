@@ -10,6 +10,8 @@ from pathlib import Path
 
 import nicegui.elements.leaflet as leaflet
 
+from geomagnifier.export.heatmap import STEPS
+
 HERE = Path(__file__).parent
 STYLES = ("page.css", "map.css")
 """The page's own style sheets."""
@@ -41,6 +43,7 @@ LETTERS = {
     "text": ("14px", "1.5"),
     "large": ("16px", "1.45"),
     "answer": ("20px", "1.4"),
+    "value": ("36px", "1.15"),
 }
 
 FAMILY = (
@@ -68,6 +71,7 @@ def style() -> str:
     plain |= {f"size-{name}": size for name, (size, _) in LETTERS.items()} | {
         f"lines-{name}": lines for name, (_, lines) in LETTERS.items()
     }
+    plain["ramp"] = ", ".join("#{:02x}{:02x}{:02x}".format(*map(int, step)) for step in STEPS)
     rules = "".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
     return (
         f":root {{ color-scheme: light; {_variables(plain)} {light} }}\n@media"

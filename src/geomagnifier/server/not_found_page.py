@@ -1,0 +1,23 @@
+"""What a person sees at an address that the service does not have; programs get JSON."""
+
+from __future__ import annotations
+
+STYLE = (
+    ":root{color-scheme:light dark}"
+    "body{font:16px/1.5 system-ui,sans-serif;display:grid;place-content:center;min-height:90vh;"
+    "margin:0;padding:1rem;text-align:center}"
+    "a{color:light-dark(#0a6b5b,#5fd0b6)}"
+)
+PAGE = (
+    "<!doctype html><html lang=en><meta charset=utf-8>"
+    "<meta name=viewport content='width=device-width'>"
+    f"<title>Not found \u2013 geomagnifier</title><style>{STYLE}</style>"
+    "<main><h1>There is no such page</h1>"
+    "<p>The address may have been mistyped, or what it named has been removed.</p>"
+    "<p><a href=/>Go to the map</a></p></main></html>"
+)
+
+
+def wants_page(accept: str) -> bool:
+    """Whether a request is a person's, by its header Accept: a browser names HTML first."""
+    return accept.lstrip().lower().startswith(("text/html", "application/xhtml"))

@@ -272,7 +272,8 @@ eval_command = _alone(
     name="eval",
     cls=Evaluate,
     help=(
-        "Measure a model on public benchmarks, or on the validation parts of the data sets.\n\n"
+        "Measure a model on public benchmarks, on the validation parts of the data sets, or on your"
+        " own labels.\n\n"
         "Ctrl-C stops; the same command goes on."
     ),
     epilog=(
@@ -281,7 +282,9 @@ eval_command = _alone(
         " --limit 200 --format latex[/bold]\n\n[bold]geomag eval vhr10 --root VHR-10/ --predictions"
         " boxes.json --ids instances_val.json[/bold]\n\n[bold]geomag eval --compare"
         " runs/a/result.json runs/b/result.json --out runs/[/bold]\n\n[bold]geomag eval segment"
-        " detect --data sets/[/bold]\n\n[bold]geomag eval paper --help[/bold]"
+        " detect --data sets/[/bold]\n\n[bold]geomag eval --coco mine.json --images tiles/"
+        " --detector ships.onnx --against small --out runs/mine[/bold]\n\n[bold]geomag eval paper"
+        " --help[/bold]"
     ),
 )
 bench_command = _alone(

@@ -276,8 +276,8 @@ eval_command = _alone(
     name="eval",
     cls=Evaluate,
     help=(
-        "Measure a model on public benchmarks or on validation data.\n\nStop it at "
-        "any time; the same command continues."
+        "Measure a model on public benchmarks, on validation data, or on your own labels."
+        "\n\nStop it at any time; the same command continues."
     ),
     epilog=(
         "Examples: [bold]geomag eval --list[/bold]\n\n[bold]geomag eval aid --root AID/ --split"
@@ -285,7 +285,9 @@ eval_command = _alone(
         " --limit 200 --format latex[/bold]\n\n[bold]geomag eval vhr10 --root VHR-10/ --predictions"
         " boxes.json --ids instances_val.json[/bold]\n\n[bold]geomag eval --compare"
         " runs/a/result.json runs/b/result.json --out runs/[/bold]\n\n[bold]geomag eval segment"
-        " detect --data sets/[/bold]\n\n[bold]geomag eval paper --help[/bold]"
+        " detect --data sets/[/bold]\n\n[bold]geomag eval --coco mine.json --images tiles/"
+        " --detector ships.onnx --against small --out runs/mine[/bold]\n\n[bold]geomag eval paper"
+        " --help[/bold]"
     ),
 )
 bench_command = _alone(

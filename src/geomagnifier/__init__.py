@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from geomagnifier.geometry import Box
     from geomagnifier.many_scenes import ask_many
     from geomagnifier.model_protocol import Model
-    from geomagnifier.models.registry import load_model
+    from geomagnifier.models.registry import load_detector, load_model
     from geomagnifier.pipeline import ask, embed
     from geomagnifier.raster.scene import Scene, open_scene
     from geomagnifier.results import Answer, Region, Trace
@@ -46,6 +46,7 @@ _HOME = {
     "ask": "pipeline",
     "ask_many": "many_scenes",
     "embed": "pipeline",
+    "load_detector": "models.registry",
     "load_model": "models.registry",
     "open_scene": "raster.scene",
     "write": "export.write",
@@ -64,6 +65,7 @@ __all__ = [
     "ask",
     "ask_many",
     "embed",
+    "load_detector",
     "load_model",
     "open_scene",
     "write",

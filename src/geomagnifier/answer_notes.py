@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -99,6 +99,25 @@ def without_claim(claim: unsupported.Unchecked | None, words: str) -> str:
     )
 
 
+def boxes_alone(regions: Sequence[Region], nouns: Mapping[str, str], zh: bool) -> str:
+    """That a model gives boxes of some classes and no outlines, though these were wanted.
+
+    "" where all regions have outlines.
+
+    Args:
+        regions: of an answer at pixel level.
+        nouns: the Chinese noun of each class.
+        zh: in Chinese.
+    """
+    bare = dict.fromkeys(region.label for region in regions if region.segmentation is None)
+    if not bare:
+        return ""
+    if zh:
+        named = "、".join(nouns.get(label, label) for label in bare)
+        return f"模型只给出{named}的框，没有轮廓；面积按框计算。"
+    return f"Of {', '.join(bare)} the model gives boxes, no outlines; areas are those of the boxes."
+
+
 def refused_answer(scene: Scene, query: Query, model: Model, text: str, watch: Stopwatch) -> Answer:
     """The answer to what cannot be answered: why, and what to ask instead.
 
@@ -119,7 +138,8 @@ def refused_answer(scene: Scene, query: Query, model: Model, text: str, watch: S
     level = max(probabilities, key=lambda g: probabilities[g])
     with watch.stage("read"):
         preview = Preview(scene.info, scene.pyramid).cheap(scene)
-    trace = Trace(scene.info.pixels, 0, 0.0, dict(watch.seconds))
+    by = f"{model.spec.name} {model.spec.version}"
+    trace = Trace(scene.info.pixels, 0, 0.0, dict(watch.seconds), model=by)
     return Answer(
         query.text,
         text,

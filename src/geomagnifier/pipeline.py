@@ -21,7 +21,13 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from geomagnifier import composed
-from geomagnifier.answer_notes import beyond, partly_seen, refused_answer, without_claim
+from geomagnifier.answer_notes import (
+    beyond,
+    boxes_alone,
+    partly_seen,
+    refused_answer,
+    without_claim,
+)
 from geomagnifier.area_of_interest import Area
 from geomagnifier.ask_arguments import checked
 from geomagnifier.composed import composed_answer, grounded_sentences, read_back
@@ -424,6 +430,14 @@ def _ask(
                 (note, coverage.outlined(extent.share_of(last, scene.info.box), said.language)),
             )
         )
+    measured = outcome is not None and outcome.unit is not None and read is not None
+    if refers is None and (level is Granularity.PIXEL or measured):
+        bare = boxes_alone(
+            regions if outcome is None else outcome.regions,
+            model.spec.chinese,
+            said.language == "zh",
+        )
+        note = ("" if said.language == "zh" else " ").join(filter(None, (note, bare)))
     if claim is not None and claim.withholds(len(regions)):
         regions, patches = (), None if patches is None else ()
     with watch.stage("assemble"):

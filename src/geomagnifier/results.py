@@ -187,6 +187,10 @@ class Trace:
     """Boxes whose pixels are damaged."""
     closed: tuple[tuple[Box, float], ...] = ()
     """Boxes, with their relevance, below the threshold for a closer look."""
+    model: str = ""
+    """Name and version of the model; of a detector the name of its file and letters that change
+    with it.
+    """
 
     @property
     def megapixels(self) -> str:

@@ -317,3 +317,9 @@ class ModelSpec:
     """How well a class is found on held-out images, 0 to 1: F1 of objects, IoU of land cover;
     classes not measured are left out.
     """
+    resolution: float | None = None
+    """The GSD that windows are read at, m/px; 0: the scene's own pixels. None: as large as the
+    objects looked for ask for.
+    """
+    wider: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Names of wider classes that it has none of, with those of its classes that they hold."""

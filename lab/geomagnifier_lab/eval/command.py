@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from geomagnifier.cli.options import AsJson, Bits, Data, Model, Segmenter, load
+from geomagnifier.cli.options import AsJson, Bits, Data, Detector, Model, Segmenter, load
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.cli.tables import print_tables
 from geomagnifier.errors import OptionError
+from geomagnifier_lab.eval import own_command
 from geomagnifier_lab.studies import command
 
 if TYPE_CHECKING:
@@ -103,6 +104,55 @@ def evaluate(
             help="Compare two result.json of the same cases: is B better than A?", metavar="A B"
         ),
     ] = None,
+    coco: Annotated[
+        Path | None,
+        typer.Option(
+            help="Your own labels: COCO's .json. AP, F1, confusion, by class, size and camera.",
+            metavar="FILE",
+        ),
+    ] = None,
+    yolo: Annotated[
+        Path | None,
+        typer.Option(help="Your own labels: YOLO's data.yaml or its folder.", metavar="DIR"),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            help="Your own labels: outlines in a GeoPackage, GeoJSON, Shapefile or FlatGeobuf.",
+            metavar="FILE",
+        ),
+    ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of --coco's images; the GeoTIFF of --labels, or a folder of them.",
+            metavar="DIR|FILE",
+        ),
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="Of --labels: the column with the class.", metavar="NAME")
+    ] = None,
+    layer: Annotated[
+        str | None, typer.Option(help="Of --labels: the layer of a GeoPackage.", metavar="NAME")
+    ] = None,
+    cameras: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV with file_name and camera, where COCO's images do not name it.",
+            metavar="FILE",
+        ),
+    ] = None,
+    detector: Detector = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="A second model on your own labels: is it better than --model?",
+            metavar="NAME|DIR|FILE.onnx",
+        ),
+    ] = None,
+    threshold: Annotated[
+        float, typer.Option(help="Of your own labels: score from which a detection counts.")
+    ] = 0.25,
     show: Annotated[
         bool,
         typer.Option("--list", help="List the benchmarks with their sources, splits and licences."),
@@ -114,6 +164,33 @@ def evaluate(
     from geomagnifier_lab.eval.suites import SUITES
 
     form = "json" if as_json else form
+    own = [source for source in (coco, yolo, labels) if source is not None]
+    if own:
+        if len(own) > 1 or names:
+            raise OptionError(
+                "--coco, --yolo and --labels are your own labels, and measured by themselves; give"
+                " one of them, and no benchmark or suite"
+            )
+        own_command.evaluate_own(
+            own[0],
+            images,
+            cameras,
+            column,
+            layer,
+            functools.partial(load, model, segmenter, bits, detector),
+            " + ".join(part for part in (detector or model, segmenter) if part),
+            against,
+            out,
+            threshold,
+            limit,
+            form == "json",
+        )
+        return
+    if any(value is not None for value in (images, cameras, column, layer, detector, against)):
+        raise OptionError(
+            "--images, --cameras, --column, --layer, --detector and --against go with your own"
+            " labels: --coco, --yolo or --labels"
+        )
     chosen = list(dict.fromkeys(names or ()))
     alone = ("paper", "reliability")
     unknown = [

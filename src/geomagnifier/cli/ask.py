@@ -10,7 +10,7 @@ import typer
 
 from geomagnifier.cli import archives, stopping
 from geomagnifier.cli.messages import say
-from geomagnifier.cli.options import AsJson, Bands, Bits, Model, Segmenter, load
+from geomagnifier.cli.options import AsJson, Bands, Bits, Detector, Model, Segmenter, load
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.errors import BoxError, OptionError, printable
@@ -29,6 +29,8 @@ EXAMPLES = (
     " every ship.' --out ships/ --vector gpkg --max-memory '2 GB' --recall 0.95"
     " --resume[/bold]\n\n[bold]geomag ask harbour.tif 'Find every ship.' --model"
     " Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-base-plus[/bold]"
+    "\n\n[bold]geomag ask field.tif 'How many palms are within 50 m of the road?' --detector"
+    " palms.onnx[/bold]"
 )
 
 
@@ -66,6 +68,7 @@ def ask(
         ),
     ] = None,
     model: Model = "small",
+    detector: Detector = None,
     segmenter: Segmenter = None,
     bits: Bits = None,
     bands: Bands = None,
@@ -221,7 +224,7 @@ def ask(
         answer = gm.ask(
             scene,
             question,
-            load(model, segmenter, bits),
+            load(model, segmenter, bits, detector),
             box=corners,
             box_crs=box_crs,
             aoi=aoi,

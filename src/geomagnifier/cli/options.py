@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from geomagnifier.errors import LibraryMissing, install
+from geomagnifier.errors import LibraryMissing, OptionError, install
 
 if TYPE_CHECKING:
     from geomagnifier.model_protocol import Model as AnyModel
@@ -32,6 +32,16 @@ Segmenter = Annotated[
             "facebook/sam2.1-hiera-base-plus."
         ),
         metavar="NAME|DIR",
+    ),
+]
+Detector = Annotated[
+    str | None,
+    typer.Option(
+        help=(
+            "A detector of your own in an ONNX file (an export of Ultralytics, or with the metadata"
+            " of Deepness or GeoDeep); needs the extra `onnx`."
+        ),
+        metavar="FILE.onnx",
     ),
 ]
 Bits = Annotated[
@@ -60,19 +70,32 @@ AsJson = Annotated[
 
 
 def load(
-    model: str, segmenter: str | None = None, bits: Literal["4", "8"] | None = None
+    model: str,
+    segmenter: str | None = None,
+    bits: Literal["4", "8"] | None = None,
+    detector: str | None = None,
 ) -> AnyModel:
-    """Load the model that --model, --segmenter and --bits name.
+    """Load the model that --model, --segmenter, --bits and --detector name.
 
     Args:
         model: "small", a folder of weights, or the name of a vision-language model.
         segmenter: SAM2 of the full size.
         bits: quantization of the full size.
+        detector: an ONNX file, beside a small model that has the words.
 
     Raises:
         ModelError: there is no such model, or it cannot be used here.
+        OptionError: a detector beside a vision-language model.
     """
     import geomagnifier as gm
+
+    if detector is not None:
+        if segmenter is not None or bits is not None:
+            raise OptionError(
+                "--segmenter and --bits are for vision-language models; a detector has its own"
+                " masks, or none"
+            )
+        return gm.load_detector(detector, model)
 
     given: dict[str, Any] = {"segmenter": segmenter, "bits": bits and int(bits)}
     return gm.load_model(

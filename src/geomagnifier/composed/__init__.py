@@ -188,11 +188,15 @@ def lexicon(spec: ModelSpec) -> Lexicon:
         spec.kinds,
         spec.objects or spec.kinds,
         tuple((kind, tuple(said)) for kind, said in spec.names.items()),
+        tuple((wide, tuple(kinds)) for wide, kinds in spec.wider.items()),
     )
 
 
 @lru_cache(maxsize=8)
 def _lexicon(
-    kinds: tuple[str, ...], objects: tuple[str, ...], names: tuple[tuple[str, tuple[str, ...]], ...]
+    kinds: tuple[str, ...],
+    objects: tuple[str, ...],
+    names: tuple[tuple[str, tuple[str, ...]], ...],
+    wider: tuple[tuple[str, tuple[str, ...]], ...],
 ) -> Lexicon:
-    return Lexicon(kinds, objects, dict(names))
+    return Lexicon(kinds, objects, dict(names), dict(wider))

@@ -68,6 +68,8 @@ class Lexicon:
     """English names parted by commas, then Chinese names parted by blanks, by class; a class
     without any has its own name.
     """
+    wider: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Names of wider classes that are none of these, with the classes that they stand for."""
     _table: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def table(self) -> Mapping[str, tuple[str, ...]]:
@@ -78,6 +80,7 @@ class Lexicon:
                 [(courts, re.split(r", | (?=球)", COURTS))] if courts else []
             )
             rows += [((kind,), [kind, *self.names.get(kind, ())]) for kind in self.kinds]
+            rows += [(kinds, [wide]) for wide, kinds in self.wider.items()]
             for kinds, names in rows:
                 for name in names:
                     for form in (name.lower(), plural(name.lower())) if name.isascii() else (name,):

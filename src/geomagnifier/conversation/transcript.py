@@ -199,6 +199,7 @@ def _checked(row: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
             int(said["cost"]["pixels_processed"]),
             float(said["cost"]["flops"]),
             _numbers(said["cost"]["seconds"]),
+            model=str(said["cost"].get("model", "")),
         ),
         None,  # type: ignore[arg-type]  # the preview follows
         Labels((str(name), float(p)) for name, p in said["labels"]),

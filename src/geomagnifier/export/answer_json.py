@@ -46,6 +46,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
             "pixels_processed": int(trace.pixels_processed),
             "flops": float(trace.flops),
             "seconds": {stage: _number(value) for stage, value in trace.seconds.items()},
+            "model": trace.model,
         },
         "looked_at": [
             {"box": _box(view.box), "size": [int(view.width), int(view.height)], "role": view.role}

@@ -33,7 +33,8 @@ def first_view(walk: ScanState, spec: ModelSpec, area: Box) -> Plan | None:
         spec: of the model, its views bounded by the memory.
         area: what is searched, scene px.
     """
-    fits = area.area <= spec.view_pixels and not walk.wanted.settled
+    fixed = resolution.fixed_shrink(walk.scene.info, spec)
+    fits = area.area / (fixed or 1.0) ** 2 <= spec.view_pixels and not walk.wanted.settled
     aspect = walk.scene.info.view_aspect
     window = (
         resolution.window_of(
@@ -84,9 +85,9 @@ def first_view(walk: ScanState, spec: ModelSpec, area: Box) -> Plan | None:
     unknown = smaller < resolution.CERTAIN and not resolution.scale_known(
         walk.scene.info, spec, objects
     )
-    if fits and objects and unknown and walk.wanted.enlarge:
+    if fits and objects and unknown and walk.wanted.enlarge and fixed is None:
         _levels(walk, area)
-    if fits and closer >= 1:
+    if fits and (closer >= 1 or fixed is not None):
         return None
     plan = resolution.plan(walk.level, walk.scene.info, spec, "adaptive", area, length, closer)
     if (

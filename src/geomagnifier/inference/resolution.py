@@ -136,6 +136,20 @@ def scale_known(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str]) -> bool
     )
 
 
+def fixed_shrink(scene: SceneInfo, spec: ModelSpec) -> float | None:
+    """Scene px for one view px of all windows, where the model says at what GSD it looks.
+
+    1 where it looks at the scene's own pixels, or the scene's GSD is not known.
+
+    Args:
+        scene: with its GSD, or without.
+        spec: of the model.
+    """
+    if spec.resolution is None:
+        return None
+    return max(1 / LARGEST, spec.resolution / scene.gsd) if spec.resolution and scene.gsd else 1.0
+
+
 def finest(scene: SceneInfo, spec: ModelSpec, area: Box) -> float:
     """Scene px for one view px of an area that fits a view.
 
@@ -149,6 +163,8 @@ def finest(scene: SceneInfo, spec: ModelSpec, area: Box) -> float:
         spec: with the largest view, and the ground px trained on.
         area: scene px.
     """
+    if (fixed := fixed_shrink(scene, spec)) is not None:
+        return fixed
     shorter = math.sqrt(min(scene.view_aspect, 1 / scene.view_aspect))
     trained = spec.gsd[0] / scene.gsd if spec.gsd is not None and scene.gsd is not None else 0.0
     return min(1.0, max(shorter, trained, math.sqrt(area.area / spec.view_pixels)))
@@ -237,6 +253,8 @@ def closer_shrink(scene: SceneInfo, spec: ModelSpec, kinds: Sequence[str], lengt
         kinds: classes looked for.
         length: of the targets, scene px.
     """
+    if (fixed := fixed_shrink(scene, spec)) is not None:
+        return fixed
     if length < ENLARGED:
         return max(1 / LARGEST, min(1.0, length / LEGIBLE))
     larger = min(
@@ -310,8 +328,10 @@ def plan(
             granularity, area, (window_of(area, shrink, "wide", aspect=aspect),), 1, aspect=aspect
         )
     if policy == "exhaustive":
+        shrink = fixed_shrink(scene, spec) or 1.0
+        fits = area.area / shrink**2 <= spec.view_pixels
         return Plan(
-            granularity, area, cover(area, 1, spec, "whole" if fitting == 1 else "tile", aspect)
+            granularity, area, cover(area, shrink, spec, "whole" if fits else "tile", aspect)
         )
     if area.area / closer**2 <= spec.view_pixels:
         return Plan(granularity, area, (window_of(area, closer, "whole", aspect=aspect),))

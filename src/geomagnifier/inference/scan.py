@@ -170,6 +170,7 @@ def scan_scene(
         skipped,
         broken,
         state.closed,
+        f"{spec.name} {spec.version}",
     )
     return ScanResult(walk.parts, walk.reply, trace, walk.first, preview, walk.stopped)
 

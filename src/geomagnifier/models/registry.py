@@ -43,6 +43,8 @@ from geomagnifier.models import checksums
 from geomagnifier.models import metadata as cards
 from geomagnifier.models.custom.checkpoint import OWN, taught
 from geomagnifier.models.custom.model import CustomModel
+from geomagnifier.models.onnx_detector.detector_model import DetectorModel
+from geomagnifier.models.onnx_detector.onnx_detector import SUFFIX, OnnxDetector
 from geomagnifier.models.small.box_refiner import FILE as REFINER
 from geomagnifier.models.small.box_refiner import BoxRefiner
 from geomagnifier.models.small.linear_decoder import FILE as LINEAR
@@ -88,8 +90,9 @@ def load_model(
 
     Args:
         name: "small" (its weights are in the package); a folder of `geomag train` or `geomag
-            train-full`; or, zero-shot, a vision-language model: a folder or a name on the hub such
-            as "Qwen/Qwen2.5-VL-3B-Instruct". The last two need the extra `full`.
+            train-full`; a detector's ONNX file, see `load_detector`; or, zero-shot,
+            a vision-language model: a folder or a name on the hub such as
+            "Qwen/Qwen2.5-VL-3B-Instruct". `geomag train-full` and the last need the extra `full`.
         segmenter: SAM2 for masks of a zero-shot model, folder or hub name; None for SAM2.1
             base-plus.
         bits: 4 or 8, for a vision-language model's weights in fewer bits; needs the extra
@@ -127,10 +130,39 @@ def load_model(
         raise OptionError(
             "--segmenter and --bits are for vision-language models; the small model has its own"
         )
+    if text.endswith(SUFFIX):
+        return load_detector(text)
     base, own = load_small(name), folder_of(text) / OWN
     if own.is_file():
         return taught(base, own, *read(own))
     return base if base.worded == base.kinds else CustomModel(base)
+
+
+def load_detector(path: str | os.PathLike[str], base: str = "small") -> Model:
+    """Load a detector from an ONNX file, as a model that `ask` takes.
+
+    Its classes become classes of questions; the small model has the words, land cover and kinds of
+    places. docs/detectors.md lists which exports can be read.
+
+    Args:
+        path: of the file: an export of Ultralytics (detect, segment, obb), or one with the metadata
+            of Deepness or GeoDeep.
+        base: "small", or a folder with weights of the same network.
+
+    Raises:
+        ModelNotFound: no such file.
+        ModelCorrupt: it is damaged, or its metadata are.
+        ModelUnsupported: it names no classes, or its outputs are of no known layout.
+        LibraryMissing: the extra `onnx` is not installed.
+
+    Example:
+        >>> import geomagnifier as gm
+        >>> detector = gm.load_detector("ships.onnx")  # doctest: +SKIP
+        >>> gm.ask("harbour.tif", "How many ships?", detector).value  # doctest: +SKIP
+        12
+    """
+    detector = OnnxDetector(path)
+    return DetectorModel(detector, load_small(base))
 
 
 def folder_of(name: str) -> Path:

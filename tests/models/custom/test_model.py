@@ -19,7 +19,8 @@ from geomagnifier.language.class_names import NARROWER
 from geomagnifier.language.classes import KINDS, WITHIN
 from geomagnifier.language.mentions import plural
 from geomagnifier.models import registry
-from geomagnifier.models.custom.model import CustomModel, distinct
+from geomagnifier.models.custom.aliased_language import distinct
+from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.metadata import check_small
 from geomagnifier.results import Region
 from geomagnifier.types import Granularity, Query

@@ -10,12 +10,14 @@ import math
 import os
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from PIL import Image
 
-from geomagnifier.errors import DataCorrupt, DataMissing, GeomagWarning, OptionError
+from geomagnifier.errors import DataCorrupt, DataMissing, GeomagWarning, OptionError, SceneError
+from geomagnifier.raster.scene import open_scene
 from geomagnifier_lab.datasets.benchmarks.case import Benchmark
 
 BoxTuple = tuple[float, float, float, float]
@@ -155,7 +157,9 @@ def picture_size(path: Path) -> tuple[int, int]:
     try:
         with Image.open(path) as picture:
             return picture.size
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        with suppress(SceneError), open_scene(path) as scene:  # a scene that Pillow cannot read
+            return scene.info.width, scene.info.height
         raise DataCorrupt(
             f"{path} is no picture that can be read ({error}); download it again"
         ) from error

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from geomagnifier.errors import DataMissing, OptionError
-from geomagnifier.finetuning.labels.base import Labels
+from geomagnifier.finetuning.labels.base import FEWEST, Labels
 from geomagnifier.raster.vector_layer import SUFFIXES
 
 
 def read_labels(
-    source: Path, pictures: Path | None = None, column: str | None = None, layer: str | None = None
+    source: Path,
+    pictures: Path | None = None,
+    column: str | None = None,
+    layer: str | None = None,
+    fewest: int = FEWEST,
 ) -> Labels:
     """Read labels by the sort of their file.
 
@@ -25,6 +29,7 @@ def read_labels(
         column: of outlines, the one that holds the class; without it all are of one class, named as
             the layer.
         layer: of a GeoPackage, the one that holds the outlines; needed where several hold polygons.
+        fewest: labelled objects that a class needs, so that it can be trained on.
 
     Raises:
         DataMissing: a file is not there.
@@ -45,11 +50,11 @@ def read_labels(
     if source.is_dir() or suffix in (".yaml", ".yml"):
         from geomagnifier.finetuning.labels.yolo import read_yolo
 
-        return read_yolo(source)
+        return read_yolo(source, fewest)
     if suffix == ".json":
         from geomagnifier.finetuning.labels.coco import read_coco
 
-        return read_coco(source, pictures)
+        return read_coco(source, pictures, fewest)
     if suffix in SUFFIXES:
         from geomagnifier.finetuning.labels.vector_labels import read_outlines
 
@@ -58,7 +63,7 @@ def read_labels(
                 f"{source} holds outlines; name their GeoTIFF, or a folder of GeoTIFFs:"
                 " --pictures PATH"
             )
-        return read_outlines(source, pictures, column, layer)
+        return read_outlines(source, pictures, column, layer, fewest)
     raise OptionError(
         f"{source} is none of COCO (.json), YOLO (data.yaml) and outlines ({', '.join(SUFFIXES)})"
     )

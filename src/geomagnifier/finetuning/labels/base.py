@@ -200,12 +200,13 @@ def tell_turned(pictures: Sequence[Path], source: Path) -> None:
         )
 
 
-def check(labels: Labels, left: LeftOut) -> Labels:
+def check(labels: Labels, left: LeftOut, fewest: int = FEWEST) -> Labels:
     """The labels, if they can be trained on; skipped records are warned of.
 
     Args:
         labels: as read.
         left: skipped records.
+        fewest: labelled objects that a class needs.
 
     Raises:
         DataCorrupt: there is nothing in them, or too little of a class.
@@ -213,15 +214,15 @@ def check(labels: Labels, left: LeftOut) -> Labels:
     if not any(picture.objects for picture in labels.pictures):
         why = f" ({len(left.records)} records cannot be used: {left})" if left.records else ""
         raise DataCorrupt(
-            f"{labels.source} holds no labels inside an image{why}; at least {FEWEST} of a class"
+            f"{labels.source} holds no labels inside an image{why}; at least {fewest} of a class"
             " are needed"
         )
     left.tell()
     for kind in labels.kinds:
         count, _ = labels.count(kind)
-        if 0 < count < FEWEST:
+        if 0 < count < fewest:
             raise DataCorrupt(
-                f"{labels.source}: {count} labelled {kind!r}; a class needs at least {FEWEST}, and"
+                f"{labels.source}: {count} labelled {kind!r}; a class needs at least {fewest}, and"
                 " some fifty to be of use"
             )
     return labels

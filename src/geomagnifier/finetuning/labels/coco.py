@@ -19,6 +19,7 @@ from geomagnifier import mask_outlines, masks
 from geomagnifier.errors import DataCorrupt, DataError, DataMissing, SceneError
 from geomagnifier.finetuning.labels import image_files
 from geomagnifier.finetuning.labels.base import (
+    FEWEST,
     BoxTuple,
     Labelled,
     Labels,
@@ -39,12 +40,13 @@ FOLDERS = ("", "images", "..", "../images")
 PARTS = ("images", "annotations", "categories")
 
 
-def read_coco(source: Path, folder: Path | None = None) -> Labels:
+def read_coco(source: Path, folder: Path | None = None, fewest: int = FEWEST) -> Labels:
     """Read an instances.json.
 
     Args:
         source: the file.
         folder: of the images; else each is looked for in `FOLDERS`.
+        fewest: labelled objects that a class needs.
 
     Raises:
         DataMissing: images are not there.
@@ -98,6 +100,7 @@ def read_coco(source: Path, folder: Path | None = None) -> Labels:
             covers,
         ),
         left,
+        fewest,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from geomagnifier.errors import DataCorrupt, DataMissing
 from geomagnifier.finetuning.labels.base import (
+    FEWEST,
     Labelled,
     Labels,
     LeftOut,
@@ -26,7 +27,11 @@ SCENES = (".tif", ".tiff", ".jp2", ".vrt")
 
 
 def read_outlines(
-    source: Path, pictures: Path, field: str | None = None, layer: str | None = None
+    source: Path,
+    pictures: Path,
+    field: str | None = None,
+    layer: str | None = None,
+    fewest: int = FEWEST,
 ) -> Labels:
     """Read polygons.
 
@@ -35,6 +40,7 @@ def read_outlines(
         pictures: a GeoTIFF, or a folder of them.
         field: the column that holds the class; without it all are of one class, named as the layer.
         layer: of a GeoPackage; needed where several hold polygons.
+        fewest: labelled objects that a class needs.
 
     Raises:
         DataMissing: there are no images.
@@ -94,6 +100,7 @@ def read_outlines(
             source, tuple(k for k in dict.fromkeys(named.values()) if k in used), tuple(labelled)
         ),
         left,
+        fewest,
     )
 
 

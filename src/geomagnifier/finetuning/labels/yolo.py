@@ -17,6 +17,7 @@ import numpy as np
 from geomagnifier.errors import DataCorrupt, DataError, DataMissing, SceneError
 from geomagnifier.finetuning.labels import image_files
 from geomagnifier.finetuning.labels.base import (
+    FEWEST,
     Labelled,
     Labels,
     LeftOut,
@@ -38,8 +39,12 @@ MOST = 64_000_000
 NUMBERED = re.compile(r"[0-9]{1,9}")
 
 
-def read_yolo(source: Path) -> Labels:
+def read_yolo(source: Path, fewest: int = FEWEST) -> Labels:
     """Read data.yaml, or the one in a folder.
+
+    Args:
+        source: either.
+        fewest: labelled objects that a class needs.
 
     Raises:
         DataMissing: the file or its pictures are not there.
@@ -76,6 +81,7 @@ def read_yolo(source: Path) -> Labels:
             tuple(pictures),
         ),
         left,
+        fewest,
     )
 
 

@@ -114,7 +114,7 @@ HOMES = {
     "yaml": {"finetuning"},
     "lancedb": {"retrieval"},
     "pyarrow": {"export", "retrieval"},
-    "pystac": {"export"},
+    "pystac": {"export", "raster"},
     "ray": {"archive"},
     "geopandas": {"detections", "export"},  # of detections for types alone
     "supervision": {"detections", "export"},

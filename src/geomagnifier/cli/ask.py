@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 import typer
 
 from geomagnifier.cli import archives, stopping
-from geomagnifier.cli.options import AsJson, Bands, Bits, Model, Segmenter, load
+from geomagnifier.cli.options import AsJson, Asset, Bands, Bits, Model, Segmenter, load
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
+from geomagnifier.cli.scene_name import scene_name
 from geomagnifier.errors import BoxError, OptionError, printable
 from geomagnifier.inference import similar_pictures
 
@@ -31,7 +32,15 @@ EXAMPLES = (
 
 
 def ask(
-    image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
+    image: Annotated[
+        str,
+        typer.Argument(
+            help=(
+                "GeoTIFF, COG, JPEG, PNG or JPEG2000; also a STAC item, an https:// or s3://"
+                " address (docs/sources.md)."
+            )
+        ),
+    ],
     question: Annotated[str, typer.Argument(help="Plain English, such as 'Find every airplane.'")],
     box: Annotated[
         str | None,
@@ -68,6 +77,7 @@ def ask(
     segmenter: Segmenter = None,
     bits: Bits = None,
     bands: Bands = None,
+    asset: Asset = None,
     search: Annotated[
         str,
         typer.Option(
@@ -188,7 +198,7 @@ def ask(
     if journal is not None and not resume and journal.is_file():
         journal.unlink()
     with (
-        gm.open_scene(image, bands=bands) as scene,
+        gm.open_scene(scene_name(image, asset), bands=bands) as scene,
         progress_bar() as show_progress,
         stopping.stop_after_window() as pressed,
     ):

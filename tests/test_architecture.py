@@ -69,6 +69,7 @@ MAY_IMPORT = {
     "retrieval": CORE | STAGES | {"export", "pipeline"},
     "archive": CORE | STAGES | {"export", "models", "pipeline", "scene_search"},
     "finetuning": CORE | STAGES | {"models"},
+    "agents": CORE | STAGES | {"conversation", "export", "pipeline", "retrieval"},
     "server": (
         CORE
         | STAGES
@@ -77,7 +78,7 @@ MAY_IMPORT = {
     "cli": (
         CORE
         | STAGES
-        | {"archive", "ask_arguments", "conversation", "export", "finetuning", "models"}
+        | {"agents", "archive", "ask_arguments", "conversation", "export", "finetuning", "models"}
         | {"pipeline", "retrieval", "server"}
     ),
 }
@@ -128,6 +129,7 @@ HOMES = {
     "pyproj": {"server"},
     "nicegui": {"server"},
     "typer": {"cli"},
+    "mcp": {"agents"},
     "rich": {"cli", "finetuning"},
 }
 """Third-party library -> parts of the wheel that may import it."""

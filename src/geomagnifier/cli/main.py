@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from geomagnifier import __version__
-from geomagnifier.cli import archives, ask, chat, info, lab_commands, map, stopping, train
+from geomagnifier.cli import archives, ask, chat, info, lab_commands, map, mcp, stopping, train
 from geomagnifier.cli.options import Segmenter
 from geomagnifier.cli.stdout import checked_stdout
 from geomagnifier.errors import GeomagError, GeomagWarning, LibraryMissing, install
@@ -180,4 +180,5 @@ app.command("map", epilog=map.EXAMPLES)(map.map_archive)
 app.command(epilog=archives.INDEX_EXAMPLES)(archives.index)
 app.command(epilog=archives.SEARCH_EXAMPLES)(archives.search)
 app.command(epilog=train.EXAMPLES)(train.train)
+app.command(epilog=mcp.EXAMPLES)(mcp.mcp)
 lab_commands.join(app)

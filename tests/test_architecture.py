@@ -71,6 +71,7 @@ MAY_IMPORT = {
     "retrieval": CORE | STAGES | {"export", "pipeline"},
     "archive": CORE | STAGES | {"export", "models", "pipeline", "scene_search"},
     "finetuning": CORE | STAGES | {"models"},
+    "agents": CORE | STAGES | {"conversation", "export", "pipeline", "retrieval"},
     "server": (
         CORE
         | STAGES
@@ -79,7 +80,7 @@ MAY_IMPORT = {
     "cli": (
         CORE
         | STAGES
-        | {"archive", "ask_arguments", "conversation", "export", "finetuning", "models"}
+        | {"agents", "archive", "ask_arguments", "conversation", "export", "finetuning", "models"}
         | {"pipeline", "retrieval", "server"}
     ),
 }
@@ -117,7 +118,7 @@ HOMES = {
     "yaml": {"finetuning"},
     "lancedb": {"retrieval"},
     "pyarrow": {"export", "retrieval"},
-    "pystac": {"export"},
+    "pystac": {"export", "raster"},
     "ray": {"archive"},
     "geopandas": {"detections", "export"},  # of detections for types alone
     "supervision": {"detections", "export"},
@@ -131,6 +132,7 @@ HOMES = {
     "pyproj": {"server"},
     "nicegui": {"server"},
     "typer": {"cli"},
+    "mcp": {"agents"},
     "rich": {"cli", "finetuning"},
 }
 """Third-party library -> parts of the wheel that may import it."""

@@ -213,6 +213,14 @@ def test_kill_9_in_the_middle_loses_nothing(scenes: Path, tmp_path: Path, victim
     check(scenes, out)
 
 
+def test_addresses_and_items_are_entries(tmp_path: Path) -> None:
+    (tmp_path / "items.json").write_text("{}")
+    address = "https://example.org/a b.tif?key=1"
+    item, other = archive.entries([tmp_path / "items.json#one%2F1", address])
+    assert (item.name, item.bytes) == ("items.json#one%2F1", 2)
+    assert (other.name, other.path) == ("https/example.org/a%20b.tif%3Fkey%3D1", address)
+
+
 def test_scenes_are_named_by_what_sets_them_apart(scenes: Path) -> None:
     with pytest.raises(OptionError, match="no scenes"):
         list(archive.entries([]))

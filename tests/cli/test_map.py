@@ -39,8 +39,11 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_folder_a_list_and_a_catalogue(folder: Path, tmp_path: Path) -> None:
     assert [path.name for path in listed(folder)] == ["a.png", "b.tif"]
-    (tmp_path / "list.txt").write_text("# two\nscenes/b.tif\n\n/elsewhere/c.tif\n")
-    assert listed(tmp_path / "list.txt") == [tmp_path / "scenes/b.tif", Path("/elsewhere/c.tif")]
+    (tmp_path / "list.txt").write_text(
+        "# two\nscenes/b.tif\n\n/elsewhere/c.tif\ns3://bucket/d.tif\n"
+    )
+    known = [tmp_path / "scenes/b.tif", Path("/elsewhere/c.tif"), "s3://bucket/d.tif"]
+    assert listed(tmp_path / "list.txt") == known
     item = {
         "type": "Feature",
         "stac_version": "1.0.0",

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -25,66 +23,13 @@ from geomagnifier.errors import GeomagWarning, OptionError, SceneError, SceneUnr
 from geomagnifier.raster.scene import Scene, open_scene
 from geomagnifier.types import View, Window
 from odd_rasters import BANDS, HEIGHT, PICTURE, UTM, WIDTH, drawn, keep, save
-
-SERVER = """
-import re, sys
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
-class Handler(SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self, head=False):
-        with open(sys.argv[2], "a") as log:
-            log.write(self.path + "\\n")
-        try:
-            data = open(self.translate_path(self.path), "rb").read()
-        except OSError:
-            return self.send_error(404)
-        wanted = re.match(r"bytes=(\\d+)-(\\d*)", self.headers.get("Range", ""))
-        first, last = (int(wanted[1]), int(wanted[2] or len(data))) if wanted else (0, len(data))
-        part = data[first : last + 1]
-        self.send_response(206 if wanted else 200)
-        self.send_header("Accept-Ranges", "bytes")
-        self.send_header("Content-Length", str(len(part)))
-        if wanted:
-            self.send_header("Content-Range", f"bytes {first}-{first + len(part) - 1}/{len(data)}")
-        self.end_headers()
-        if not head:
-            self.wfile.write(part)
-
-    def do_HEAD(self):
-        self.do_GET(head=True)
-
-    def log_message(self, *args):
-        pass
-
-server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *a: Handler(*a, directory=sys.argv[1]))
-print(server.server_port, flush=True)
-server.serve_forever()
-"""
-"""A process of its own: GDAL may keep this one from answering itself."""
-
-
-class Web:
-    """Files on the network, and which of them were asked for."""
-
-    def __init__(self, folder: Path, log: Path, port: int) -> None:
-        self.folder, self.log, self.address = folder, log, f"http://127.0.0.1:{port}"
-
-    def asked(self) -> list[str]:
-        return self.log.read_text().split() if self.log.exists() else []
+from web_files import Web, serving
 
 
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[Web]:
-    folder, log = tmp_path / "web", tmp_path / "log"
-    folder.mkdir()
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(folder), str(log)], stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
-        yield Web(folder, log, int(server.stdout.readline()))
-        server.kill()
+    with serving(tmp_path / "web", tmp_path / "log") as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
@@ -166,12 +111,29 @@ def test_every_address_names_the_setting(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["s3://bucket/a.tif", "/vsis3/bucket/a.tif", "ftp://example.org/a.tif"]
+    "address", ["gs://bucket/a.tif", "/vsis3/bucket/a.tif", "ftp://example.org/a.tif"]
 )
-def test_the_network_is_http_alone(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_the_network_is_http_and_s3_alone(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("GEOMAG_ALLOW", "network")
-    with pytest.raises(SceneUnreadable, match=r"give its http\(s\):// address"):
+    with pytest.raises(SceneUnreadable, match=r"give its http\(s\):// or s3:// address"):
         open_scene(address)
+
+
+def test_a_bucket_is_read_in_ranges(monkeypatch: pytest.MonkeyPatch, web: Web) -> None:
+    (web.folder / "bucket").mkdir()
+    save(web.folder / "bucket" / "a.tif")
+    monkeypatch.setenv("GEOMAG_ALLOW", "network")
+    for name, value in (
+        ("AWS_S3_ENDPOINT", web.address.removeprefix("http://")),
+        ("AWS_HTTPS", "NO"),
+        ("AWS_VIRTUAL_HOSTING", "FALSE"),
+        ("AWS_NO_SIGN_REQUEST", "YES"),
+    ):
+        monkeypatch.setenv(name, value)
+    with open_scene("s3://bucket/a.tif") as scene:
+        assert (scene.info.name, scene.info.width) == ("a.tif", WIDTH)
+        assert whole(scene).pixels.any()
+    assert web.asked() and set(web.asked()) == {"/bucket/a.tif"}
 
 
 @pytest.mark.parametrize(

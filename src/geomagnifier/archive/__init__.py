@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from geomagnifier.archive import cluster, driver_process
 from geomagnifier.archive.manifest import DONE, FAILED, WAITING, Entry, Manifest
@@ -34,13 +35,15 @@ SPLIT = 100_000_000
 """Scene px above which all workers search a scene together."""
 
 
-def entries(paths: Iterable[Path]) -> Iterator[Entry]:
+def entries(paths: Iterable[Path | str]) -> Iterator[Entry]:
     """Make manifest entries of scenes, named by their paths below their common folder.
+
+    A text is an address on the network, which is named by itself.
 
     Raises:
         OptionError: a path is given twice, or there is none.
     """
-    listed = [Path(os.path.abspath(path)) for path in paths]
+    listed = [path if isinstance(path, str) else Path(os.path.abspath(path)) for path in paths]
     if not listed:
         raise OptionError(
             "there are no scenes to ask; give a folder, a list of paths or a STAC file"
@@ -48,10 +51,14 @@ def entries(paths: Iterable[Path]) -> Iterator[Entry]:
     [[twice, times]] = Counter(listed).most_common(1)
     if times > 1:
         raise OptionError(f"{twice} is listed twice; list each scene once")
-    root = os.path.commonpath([path.parent for path in listed])
+    folders = [path.parent for path in listed if isinstance(path, Path)]
+    root = os.path.commonpath(folders) if folders else ""
     for path in listed:
+        if isinstance(path, str):
+            yield Entry(quote(path.replace("://", "/"), safe="/"), path, -1, 0.0)
+            continue
         try:
-            stat = path.stat()
+            stat = Path(str(path).partition("#")[0] if not path.exists() else path).stat()
         except OSError:
             stat = None  # the worker says so, in the words of `open_scene`
         yield Entry(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geomagnifier.cli.messages import say
-from geomagnifier.cli.options import AsJson, Bits, Model, Segmenter, load
+from geomagnifier.cli.options import AsJson, Asset, Bits, Model, Segmenter, load
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.errors import GeomagError, GeomagWarning, OptionError, SceneNotFound, printable
 from geomagnifier.language import chinese_text
@@ -60,6 +60,7 @@ def index(
     model: Model = "small",
     segmenter: Segmenter = None,
     bits: Bits = None,
+    asset: Asset = None,
     as_json: AsJson = False,
 ) -> None:
     """Index an archive for `geomag search`, or update its index.
@@ -69,10 +70,12 @@ def index(
     from geomagnifier import retrieval
     from geomagnifier.atomic import check_writable
 
-    retrieval.gather(archive)  # so that a wrong archive is refused before the model is loaded
+    retrieval.gather(
+        archive, asset
+    )  # so that a wrong archive is refused before the model is loaded
     check_writable(to)
     with progress_bar("images") as progress:
-        report = retrieval.update(archive, to, load(model, segmenter, bits), progress)
+        report = retrieval.update(archive, to, load(model, segmenter, bits), progress, asset)
     if as_json:
         facts = {
             "index": str(to),

@@ -10,9 +10,10 @@ import typer
 
 from geomagnifier.cli import archives, stopping
 from geomagnifier.cli.messages import say
-from geomagnifier.cli.options import AsJson, Bands, Bits, Detector, Model, Segmenter, load
+from geomagnifier.cli.options import AsJson, Asset, Bands, Bits, Detector, Model, Segmenter, load
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
+from geomagnifier.cli.scene_name import scene_name
 from geomagnifier.errors import BoxError, OptionError, printable
 from geomagnifier.inference import similar_pictures
 from geomagnifier.language import chinese_text
@@ -35,7 +36,15 @@ EXAMPLES = (
 
 
 def ask(
-    image: Annotated[str, typer.Argument(help="GeoTIFF, COG, JPEG, PNG or JPEG2000.")],
+    image: Annotated[
+        str,
+        typer.Argument(
+            help=(
+                "GeoTIFF, COG, JPEG, PNG or JPEG2000; also a STAC item, an https:// or s3://"
+                " address (docs/sources.md)."
+            )
+        ),
+    ],
     question: Annotated[
         str, typer.Argument(help="A question in English or Chinese, such as 'Find every airplane.'")
     ],
@@ -72,6 +81,7 @@ def ask(
     segmenter: Segmenter = None,
     bits: Bits = None,
     bands: Bands = None,
+    asset: Asset = None,
     search: Annotated[
         str,
         typer.Option(
@@ -194,7 +204,7 @@ def ask(
     if journal is not None and not resume and journal.is_file():
         journal.unlink()
     with (
-        gm.open_scene(image, bands=bands) as scene,
+        gm.open_scene(scene_name(image, asset), bands=bands) as scene,
         progress_bar("windows") as show_progress,
         stopping.stop_after_window() as pressed,
     ):

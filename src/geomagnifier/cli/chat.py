@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geomagnifier.cli.messages import say
-from geomagnifier.cli.options import Bands, Bits, Model, Segmenter, load
+from geomagnifier.cli.options import Asset, Bands, Bits, Model, Segmenter, load
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
+from geomagnifier.cli.scene_name import scene_name
 from geomagnifier.cli.stopping import SingleInterrupt, Terminated, stop_after_window
 from geomagnifier.errors import GeomagError, printable
 from geomagnifier.language import chinese_text
@@ -52,6 +53,7 @@ def chat(
     segmenter: Segmenter = None,
     bits: Bits = None,
     bands: Bands = None,
+    asset: Asset = None,
     new: Annotated[
         bool,
         typer.Option("--new", help="Start a new chat; the saved one about this image is dropped."),
@@ -87,7 +89,7 @@ def chat(
 
     if out is not None:
         check_writable(out)
-    with gm.open_scene(image, bands=bands) as scene, ExitStack() as stack:
+    with gm.open_scene(scene_name(image, asset), bands=bands) as scene, ExitStack() as stack:
         path = transcript.place_of(image) if save else None
         conversation = Conversation(scene, load(model, segmenter, bits))
         conversation.turns = [] if new or path is None else transcript.load(path, scene)

@@ -56,6 +56,11 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
         (_("bounds"), _bounds(info, layout)),
         ("GSD", translated(f"{info.gsd:.4g} m per pixel") if info.gsd else _("unknown")),
     ]
+    if values := _values(layout):
+        found.append(("values", values))
+    if layout.stated_by is not None:
+        found.append(("stated by", f"{layout.stated_by}, where the file says nothing"))
+    found += [("approximate", why) for why in layout.approximate]
     if info.pixels > LARGE and not (layout.tiled and layout.overviews):
         found.append(
             (
@@ -67,6 +72,18 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
             )
         )
     return [(name, printable(line)) for name, line in found]
+
+
+def _values(layout: Layout) -> str:
+    """Describe scale, offset and unit of the numbers, if any of them is given."""
+    told = []
+    if any(scale != 1 for scale in layout.scale):
+        told.append(f"times {_each([f'{scale:.6g}' for scale in layout.scale])}")
+    if any(layout.offset):
+        told.append(f"plus {_each([f'{offset:.6g}' for offset in layout.offset])}")
+    if any(layout.units):
+        told.append(f"in {_each([unit or 'no unit' for unit in layout.units])}")
+    return "stored numbers " + ", ".join(told) if told else ""
 
 
 def model(spec: ModelSpec, weights: str | None = None) -> Rows:

@@ -25,6 +25,7 @@ from geomagnifier.cli import (
     info,
     lab_commands,
     map,
+    mcp,
     stopping,
     train,
 )
@@ -211,4 +212,5 @@ app.command("map", epilog=map.EXAMPLES)(map.map_archive)
 app.command(epilog=archives.INDEX_EXAMPLES)(archives.index)
 app.command(epilog=archives.SEARCH_EXAMPLES)(archives.search)
 app.command(epilog=train.EXAMPLES)(train.train)
+app.command(epilog=mcp.EXAMPLES)(mcp.mcp)
 lab_commands.join(app)

@@ -10,7 +10,7 @@ import typer
 
 from geomagnifier.cli import stopping
 from geomagnifier.cli.messages import say
-from geomagnifier.cli.options import AsJson, Bands, Bits, Model, Segmenter
+from geomagnifier.cli.options import AsJson, Asset, Bands, Bits, Model, Segmenter
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.errors import OptionError, QuestionError, SceneNotFound
 from geomagnifier.language import chinese_text
@@ -69,6 +69,7 @@ def map_archive(
     segmenter: Segmenter = None,
     bits: Bits = None,
     bands: Bands = None,
+    asset: Asset = None,
     search: Annotated[
         str,
         typer.Option(
@@ -123,7 +124,7 @@ def map_archive(
         refusal = composed.refusal(question, spec, boxed=False)
         if refusal is not None:
             raise QuestionError(refusal)
-    entries = archive.entries(listed(scenes))
+    entries = archive.entries(listed(scenes, asset))
 
     def progress(tally: Tally) -> None:
         show_progress(tally.done + tally.failed, tally.total)
@@ -167,8 +168,12 @@ def map_archive(
         say(f"and {tally.failed - len(failures):,} more; {out / archive.INDEX} lists them")
 
 
-def listed(where: Path) -> list[Path]:
-    """Paths of the scenes in a folder, a text file with a path a line, or a STAC file.
+def listed(where: Path, asset: str | None = None) -> list[Path | str]:
+    """Paths and addresses of the scenes of a folder, a list (one a line) or a STAC file.
+
+    Args:
+        where: the folder or file.
+        asset: name of the asset that is taken of each STAC item; None for the likeliest one.
 
     Raises:
         SceneNotFound: it is not there, or has no images.
@@ -178,7 +183,7 @@ def listed(where: Path) -> list[Path]:
     from geomagnifier.retrieval.discovery import COLLECTIONS
 
     if where.is_dir() or where.suffix.lower() in COLLECTIONS:
-        found = retrieval.gather(where)
+        found = retrieval.gather(where, asset)
         found.warn()
         for path, why in found.left_out:
             say(f"skipped {path}: {why}")
@@ -195,7 +200,8 @@ def listed(where: Path) -> list[Path]:
         raise OptionError(
             f"{where} is not a list of scenes; give a text file with one path per line"
         ) from error
-    return [where.parent / line for line in lines if line and not line.startswith("#")]
+    wanted = [line for line in lines if line and not line.startswith("#")]
+    return [line if "://" in line else where.parent / line for line in wanted]
 
 
 def facts(tally: Tally) -> dict[str, float | int]:

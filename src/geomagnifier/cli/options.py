@@ -60,6 +60,13 @@ Bands = Annotated[
         metavar="R,G,B",
     ),
 ]
+Asset = Annotated[
+    str | None,
+    typer.Option(
+        help="Asset of a STAC item, such as 'visual'; without it role and name decide.",
+        metavar="NAME",
+    ),
+]
 Data = Annotated[
     Path | None,
     typer.Option(help="Folder of the data sets; default: the setting GEOMAG_DATA.", metavar="DIR"),

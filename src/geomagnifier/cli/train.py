@@ -199,6 +199,7 @@ def train(
     except KeyboardInterrupt:
         if run.kept(config.out):
             say(
-                f"stopped; training so far is kept in {config.out}; run the same command to continue"
+                f"stopped; training so far is kept in {config.out}; run the same command to"
+                " continue"
             )
         raise

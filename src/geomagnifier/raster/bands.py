@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from rasterio.enums import ColorInterp, MaskFlags
 
 from geomagnifier.errors import GeomagWarning, SceneEmpty, SceneUnreadable
 from geomagnifier.raster import band_colours as colours
+from geomagnifier.raster.stated import Stated, of_band
 from geomagnifier.raster.undeclared_nodata import Fill
 from geomagnifier.types import Bools, Bytes
 
@@ -137,6 +138,18 @@ def choose(dataset: Any, name: str, wanted: Sequence[int | str] | None = None) -
         alpha=alpha,
         misled=MaskFlags.alpha in flags and not alpha,
     )
+
+
+def with_stated_nodata(chosen: Bands, stated: Stated) -> Bands:
+    """Return the bands with the nodata values that are stated, where the file says nothing.
+
+    Args:
+        chosen: bands of the file.
+        stated: of the scene.
+    """
+    if chosen.masked or chosen.alpha or any(none is not None for none in chosen.nodata):
+        return chosen
+    return replace(chosen, nodata=tuple(of_band(stated.nodata, i) for i in chosen.indexes))
 
 
 def _rgb(

@@ -22,6 +22,8 @@ from rasterio.io import DatasetReader
 
 from geomagnifier.errors import SceneEmpty, SceneNotFound, SceneTooLarge, SceneUnreadable
 from geomagnifier.raster import file_identity, gdal_guard
+from geomagnifier.raster.fetch import check_allowed
+from geomagnifier.raster.stated import Stated
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -122,6 +124,8 @@ class Source:
     """The array that it reads, or None for a file."""
     stamp: file_identity.Stamp | None = None
     """Stamp of the file before it was opened, or None for an array or an address."""
+    stated: Stated | None = None
+    """What is stated of it beside the file, used where the file says nothing."""
     _full_size: Any = None
 
     def full_size(self) -> Any:
@@ -198,7 +202,7 @@ def open_source(source: Any) -> Source:
 
 
 def from_path(source: str | os.PathLike[str]) -> Source:
-    """Open a file on this machine, or an http(s):// address where that is allowed."""
+    """Open a file on this machine, or an http(s):// or s3:// address where that is allowed."""
     text = os.fspath(source)
     text = os.fsdecode(text) if isinstance(text, bytes) else text
     if "://" in text or text.startswith(("/vsi", "\\vsi")):
@@ -246,19 +250,17 @@ def _from_address(text: str) -> Source:
     """Open an image on the network, where that is allowed, without any files beside it."""
     if PACKED.match(text):
         raise SceneUnreadable(f"{text[:200]} is inside an archive; unpack it and give the image")
-    if not text.startswith(("http://", "https://")):
+    if not text.startswith(("http://", "https://", "s3://")):
         raise SceneUnreadable(
-            f"{text[:200]} is not a local file; download it first, or give its http(s):// address"
-            f" and set {gdal_guard.SETTING}=network"
+            f"{text[:200]} is not a local file; download it first, or give its http(s):// or s3://"
+            f" address and set {gdal_guard.SETTING}=network"
         )
-    if not gdal_guard.allowed("network"):
-        raise SceneUnreadable(
-            f"{text[:200]} is not a local file; download it first, or set"
-            f" {gdal_guard.SETTING}=network to read it from there"
-        )
+    check_allowed(text)
     name = text.split("?")[0].rstrip("/").rsplit("/", 1)[-1] or text
+    bucket = text.removeprefix("s3://")
+    place = f"/vsicurl/{text}" if bucket == text else f"/vsis3/{bucket}"
     try:
-        dataset = _unpackable(_open(f"/vsicurl/{text}", DRIVERS, beside=False), name)
+        dataset = _unpackable(_open(place, DRIVERS, beside=False), name)
         gdal_guard.check_named(dataset, None, _plainly)
     except FAILURES as error:
         raise unreadable(text[:200], error) from error

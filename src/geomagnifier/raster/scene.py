@@ -30,9 +30,10 @@ from geomagnifier.raster import (
     scene_warnings,
     undeclared_nodata,
 )
-from geomagnifier.raster.dataset import FAILURES, Source, open_source, tags_of, unreadable
+from geomagnifier.raster.dataset import FAILURES, Source, tags_of, unreadable
 from geomagnifier.raster.file_layout import Layout, layout
 from geomagnifier.raster.reader import RasterBlock, RasterReader, ReadRequest
+from geomagnifier.raster.sources import open_any
 from geomagnifier.types import Affine6, Bools, Bytes, SceneInfo, View, Window
 
 if TYPE_CHECKING:
@@ -71,10 +72,11 @@ def open_scene(
     not applied.
 
     Args:
-        source: a file (GeoTIFF, COG, JPEG, PNG, JPEG 2000, GIF, BMP, WebP), an array (H, W), (H, W,
-            C) or (C, H, W), or a PIL image. An array is (C, H, W) where the first axis is at most
-            16 and the last is more. A fourth band of an array is not alpha. An array is not copied:
-            do not change it while the scene is open.
+        source: a file (GeoTIFF, COG, JPEG, PNG, JPEG 2000, GIF, BMP, WebP, MBTiles, GeoPackage), a
+            STAC item, an address or a tile service (docs/sources.md), an array (H, W), (H, W, C) or
+            (C, H, W), or a PIL image. An array is (C, H, W) where the first axis is at most 16 and
+            the last is more. A fourth band of an array is not alpha. An array is not copied: do not
+            change it while the scene is open.
         crs: "EPSG:32633" or WKT, in place of that of the file.
         transform: pixel -> CRS (a, b, c, d, e, f), in place of that of the file.
         bands: those shown as red, green and blue, or one for grey: numbers from 1, or names, such
@@ -95,7 +97,7 @@ def open_scene(
         (100, 70)
     """
     parsed = georeference.parse_crs(crs) if crs is not None else None
-    opened = open_source(source)
+    opened = open_any(source)
     try:
         return Scene(opened, parsed, transform, bands)
     except FAILURES as error:
@@ -132,7 +134,12 @@ class Scene:
         if place is None and source.pixels_from is None:
             place = georeference.affine6(dataset.transform)
         file_crs = scene_warnings.file_crs
+        stated = source.stated
+        if stated is not None and place is None:
+            place = scene_warnings.stated_place(source, stated)
         system = None if place is None else crs if crs is not None else file_crs(source)
+        if stated is not None and place is not None and system is None and stated.crs is not None:
+            system = scene_warnings.stated_crs(stated)
         if place is None and source.pixels_from is None and (dataset.gcps[0] or dataset.rpcs):
             scene_warnings.control_points_unused(source.name)
         elif place is None and (
@@ -141,6 +148,8 @@ class Scene:
             scene_warnings.transform_missing(source.name)
         self._source = source
         self._bands = bands.choose(dataset, source.name, wanted)
+        if stated is not None and stated.nodata:
+            self._bands = bands.with_stated_nodata(self._bands, stated)
         self._reader = RasterReader(source, self._bands)
         self._lock = threading.RLock()
         self._stretch: bands.Stretch | None = None
@@ -187,9 +196,10 @@ class Scene:
         """
         with self._lock:
             if self._key is None:
+                stated = self._source.stated  # nodata that is stated may change with the file
                 found = (
                     None
-                    if self._closed
+                    if self._closed or (stated is not None and stated.nodata)
                     else file_identity.of(
                         self._source.dataset, self._source.stamp, self._bands.indexes
                     )
@@ -212,7 +222,7 @@ class Scene:
     def layout(self) -> Layout:
         """Layout of the raster in its file: blocks, overviews, types, nodata, bounds."""
         with self._lock:
-            return layout(self._source.dataset, self.info.transform)
+            return layout(self._source.dataset, self.info.transform, self._source.stated)
 
     def close(self) -> None:
         """Close the file. Closing twice is no error."""

@@ -11,11 +11,13 @@ from typing import Any
 
 from rasterio.errors import CRSError
 
-from geomagnifier.errors import GeomagWarning
+from geomagnifier.errors import GeomagWarning, OptionError
 from geomagnifier.raster import georeference
 from geomagnifier.raster.bands import Bands
 from geomagnifier.raster.dataset import Source
+from geomagnifier.raster.stated import Stated
 from geomagnifier.raster.undeclared_nodata import Fill
+from geomagnifier.types import Affine6
 
 MOSTLY = 0.5
 """Share of a scene that is not valid, above which there is a warning."""
@@ -34,6 +36,41 @@ def file_crs(source: Source) -> Any:
             GeomagWarning,
             stacklevel=4,
         )
+        return None
+
+
+def stated_place(source: Source, stated: Stated) -> Affine6 | None:
+    """Return the transform that is stated of a file that has none, if it is for such a file.
+
+    Args:
+        source: the open file.
+        stated: what is stated of it.
+    """
+    if stated.transform is None:
+        return None
+    dataset = source.dataset
+    if not stated.fits(dataset.width, dataset.height):
+        assert stated.shape is not None
+        height, width = stated.shape
+        warnings.warn(
+            f"{stated.by} says where an image of {width} x {height} px lies, and {source.name} has"
+            f" {dataset.width} x {dataset.height} px: its answers are in pixels",
+            GeomagWarning,
+            stacklevel=4,
+        )
+        return None
+    for why in stated.approximate:
+        warnings.warn(f"the place of {source.name} is approximate: {why}", GeomagWarning, 4)
+    return stated.transform
+
+
+def stated_crs(stated: Stated) -> Any:
+    """Return the CRS that is stated; one that means nothing is warned of and taken for none."""
+    assert stated.crs is not None
+    try:
+        return georeference.parse_crs(stated.crs)
+    except OptionError as error:
+        warnings.warn(f"{stated.by} names no CRS that can be used: {error}", GeomagWarning, 4)
         return None
 
 

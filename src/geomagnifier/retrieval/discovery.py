@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from geomagnifier.errors import GeomagWarning, SceneNotFound, SceneUnreadable, printable
-from geomagnifier.export.stac import read_items
+from geomagnifier.raster.stac_items import read_items
 
 SUFFIXES = (".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2")
 """Suffixes of images, in any case."""
@@ -23,11 +23,13 @@ class Picture:
     """An image, and what a STAC catalog says of it."""
 
     path: Path
-    """The file."""
+    """The file; of an image on the network `ITEMS.json#ITEM`."""
     date: datetime | None = None
     """Acquisition date in UTC, or None."""
     outline: bytes | None = None
     """Footprint as WKB, or None."""
+    file: Path | None = None
+    """The file that changes with the image, where that is not `path`."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,12 @@ class Gathered:
             )
 
 
-def gather(target: str | os.PathLike[str]) -> Gathered:
+def gather(target: str | os.PathLike[str], asset: str | None = None) -> Gathered:
     """List the images of a folder, or of a STAC ItemCollection, Item, Collection or Catalog.
+
+    Args:
+        target: the folder, or the STAC file.
+        asset: name of the asset that is taken of each STAC item; None for the likeliest one.
 
     Raises:
         SceneNotFound: there is no such folder or file, or no image in it.
@@ -69,6 +75,11 @@ def gather(target: str | os.PathLike[str]) -> Gathered:
         DataCorrupt: the file is no STAC.
         LibraryMissing: it is a file, and the extra `archive` is not installed.
     """
+    if (address := os.fspath(target)).startswith(("http:", "https:")):
+        raise SceneNotFound(
+            f"{address[:200]} is not a file here; save it first (curl -o items.json ADDRESS), then"
+            " give items.json: its items may lie on the network"
+        )
     path = Path(target)
     if path.suffix.lower() not in COLLECTIONS or path.is_dir():
         closed: list[tuple[Path, str]] = []
@@ -79,11 +90,11 @@ def gather(target: str | os.PathLike[str]) -> Gathered:
             f"{path} does not exist; give a folder of images or a STAC ItemCollection, Item or"
             " Catalog"
         )
-    items, left_out = read_items(path, SUFFIXES)
-    pictures = {item.path: Picture(item.path, item.date, item.outline) for item in items}
+    items, left_out = read_items(path, SUFFIXES, asset)
+    pictures = {item.path: Picture(item.path, item.date, item.outline, item.file) for item in items}
     if not pictures:
         why = f"; {left_out[0][1]}" if left_out else ""
-        raise SceneNotFound(f"{path} holds no images on this machine{why}")
+        raise SceneNotFound(f"{path} holds no images that can be opened{why}")
     return Gathered(
         path.parent, tuple(pictures[place] for place in sorted(pictures)), tuple(left_out)
     )

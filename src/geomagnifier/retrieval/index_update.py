@@ -66,6 +66,7 @@ def update(
     to: str | os.PathLike[str],
     model: Model,
     progress: Progress | None = None,
+    asset: str | None = None,
 ) -> Report:
     """Make an index of an archive, or bring it up to date.
 
@@ -76,6 +77,7 @@ def update(
         to: folder of the index, made where needed.
         model: that makes the vectors.
         progress: called with (images done, images to be read).
+        asset: name of the asset that is taken of each STAC item; None for the likeliest one.
 
     Raises:
         SceneNotFound, SceneUnreadable, DataCorrupt: see `gather`; the index is left as it is.
@@ -85,7 +87,7 @@ def update(
         OutputError: the folder is something else, is not writable, or the disk is full.
         LibraryMissing: the extra `archive` is not installed.
     """
-    found, folder, place = gather(archive), Path(to), Path(os.path.abspath(archive))
+    found, folder, place = gather(archive, asset), Path(to), Path(os.path.abspath(archive))
     found.warn()
     if not _begun(folder) and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError(f"{folder} is no index; choose a folder that is not there yet")
@@ -215,7 +217,7 @@ def _name(path: Path, root: Path) -> str:
 def _stamp(picture: Picture) -> str:
     """Return a stamp that changes with the file, or with what its STAC item says of it."""
     try:
-        status = picture.path.stat()
+        status = (picture.file or picture.path).stat()
         stamp = f"{status.st_mtime_ns}:{status.st_size}"
     except OSError:  # it is gone, or its disk: reading it will give the reason
         stamp = "none"

@@ -421,6 +421,10 @@ class Reader:
         return p.Heading(COMPASS[m[1]]) if m else None
 
     def _relation(self, text: str) -> p.Filter | None:
+        if (m := re.fullmatch("(?:靠|挨|临)(?:着|近)?(.+?)", text)) and (
+            found := self._related("near", m[1])
+        ) is not None:
+            return found
         text = re.sub(f"^(?:位于|处于|跨越|横跨|在|{_VERBS}(?:在)?)+", "", text)
         text = re.sub(f"(?<=[上里内中边旁近围侧方面岸]){_VERBS}$", "", text)
         if m := re.fullmatch(

@@ -40,6 +40,12 @@ _NO_NOUN = (
     f"(?:的|前)?[这那]?(?:[一两二三四五几]?{_COUNTER})?(?:是|在|有|呢|吗|啊|吧|哪里|哪儿|哪{_COUNTER}?|什么位置|"
     "分割|框|标|找|圈|勾|抠|出来?|一下|给我|看看|轮廓|掩膜)*"
 )
+_COUNTED = (
+    f"(?:它们)?(?:(?:现在|那)?(?:还|一共|总共|共)?(?:剩下?|剩余|留下|有)(?:了)?(?:多少|几){_COUNTER}?|"
+    f"数(?:一?下|一?数|数看?)?|统计|计数|(?:总)?(?:数量|个数|数目|总数)(?:是?多少)?)"
+)
+"""A count of what was found: "数一下", "还剩几架"."""
+_DROPPED = "(?:去掉|删掉|删除|排除|剔除|除外|拿掉|除去|忽略)(?:吧|了)?"
 _WHERE = (
     "(?:都|分别|大概|在图的?|在图中的?|具体|给我|请|用框|帮我|把|全部?)*(?:在|的)*(?:哪里|哪儿|什么位置|位置|哪|标|圈|框)"
     "(?:出来?|出|一下|起来)?(?:看看)?(?:呢|啊|吧)?"
@@ -95,6 +101,12 @@ def in_full(text: str) -> Iterator[str]:
         f"(?:它们)?(?:里|中|里面)?(.+?)的?是?哪(?:一?{_COUNTER}|些)(?:它们)?", plain
     ):
         yield f"{found[1].removesuffix('的')}的它们"
+    if re.fullmatch(_COUNTED, plain):
+        yield "有几个它们"
+    if re.fullmatch("(?:它们)?的?(?:颜色|什么颜色|啥颜色)", plain):
+        yield "它们是什么颜色"
+    if re.fullmatch("(?:它们)?的?(?:朝向|方向)", plain):
+        yield "它们朝哪个方向"
     if "它们" in plain:
         yield plain
         yield re.sub("它们的?", "它们", plain, count=1)
@@ -105,6 +117,18 @@ def in_full(text: str) -> Iterator[str]:
         plain,
     ):
         yield f"除了{found[1].removesuffix('的')}的它们"
+    if found := re.fullmatch(
+        f"(?:把|将)?(.+?)(?:的|[这那]一?{_COUNTER})?(?:都|全部?)?{_DROPPED}", plain
+    ):
+        yield f"除了{found[1].removesuffix('的')}的它们"
+    if found := re.fullmatch(
+        "(.+?)的(?:和|与|跟)(.+?)的(?:哪一?[边个种]|谁)(?:更)?([多少])", plain
+    ):
+        yield f"{found[1]}的它们和{found[2]}的它们哪个{found[3]}"
+    if found := re.fullmatch(f"哪(?:些|几?{_COUNTER}|一{_COUNTER})(?:是)?(.+?)的?", plain):
+        yield f"{found[1]}的它们"
+    if found := re.fullmatch("(.+?)的?(?:有没有|有吗|有么)", plain):
+        yield f"有没有{found[1]}的它们"
     if found := re.fullmatch(f"(.*(?:有|是)?(?:多少|几){_COUNTER}?)", plain):
         if "的有" in plain:
             yield plain.replace("的有", "的它们有", 1)
@@ -122,6 +146,40 @@ def in_full(text: str) -> Iterator[str]:
     yield f"它们{plain}"
     yield f"它们的{plain}"
     yield f"它们是{plain}"
+
+
+def rest(text: str, noun: str) -> str:
+    """The question about all others of a class: "其他的呢", "除了它还有几艘"; "" where it is none.
+
+    Args:
+        text: as said.
+        noun: the class's Chinese name.
+    """
+    plain = _SOFT.sub("", _plain(text))
+    if re.fullmatch(
+        "(?:其他|其它|其余|剩下|剩余|另外|别)的?(?:那些|几个)?(?:都)?(?:在哪里?|标出来)?", plain
+    ):
+        return f"除了它们以外的{noun}"
+    one = "(?:它们?|[这那][个些艘架辆])"
+    others = f"(?:除了?{one}(?:以外|之外|外)?,?|其他的?|其余的?|另外)"
+    counted = f"{others}{{1,2}}(?:还|一共)*有?(?:多少|几){_COUNTER}?"
+    return f"除了它们以外的{noun}有多少" if re.fullmatch(counted, plain) else ""
+
+
+def difference(text: str, meant: str) -> str:
+    """The last comparison of numbers, asked for the difference: "多几个"; "" where it is none.
+
+    Args:
+        text: as said.
+        meant: the last question.
+    """
+    plain = _SOFT.sub("", _plain(text))
+    if not re.fullmatch(
+        f"(?:那|那么)?(?:多|少|差|相差|差了?|多出来?)(?:了)?(?:多少|几){_COUNTER}?", plain
+    ):
+        return ""
+    found = re.fullmatch("(.+比.+?)(多|少)[吗么没]?", _plain(meant))
+    return f"{found[1]}{found[2]}几个？" if found else ""
 
 
 def other(

@@ -15,10 +15,12 @@ from geomagnifier.composed import program as p
 from geomagnifier.conversation.chinese_followups import (
     ANSWERED,
     anew,
+    difference,
     in_english,
     in_full,
     is_chinese,
     other,
+    rest,
     starts_beside,
 )
 from geomagnifier.conversation.followup_parser import FollowUp, Sort, read
@@ -222,6 +224,11 @@ def _in_chinese(
     composes = composed.understood(question, model.spec) is not None
     if composes and not (regions and starts_beside(question) and not set(named) & set(mine)):
         return FollowUp("fresh", question, question)
+    if text := difference(question, last.meant):
+        return FollowUp("fresh", text, text)
+    first = next((name for name in mine if is_chinese(name)), "")
+    if first and (text := rest(question, first)):
+        return FollowUp("choose", text, text, many=True, pronoun="them")
     if (swapped := other(question, last.meant, nouns, mine or nouns)) is not None:
         return FollowUp("swap", swapped[0], swapped[0], True, swapped[1])
     noun = next((name for name in mine if is_chinese(name)), "")

@@ -62,6 +62,7 @@ _ALIASES = {
     "大客车": "公交车",
     "小型汽车": "汽车",
     "大轮船": "船",
+    "车子": "车",
 }
 """Names beside those of the classes, each with one of these."""
 _RANKS = {
@@ -211,6 +212,7 @@ class Reader:
         Raises:
             NoPlace: a word finds no place.
         """
+        text = re.sub(r"(?<=K\d)(?:边上|岸边|边|岸)$", "", text)  # "离水边多远"
         noun = _NOUNS.search(text)
         if (
             noun is None

@@ -221,7 +221,13 @@ def _in_chinese(
     nouns = [name for kind in names for name in names[kind] if is_chinese(name)]
     mine = [name for region in regions for name in names.get(region.label, ())]
     named = [noun for noun in nouns if noun in question.translate(chinese_text.SIMPLIFIED)]
-    composes = composed.understood(question, model.spec) is not None
+    read = composed.understood(question, model.spec)
+    composes = read is not None
+    if read is not None and regions:
+        # "靠近码头的有哪些": of all objects, where none are named and none are meant
+        composes = len(read.kinds) < len(model.spec.objects or model.spec.kinds) or bool(
+            re.search("东西|目标|物体|什么|地物", question)
+        )
     if composes and not (regions and starts_beside(question) and not set(named) & set(mine)):
         return FollowUp("fresh", question, question)
     if text := difference(question, last.meant):

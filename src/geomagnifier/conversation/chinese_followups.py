@@ -20,6 +20,7 @@ ANSWERED = "，用中文回答"
 """Follows the English of a Chinese follow-up, so that the answer is Chinese."""
 _REFERS = re.compile(
     r"其中|[它他她]们?|牠|这些|那些|这个|那个|这艘|那艘|这架|那架|上述|它們|這些|這個"
+    r"|[这那][两二三四五几][个艘架辆栋座条块棵]"
 )
 _RANKS = {
     "最大": "largest", "最小": "smallest", "最长": "longest", "最短": "shortest", "最宽": "widest",
@@ -46,10 +47,11 @@ _COUNTED = (
     f"数(?:一?下|一?数|数看?)?|统计|计数|(?:总)?(?:数量|个数|数目|总数)(?:是?多少)?)"
 )
 """A count of what was found: "数一下", "还剩几架"."""
+_SHOWN = "(?:标|框|圈|找|列|分割|抠|勾)"
 _OTHERS = "(?:其他|其它|其余|剩下|剩余|余下|另外|别)"
 _DROPPED = "(?:去掉|删掉|删除|排除|剔除|除外|拿掉|除去|忽略)(?:吧|了)?"
 _WHERE = (
-    "(?:都|分别|大概|在图的?|在图中的?|具体|给我|请|用框|帮我|把|全部?)*(?:在|的)*(?:哪里|哪儿|什么位置|位置|哪|标|圈|框)"
+    "(?:都|分别|大概|在图的?|在图中的?|具体|给我|请|用框|帮我|把|全部?)*(?:在|的)*(?:哪里|哪儿|哪个(?:位置|地方)|什么位置|位置|哪|标|圈|框)"
     "(?:出来?|出|一下|起来)?(?:给我)?(?:看看?)?(?:呢|啊|吧)?"
 )
 _SOFT = re.compile(
@@ -95,7 +97,7 @@ def in_full(text: str) -> Iterator[str]:
     Likeliest first.
     """
     plain = re.sub(
-        "(?:其中|这些|那些|上述(?:目标)?|[他她牠]们|这里面|(?<![边侧大小长短上下左右的近远])[这那][艘架个条座辆栋]|(?<!其)它(?!们))(?!人)",
+        "(?:其中|这些|那些|[这那][两二三四五几][个艘架辆栋座条块棵]|上述(?:目标)?|[他她牠]们|这里面|(?<![边侧大小长短上下左右的近远])[这那][艘架个条座辆栋]|(?<!其)它(?!们))(?!人)",
         "它们",
         _plain(text),
     )
@@ -110,6 +112,10 @@ def in_full(text: str) -> Iterator[str]:
         f"(?:它们)?(?:里|中|里面)?(.+?)的?(?:是|有)?哪(?:一?{_COUNTER}|些)(?:它们)?", plain
     ):
         yield f"{found[1].removesuffix('的')}的它们"
+    if (
+        found := re.fullmatch(f"(除了?.+?),?{_OTHERS}的?(?:都|全)?{_SHOWN}.{{0,4}}", plain)
+    ) is not None:
+        plain = found[1]
     if re.fullmatch(_COUNTED, plain):
         yield "有几个它们"
     if re.fullmatch("(?:它们)?的?(?:颜色|什么颜色|啥颜色)", plain):
@@ -140,6 +146,8 @@ def in_full(text: str) -> Iterator[str]:
         yield f"{found[1]}的它们和{found[2]}的它们哪个{found[3]}"
     if found := re.fullmatch(f"哪(?:些|几?{_COUNTER}|一{_COUNTER})(?:是)?(.+?)的?", plain):
         yield f"{found[1]}的它们"
+    if found := re.fullmatch(f"(.+?)的(?:都|全)?(?P<how>{_SHOWN})(?:出来?|一下|起来)*", plain):
+        yield f"{'分割' if _MASKS.search(found['how']) else ''}{found[1]}的它们"
     if found := re.fullmatch("(.+?)的(?:都)?有哪(?:些|几.)", plain):
         yield f"{found[1]}的它们"
     if found := re.fullmatch("(.+?)的?(?:有没有|有吗|有么)", plain):
@@ -278,7 +286,7 @@ def in_english(text: str) -> str:
         if re.search(word, plain) and (
             refers
             or re.match(
-                f"(?:那么|那|只要|只看|只留下?|留下|把|找出|分割|框出|标出|哪[个艘架条座辆]是?)*{word}",
+                f"(?:那么|那|只要|只看|只留下?|留下|把|找出|挑出|选出|挑选|列出|圈出|分割|框出|标出|哪[个艘架条座辆]是?)*{word}",
                 plain,
             )
         ):

@@ -169,7 +169,7 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
     )
     plain = re.sub(rf"(?<![QN\d.第])({_NUMBER})多?({UNIT})(?![a-z])", with_unit, plain)
     plain = re.sub(
-        rf"(?<![QN\d.第每同])(?!一条?(?:直线|线|排|行|列))({_NUMBER}){COUNTER}", bare, plain
+        rf"(?<![QN\d.第每同哪])(?!一条?(?:直线|线|排|行|列))({_NUMBER}){COUNTER}", bare, plain
     )
     plain = re.sub(
         r"(?<![QN\d.第])(\d+(?:\.\d+)?|[两二三四五六七八九十]+)(?=[行排列到至%])", bare, plain

@@ -187,7 +187,8 @@ class Page:
                 return
             self._seen[card.id] = job.first
         if not self._gone and self._card is not None and self._card.id == card.id:
-            self._suggest()
+            with self._client:  # a task of its own does not know whose page it is for
+                self._suggest()
 
     async def ask(self, question: str, options: AskOptions) -> None:
         """Ask a question, which may refer back to the answer shown, and follow it to its end.

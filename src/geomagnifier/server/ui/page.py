@@ -113,7 +113,12 @@ class Page:
                 with button("", None, None, "round theme", data_act="theme", label=_("Colours")):
                     for drawn, kind in (("screen", "auto"), ("sun", "light"), ("moon", "dark")):
                         icon(drawn, f"mark {kind}")
-            with tag("section", "stage", aria_label=_("Map")):
+            with tag(
+                "section",
+                "stage",
+                aria_label=_("Map"),
+                data_drop=_("Drop the picture to open it"),
+            ):
                 self._map = MapPanel(self._drawn)
                 self._welcome = Welcome(jobs, self.choose)
             with tag("aside", "panel", aria_label=_("Questions and answers")):

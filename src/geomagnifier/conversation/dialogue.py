@@ -121,7 +121,7 @@ def _followed(
         and (text := composed.in_unit(question, last.meant, model.spec)) is not None
     ):  # "and in hectares?"
         refers = Reference(last.pool, text, bare=True) if last.sort == "choose" else last.refers
-        made = ask(scene, text, model, refers=refers, **options)
+        made = ask(scene, text, model, refers=refers, **_options(options, refers))
         return Turn(
             question, text, last.sort, replace(made, question=question), last.pool, last.refers
         )
@@ -374,7 +374,9 @@ def _beside(
     options: dict[str, Any],
 ) -> Turn:
     refers = Reference(marks, move.words, beside=True, bare=not move.named)
-    made = replace(ask(scene, move.text, model, refers=refers, **options), question=question)
+    made = replace(
+        ask(scene, move.text, model, refers=refers, **_options(options, refers)), question=question
+    )
     return Turn(question, move.text, "beside", made, made.regions, refers)
 
 
@@ -389,7 +391,7 @@ def _swap(
         words := _instead(last.refers.words, last.answer, model, move.named)
     ):
         refers = replace(last.refers, words=words)
-        made = ask(scene, text, model, refers=refers, **options)
+        made = ask(scene, text, model, refers=refers, **_options(options, refers))
         return Turn(question, text, "swap", replace(made, question=question), made.regions, refers)
     made = ask(scene, text, model, **options)
     return Turn(question, text, "swap", replace(made, question=question), made.regions)
@@ -418,6 +420,7 @@ def _ask(
     In a scene too large for one view only their surroundings are looked at, unless the options name
     a box.
     """
+    options = _options(options, refers)
     if scene.info.pixels > model.spec.view_pixels and options.get("box") is None:
         corners = list(zip(*(r.box for r in refers.regions), strict=True))
         hull = (
@@ -428,6 +431,13 @@ def _ask(
         if hull is not None and hull.area < scene.info.pixels / 2:
             options = options | {"box": hull, "box_crs": "px"}
     return ask(scene, text, model, refers=refers, **options)
+
+
+def _options(options: dict[str, Any], refers: Reference | None) -> dict[str, Any]:
+    """The options of a question: one about earlier regions is about those, in no area besides."""
+    if refers is None:
+        return options
+    return {name: value for name, value in options.items() if name not in ("aoi", "aoi_crs")}
 
 
 class Conversation:

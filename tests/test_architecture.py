@@ -317,6 +317,7 @@ def test_no_private_name_is_imported():
     for path in [*FILES, *LAB_FILES]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("geomagnifier"):
-                names = [a.name for a in node.names if a.name.startswith("_") and a.name[1] != "_"]
+                # "_" by itself marks a text of the catalogue
+                names = [a.name for a in node.names if re.match(r"_[^_]", a.name)]
                 found += [f"{path.name}: {name}" for name in names]
     assert found == ["__init__.py: _moved"]

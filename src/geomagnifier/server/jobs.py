@@ -159,6 +159,7 @@ class Jobs:
             "min_score": min_score,
             "recall": recall,
             "budget": budget,
+            **area,
         }
 
         def work(job: Job) -> None:

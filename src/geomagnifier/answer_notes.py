@@ -115,7 +115,8 @@ def boxes_alone(regions: Sequence[Region], nouns: Mapping[str, str], zh: bool) -
     if zh:
         named = "、".join(nouns.get(label, label) for label in bare)
         return f"模型只给出{named}的框，没有轮廓；面积按框计算。"
-    return f"Of {', '.join(bare)} the model gives boxes, no outlines; areas are those of the boxes."
+    named = ", ".join(f'"{label}"' for label in bare)
+    return f"Of {named} the model gives boxes, no outlines; areas are those of the boxes."
 
 
 def refused_answer(scene: Scene, query: Query, model: Model, text: str, watch: Stopwatch) -> Answer:

@@ -79,8 +79,9 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
         (
             "model",
             (
-                f"{spec.name} {spec.version}, {spec.parameters / 1e6:.1f} M"
-                f" parameters{'' if spec.trained else ', untrained'}"
+                f"{spec.name} {spec.version}"
+                + (f", {spec.parameters / 1e6:.1f} M parameters" if spec.parameters else "")
+                + ("" if spec.trained else ", untrained")
             ),
         ),
         (

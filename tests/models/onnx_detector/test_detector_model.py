@@ -12,7 +12,7 @@ import rasterio
 from rasterio import Affine
 
 import geomagnifier as gm
-from geomagnifier.errors import OptionError
+from geomagnifier.errors import GeomagWarning, OptionError
 from geomagnifier.export.oriented_boxes import corners, headings
 from geomagnifier.inference.resolution import window_of
 from geomagnifier.model_protocol import Model
@@ -124,6 +124,21 @@ def test_what_the_detector_has_no_class_for(scene: Path, model: DetectorModel) -
     assert chinese.text == "检测器没有“飞机”这一类别。它有：船、风力发电机。"
     with pytest.raises(OptionError, match="no measured curve of recall"):
         gm.ask(scene, "Find every ship.", model, recall=0.9)
+
+
+def test_a_budget_goes_to_some_windows_of_a_scene(scene: Path, model: DetectorModel) -> None:
+    """Everything is worth a look; what the budget does not reach is told."""
+    with pytest.warns(GeomagWarning, match="left"):
+        answer = gm.ask(scene, "Find every ship.", model, budget="2 Mpx")
+    assert not answer.complete and answer.trace.skipped
+    assert len(answer.trace.crops) > 0
+    assert answer.trace.pixels_processed <= 2_000_000
+    assert boxes(answer) < TRUTH
+
+
+def test_a_question_that_names_nothing(model: DetectorModel) -> None:
+    answer = gm.ask(squares((64, 64), {}), "How many are there?", model)
+    assert answer.text.endswith("It has: ship, wind turbine.")
 
 
 def test_places_and_land_cover_are_the_small_models(scene: Path, model: DetectorModel) -> None:

@@ -132,7 +132,7 @@ def test_boxes_without_outlines_are_told_once_for_each_class() -> None:
     box = (0.0, 0.0, 9.0, 9.0)
     outlined = Region("ship", 0.9, box, {"size": [9, 9], "counts": "0"})
     bare = [Region(label, 0.9, box) for label in ("ship", "car", "ship")]
-    assert boxes_alone([outlined], {}, False) == ""
-    told = boxes_alone([outlined, *bare], {"ship": "船"}, False)
-    assert told.startswith('Of "ship", "car" the model gives boxes, no outlines')
-    assert boxes_alone(bare, {"ship": "船"}, True).startswith("模型只给出船、car的框")
+    assert boxes_alone("So far.", [outlined], {}, "en") == "So far."
+    told = boxes_alone("So far.", [outlined, *bare], {"ship": "船"}, "en")
+    assert told.startswith('So far. Of "ship", "car" the model gives boxes, no outlines')
+    assert boxes_alone("", bare, {"ship": "船"}, "zh").startswith("模型只给出船、car的框")

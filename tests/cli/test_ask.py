@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import rasterio
+from PIL import Image
 
 from command_line import geomag
 from geomagnifier import masks
+from made_detectors import GREEN, YELLOW, detector, squares, ultralytics
 
 
 def test_the_executable_answers_in_json_and_nothing_else(harbour):
@@ -27,7 +29,7 @@ def test_the_executable_answers_in_json_and_nothing_else(harbour):
     assert answer["granularity"] == "pixel"
     assert answer["crs"] == "EPSG:32633"
     assert set(answer["granularity_probabilities"]) == {"image", "region", "pixel"}
-    assert set(answer["cost"]) == {"scene_pixels", "pixels_processed", "flops", "seconds"}
+    assert set(answer["cost"]) == {"scene_pixels", "pixels_processed", "flops", "seconds", "model"}
     for region in answer["regions"]:
         assert region["label"] == "storage tank"
         assert masks.decode(region["segmentation"]).shape == (480, 640)
@@ -187,3 +189,19 @@ def test_a_variant_needs_the_papers_search(monkeypatch, capfd):
         code == 2
         and "choose among hull, separate, coarse masks, cross entropy, linear decoder" in told
     )
+
+
+def test_a_detector_of_ones_own_answers(monkeypatch, capfd, tmp_path):
+    Image.fromarray(squares((64, 64), {(5, 7): GREEN, (30, 20): YELLOW})).save(tmp_path / "a.png")
+    path = detector(tmp_path / "own.onnx", ultralytics())
+    words = ("ask", tmp_path / "a.png", "How many ships are there?", "--detector", path)
+    code, out, err = geomag(monkeypatch, capfd, *words, "--json")
+    assert code == 0, err
+    answer = json.loads(out)
+    assert answer["value"] == 2 and answer["cost"]["model"].startswith("own.onnx ")
+    assert sorted(region["box"] for region in answer["regions"]) == [
+        [5, 7, 21, 23],
+        [30, 20, 62, 52],
+    ]
+    code, _, err = geomag(monkeypatch, capfd, *words, "--bits", "4")
+    assert code == 2 and "a detector has its own masks" in " ".join(err.split())

@@ -65,6 +65,7 @@ MAY_IMPORT = {
         CORE | STAGES | {"answer_notes", "ask_arguments", "default_model", "scene_search"}
     ),
     "many_scenes": CORE | STAGES | {"default_model", "pipeline"},
+    "point_prompt": CORE | STAGES | {"default_model", "pipeline"},
     "conversation": CORE | STAGES | {"export", "pipeline"},
     "retrieval": CORE | STAGES | {"export", "pipeline"},
     "archive": CORE | STAGES | {"export", "models", "pipeline", "scene_search"},
@@ -78,7 +79,7 @@ MAY_IMPORT = {
         CORE
         | STAGES
         | {"archive", "ask_arguments", "conversation", "export", "finetuning", "models"}
-        | {"pipeline", "retrieval", "server"}
+        | {"pipeline", "point_prompt", "retrieval", "server"}
     ),
 }
 """Part of the wheel -> parts it may import besides itself. The package's own lazy names
@@ -266,6 +267,7 @@ def test_public_names_are_what_they_say():
         "embed",
         "load_model",
         "open_scene",
+        "segment_at",
         "write",
     }
     for name in geomagnifier.__all__:

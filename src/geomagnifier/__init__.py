@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geomagnifier.model_protocol import Model
     from geomagnifier.models.registry import load_model
     from geomagnifier.pipeline import ask, embed
+    from geomagnifier.point_prompt import segment_at
     from geomagnifier.raster.scene import Scene, open_scene
     from geomagnifier.results import Answer, Region, Trace
     from geomagnifier.types import Granularity
@@ -48,6 +49,7 @@ _HOME = {
     "embed": "pipeline",
     "load_model": "models.registry",
     "open_scene": "raster.scene",
+    "segment_at": "point_prompt",
     "write": "export.write",
 }
 
@@ -66,6 +68,7 @@ __all__ = [
     "embed",
     "load_model",
     "open_scene",
+    "segment_at",
     "write",
 ]
 

@@ -205,3 +205,32 @@ def test_a_detector_of_ones_own_answers(monkeypatch, capfd, tmp_path):
     ]
     code, _, err = geomag(monkeypatch, capfd, *words, "--bits", "4")
     assert code == 2 and "a detector has its own masks" in " ".join(err.split())
+
+
+def test_a_point_takes_the_place_of_a_question(harbour, monkeypatch, capfd, tmp_path):
+    path, _ = harbour
+    _, out, _ = geomag(monkeypatch, capfd, "ask", path, "Segment every ship.", "--json")
+    largest = max(json.loads(out)["regions"], key=lambda r: masks.area(r["segmentation"]))
+    rows, columns = np.nonzero(masks.decode(largest["segmentation"]))
+    middle = len(rows) // 2
+    at = f"{columns[middle]},{rows[middle]}"
+    code, out, err = geomag(
+        monkeypatch, capfd, "ask", path, "Segment every ship.", "--point", at, "--json"
+    )
+    assert code == 0, err
+    (region,) = json.loads(out)["regions"]
+    assert region["label"] == "ship" and masks.decode(region["segmentation"])[rows, columns].any()
+
+
+def test_options_that_do_not_go_with_a_point_are_refused(harbour, monkeypatch, capfd):
+    path, _ = harbour
+    for words, reason in (
+        (["--point", "5,5", "--box", "0,0,9,9"], "small window round the point"),
+        (["--point", "5,5", "--search", "exhaustive"], "small window round the point"),
+        (["--point", "5"], "not two numbers"),
+        (["--point", "9999,5"], "outside the scene, which is 640 x 480 px"),
+        (["--point-crs", "EPSG:4326"], "give --point, too"),
+        ([], "there is no question"),
+    ):
+        code, _, err = geomag(monkeypatch, capfd, "ask", path, *words)
+        assert code == 2 and reason in err, err

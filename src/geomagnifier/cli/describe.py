@@ -99,7 +99,9 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
             _("model"),
             (
                 (
-                    translated(f"{spec.name} {spec.version}, {spec.parameters / 1e6:.1f} M parameters")
+                    translated(
+                        f"{spec.name} {spec.version}, {spec.parameters / 1e6:.1f} M parameters"
+                    )
                     if spec.parameters
                     else f"{spec.name} {spec.version}"
                 )

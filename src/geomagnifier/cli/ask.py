@@ -10,7 +10,18 @@ from typing import Annotated, Literal
 import typer
 
 from geomagnifier.cli import archives, stopping
-from geomagnifier.cli.options import AsJson, Asset, Bands, Bits, Model, Segmenter, load
+from geomagnifier.cli.options import (
+    AsJson,
+    Asset,
+    Bands,
+    Bits,
+    Bounds,
+    Layer,
+    Model,
+    Segmenter,
+    Zoom,
+    load,
+)
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.cli.scene_name import scene_name
@@ -78,6 +89,9 @@ def ask(
     bits: Bits = None,
     bands: Bands = None,
     asset: Asset = None,
+    layer: Layer = None,
+    zoom: Zoom = None,
+    bounds: Bounds = None,
     search: Annotated[
         str,
         typer.Option(
@@ -198,7 +212,7 @@ def ask(
     if journal is not None and not resume and journal.is_file():
         journal.unlink()
     with (
-        gm.open_scene(scene_name(image, asset), bands=bands) as scene,
+        gm.open_scene(scene_name(image, asset, zoom, bounds, layer), bands=bands) as scene,
         progress_bar() as show_progress,
         stopping.stop_after_window() as pressed,
     ):

@@ -10,6 +10,7 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,6 +127,8 @@ class Source:
     """Stamp of the file before it was opened, or None for an array or an address."""
     stated: Stated | None = None
     """What is stated of it beside the file, used where the file says nothing."""
+    held: TemporaryDirectory[str] | None = None
+    """A folder that goes when it is closed, or None."""
     _full_size: Any = None
 
     def full_size(self) -> Any:
@@ -146,11 +149,16 @@ class Source:
         if self.pixels_from is not None:
             return
         name, driver = self.dataset.name, self.dataset.driver
-        self.close()
+        self._close_datasets()
         self._full_size, self.dataset = None, _open(name, drivers=(driver,))
 
     def close(self) -> None:
         """Close the file. Closing twice is no error."""
+        self._close_datasets()
+        if self.held is not None:
+            self.held.cleanup()
+
+    def _close_datasets(self) -> None:
         self.dataset.close()
         if self._full_size is not None:
             self._full_size.close()
@@ -358,6 +366,15 @@ def _open(path: Any, drivers: tuple[str, ...], beside: bool = True, **options: s
             with suppress(CPLE_BaseError):
                 _ = dataset.colorinterp
             return dataset
+
+
+def open_service(description: str) -> Any:
+    """Open a tile or map service by what GDAL's WMS driver calls a service description file.
+
+    Args:
+        description: XML, made by this program alone.
+    """
+    return _open(description, ("WMS",), beside=False)
 
 
 def _open_memory(address: str) -> Any:

@@ -22,7 +22,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOEr
 from rasterio.io import DatasetReader
 
 from geomagnifier.errors import SceneEmpty, SceneNotFound, SceneTooLarge, SceneUnreadable
-from geomagnifier.raster import file_identity, gdal_guard
+from geomagnifier.raster import file_identity, gdal_guard, sqlite_raster
 from geomagnifier.raster.fetch import check_allowed
 from geomagnifier.raster.stated import Stated
 
@@ -213,6 +213,7 @@ def from_path(source: str | os.PathLike[str]) -> Source:
     """Open a file on this machine, or an http(s):// or s3:// address where that is allowed."""
     text = os.fspath(source)
     text = os.fsdecode(text) if isinstance(text, bytes) else text
+    text, table = sqlite_raster.split_name(text) or (text, None)
     if "://" in text or text.startswith(("/vsi", "\\vsi")):
         return _from_address(text)
     try:
@@ -233,7 +234,9 @@ def from_path(source: str | os.PathLike[str]) -> Source:
     try:
         stamp = file_identity.stamp([path])
         return Source(
-            _unpackable(_open_file(path), path.name, _interlaced(path)), path.name, stamp=stamp
+            _unpackable(_open_file(path, table), path.name, _interlaced(path)),
+            path.name,
+            stamp=stamp,
         )
     except UnicodeEncodeError as error:
         # GDAL takes names as UTF-8; a disk may hold names in an older encoding.
@@ -288,7 +291,9 @@ def _archive(path: Path) -> str | None:
     )
 
 
-def _open_file(path: Path) -> Any:
+def _open_file(path: Path, table: str | None = None) -> Any:
+    if table is not None or sqlite_raster.is_sqlite(path):
+        return _open_database(path, table)
     if _is_vrt(path):
         if not gdal_guard.allowed("vrt"):
             raise SceneUnreadable(
@@ -303,6 +308,21 @@ def _open_file(path: Path) -> Any:
         dataset = _plainly(path)
     try:
         gdal_guard.check_named(dataset, path, _plainly)
+    except BaseException:
+        dataset.close()
+        raise
+    return dataset
+
+
+def _open_database(path: Path, table: str | None) -> Any:
+    """Open a GeoPackage or MBTiles, of a GeoPackage the raster of a table."""
+    if not sqlite_raster.is_sqlite(path):
+        raise SceneUnreadable(f"{path.name} is no GeoPackage; give its name alone")
+    sqlite_raster.check_tables(path)
+    name = path if table is None else f"GPKG:{path}:{table}"
+    dataset = _open(name, sqlite_raster.DRIVERS if table is None else ("GPKG",))
+    try:
+        sqlite_raster.check_one_raster(dataset, path.name)
     except BaseException:
         dataset.close()
         raise

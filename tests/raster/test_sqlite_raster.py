@@ -60,9 +60,7 @@ def test_it_is_a_scene_at_its_place_with_overviews(tmp_path: Path, name: str) ->
 def test_several_rasters_are_listed_and_one_is_named(tmp_path: Path) -> None:
     path = save(tmp_path / "a.gpkg", RASTER_TABLE="first")
     save(path, RASTER_TABLE="second", APPEND_SUBDATASET="YES")
-    with pytest.raises(
-        SceneUnreadable, match=r"several rasters \(first, second\); choose one"
-    ):
+    with pytest.raises(SceneUnreadable, match=r"several rasters \(first, second\); choose one"):
         open_scene(path)
     with open_scene(f"GPKG:{path}:second") as scene:
         assert (scene.info.name, scene.info.width) == ("a.gpkg", 600)

@@ -39,6 +39,9 @@ EXAMPLES = (
     " every ship.' --out ships/ --vector gpkg --max-memory '2 GB' --recall 0.95"
     " --resume[/bold]\n\n[bold]geomag ask harbour.tif 'Find every ship.' --model"
     " Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-base-plus[/bold]"
+    "\n\n[bold]geomag ask search.json#ITEM 'Segment the water.' --asset visual[/bold]"
+    "\n\n[bold]geomag ask 'xyz:https://host/{z}/{x}/{y}.jpg' 'Find every ship.' --zoom 17"
+    " --bounds 9.9,53.5,9.95,53.54[/bold]"
 )
 
 
@@ -48,7 +51,7 @@ def ask(
         typer.Argument(
             help=(
                 "GeoTIFF, COG, JPEG, PNG or JPEG2000; also a STAC item, an https:// or s3://"
-                " address (docs/sources.md)."
+                " address, tiles (xyz:, wmts:, wms:), MBTiles, GeoPackage (docs/sources.md)."
             )
         ),
     ],

@@ -10,7 +10,19 @@ import typer
 
 from geomagnifier.cli import archives, stopping
 from geomagnifier.cli.messages import say
-from geomagnifier.cli.options import AsJson, Asset, Bands, Bits, Detector, Model, Segmenter, load
+from geomagnifier.cli.options import (
+    AsJson,
+    Asset,
+    Bands,
+    Bits,
+    Bounds,
+    Detector,
+    Layer,
+    Model,
+    Segmenter,
+    Zoom,
+    load,
+)
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.cli.scene_name import scene_name
@@ -33,6 +45,9 @@ EXAMPLES = (
     " Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-base-plus[/bold]"
     "\n\n[bold]geomag ask field.tif 'How many palms are within 50 m of the road?' --detector"
     " palms.onnx[/bold]"
+    "\n\n[bold]geomag ask search.json#ITEM 'Segment the water.' --asset visual[/bold]"
+    "\n\n[bold]geomag ask 'xyz:https://host/{z}/{x}/{y}.jpg' 'Find every ship.' --zoom 17"
+    " --bounds 9.9,53.5,9.95,53.54[/bold]"
 )
 
 
@@ -42,7 +57,7 @@ def ask(
         typer.Argument(
             help=(
                 "GeoTIFF, COG, JPEG, PNG or JPEG2000; also a STAC item, an https:// or s3://"
-                " address (docs/sources.md)."
+                " address, tiles (xyz:, wmts:, wms:), MBTiles, GeoPackage (docs/sources.md)."
             )
         ),
     ],
@@ -103,6 +118,9 @@ def ask(
     bits: Bits = None,
     bands: Bands = None,
     asset: Asset = None,
+    layer: Layer = None,
+    zoom: Zoom = None,
+    bounds: Bounds = None,
     search: Annotated[
         str,
         typer.Option(
@@ -245,7 +263,7 @@ def ask(
     if journal is not None and not resume and journal.is_file():
         journal.unlink()
     with (
-        gm.open_scene(scene_name(image, asset), bands=bands) as scene,
+        gm.open_scene(scene_name(image, asset, zoom, bounds, layer), bands=bands) as scene,
         progress_bar("windows") as show_progress,
         stopping.stop_after_window() as pressed,
     ):

@@ -60,7 +60,7 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
         found.append(("values", values))
     if layout.stated_by is not None:
         found.append(("stated by", f"{layout.stated_by}, where the file says nothing"))
-    found += [("approximate", why) for why in layout.approximate]
+    found += [("place", f"approximate: {why}") for why in layout.approximate]
     if info.pixels > LARGE and not (layout.tiled and layout.overviews):
         found.append(
             (

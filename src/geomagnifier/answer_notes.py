@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from geomagnifier.errors import QuestionUnreadable
 from geomagnifier.inference import (
     coverage,
 )
 from geomagnifier.inference.view_groups import Stopwatch
-from geomagnifier.language import ordinals, unsupported
+from geomagnifier.language import chinese_text, ordinals, unsupported
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.preview import Preview
 from geomagnifier.raster.scene import Scene
 from geomagnifier.results import Answer, GeneratedText, Region, Trace
 from geomagnifier.types import Granularity, Query
-
-if TYPE_CHECKING:
-    pass
 
 
 def beyond(
@@ -149,4 +145,18 @@ def refused_answer(scene: Scene, query: Query, model: Model, text: str, watch: S
         scene.info,
         trace,
         preview.pixels,
+    )
+
+
+def in_traditional(answer: Answer) -> Answer:
+    """The answer in traditional characters."""
+    told = tuple(
+        replace(region, phrase=chinese_text.in_traditional(region.phrase))
+        for region in answer.regions
+    )
+    return replace(
+        answer,
+        text=chinese_text.in_traditional(answer.text),
+        understood=chinese_text.in_traditional(answer.understood),
+        regions=told,
     )

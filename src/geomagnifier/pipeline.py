@@ -24,6 +24,7 @@ from geomagnifier import composed
 from geomagnifier.answer_notes import (
     beyond,
     boxes_alone,
+    in_traditional,
     partly_seen,
     refused_answer,
     without_claim,
@@ -170,20 +171,6 @@ def ask(
             refers,
         )
         return in_traditional(made) if chinese_text.traditional(question) else made
-
-
-def in_traditional(answer: Answer) -> Answer:
-    """The answer in traditional characters."""
-    told = tuple(
-        replace(region, phrase=chinese_text.in_traditional(region.phrase))
-        for region in answer.regions
-    )
-    return replace(
-        answer,
-        text=chinese_text.in_traditional(answer.text),
-        understood=chinese_text.in_traditional(answer.understood),
-        regions=told,
-    )
 
 
 def _ask(

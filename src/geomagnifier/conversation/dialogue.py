@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from geomagnifier import composed
+from geomagnifier.answer_notes import in_traditional
 from geomagnifier.composed import program as p
 from geomagnifier.conversation.chinese_followups import (
     ANSWERED,
@@ -30,7 +31,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.inference.references import Reference
 from geomagnifier.language import chinese_text, unsupported
 from geomagnifier.model_protocol import Model
-from geomagnifier.pipeline import ask, in_traditional
+from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import Scene
 from geomagnifier.results import Answer, Region
 from geomagnifier.translation import use_language

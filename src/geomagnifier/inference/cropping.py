@@ -119,7 +119,8 @@ def step(
         heats: the windows read last with their heat maps, (h, w) in [0, 1].
         cost: pixels that a look will read; more than its area where it is read as tiles that
             overlap.
-        tiles: the tiles of a look, of which the budget may reach some where it does not reach all.
+        tiles: the tiles of a look of `adaptive`, of which the budget may reach some where it does
+            not reach all.
 
     Returns:
         looks and the new state; `done` when these are the last.
@@ -130,6 +131,8 @@ def step(
     while waiting:
         look, whole = waiting.pop(0)
         price = cost(look)
+        # the paper's windows have one size, and are read as a whole or not at all
+        whole = whole and state.policy not in CROPPING
         if whole and state.left is not None and price > state.left:
             parts = sorted(tiles(look), key=lambda part: -relevance(part.core, heats))
             waiting = [*((part, False) for part in parts), *waiting]

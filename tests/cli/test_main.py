@@ -85,7 +85,7 @@ EARLY = {
     ),
     "index's folder": (["index", "gone", "--to", "{folder}/i"], "gone"),
     "index's target": (["index", "{folder}", "--to", "{scene}/i"], "cannot be written"),
-    "search's folder": (["search", "gone", "ships"], "gone is not a folder"),
+    "search's folder": (["search", "gone", "ships"], "gone does not exist"),
     "search's picture": (["search", "{folder}", "--image", "gone.png"], "gone.png does not exist"),
     "search's place": (["search", "{folder}", "--near", "900,3"], "not on the Earth"),
     "search's box": (["search", "{folder}", "--bbox", "5,5"], "W,S,E,N"),

@@ -78,7 +78,7 @@ def test_a_tile_that_fails_is_told_and_not_seen(web: Web) -> None:
     with open_scene(name(web)) as scene:
         with (
             pytest.warns(GeomagWarning, match=r"could not be fetched \(HTTP status 503\)"),
-            pytest.raises(SceneUnreadable, match="cannot be read"),
+            pytest.raises(SceneUnreadable, match=r"cannot be read \(HTTP status 503\); check the"),
         ):
             scene.read(whole(scene))
         view, broken = scene.salvage(whole(scene))

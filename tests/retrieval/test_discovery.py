@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,29 @@ def test_hidden_pictures_are_left_out_and_counted(folder: Path) -> None:
     (folder / "other" / ".in" / "one.jpg").write_bytes(b"x")
     with pytest.raises(SceneNotFound, match="nothing but 1 hidden ones"):
         pictures_in(folder / "other")
+
+
+def test_items_on_the_network_are_listed_by_their_document(tmp_path, monkeypatch):
+    item = {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": "a/1",
+        "geometry": None,
+        "links": [],
+        "properties": {"datetime": "2024-05-01T00:00:00Z"},
+        "assets": {name: {"href": f"https://example.org/{name}.tif"} for name in ("visual", "red")},
+    }
+    path = tmp_path / "items.json"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [item]}))
+    monkeypatch.delenv("GEOMAG_ALLOW", raising=False)
+    with pytest.raises(SceneNotFound, match="set GEOMAG_ALLOW=network"):
+        gather(path)
+    monkeypatch.setenv("GEOMAG_ALLOW", "network")
+    (picture,) = gather(path).pictures
+    assert (str(picture.path), picture.file) == (f"{path}#a%2F1", path)
+    (picture,) = gather(path, "red").pictures
+    assert str(picture.path) == f"{path}#a%2F1/red"
+    with pytest.raises(SceneNotFound, match="has no asset 'nir'; it has visual"):
+        gather(path, "nir")
+    with pytest.raises(SceneNotFound, match="save it first"):
+        gather("https://example.org/items.json")

@@ -43,7 +43,9 @@ def entries(paths: Iterable[Path | str]) -> Iterator[Entry]:
     Raises:
         OptionError: a path is given twice, or there is none.
     """
-    listed = [path if isinstance(path, str) else Path(os.path.abspath(path)) for path in paths]
+    listed: list[Path | str] = [
+        path if isinstance(path, str) else Path(os.path.abspath(path)) for path in paths
+    ]
     if not listed:
         raise OptionError(
             "there are no scenes to ask; give a folder, a list of paths or a STAC file"

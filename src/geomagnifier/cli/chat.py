@@ -92,10 +92,8 @@ def chat(
 
     if out is not None:
         check_writable(out)
-    with (
-        gm.open_scene(scene_name(image, asset, zoom, bounds, layer), bands=bands) as scene,
-        ExitStack() as stack,
-    ):
+    image = scene_name(image, asset, zoom, bounds, layer)
+    with gm.open_scene(image, bands=bands) as scene, ExitStack() as stack:
         path = transcript.place_of(image) if save else None
         conversation = Conversation(scene, load(model, segmenter, bits))
         conversation.turns = [] if new or path is None else transcript.load(path, scene)

@@ -8,7 +8,7 @@ import re
 import threading
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOEr
 from rasterio.io import DatasetReader
 
 from geomagnifier.errors import SceneEmpty, SceneNotFound, SceneTooLarge, SceneUnreadable
+from geomagnifier.geometry import Box
 from geomagnifier.raster import file_identity, gdal_guard, sqlite_raster
 from geomagnifier.raster.fetch import check_allowed
 from geomagnifier.raster.stated import Stated
@@ -110,6 +111,9 @@ ARCHIVES = {
 }
 """First bytes of files that hold other files."""
 
+HTTP_STATUS = re.compile(r"HTTP status code: (\d+)")
+"""The status in an error of GDAL's WMS driver."""
+
 _OPENING = threading.Lock()  # warnings.catch_warnings changes the state of the whole process
 
 
@@ -129,6 +133,10 @@ class Source:
     """What is stated of it beside the file, used where the file says nothing."""
     held: TemporaryDirectory[str] | None = None
     """A folder that goes when it is closed, or None."""
+    lost: list[Box] = field(default_factory=list)
+    """Tiles that a service did not send, scene px."""
+    statuses: set[str] = field(default_factory=set)
+    """Why not: HTTP statuses that were warned of."""
     _full_size: Any = None
 
     def full_size(self) -> Any:
@@ -186,7 +194,13 @@ def unreadable(name: str, error: Exception) -> SceneUnreadable:
         name: of the file, for the message.
         error: what rasterio raised.
     """
-    reason = str(error.__cause__ or error).strip().splitlines()[-1:] or ["damaged"]
+    text = str(error.__cause__ or error)
+    if status := HTTP_STATUS.search(text):
+        return SceneUnreadable(
+            f"{name} cannot be read (HTTP status {status[1]}); check the address, the zoom and the"
+            " bounds, and whether the service needs a key"
+        )
+    reason = text.strip().splitlines()[-1:] or ["damaged"]
     return SceneUnreadable(
         f"{name} cannot be read ({reason[0].rstrip('.')}); try gdalinfo on it, or download it again"
     )

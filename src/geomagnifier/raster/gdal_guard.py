@@ -5,8 +5,8 @@ may be in any format, also one that only points elsewhere. GDAL follows all of t
 reference is refused before GDAL follows it: other files must lie in the raster's own folder, and
 nothing may lie on the network, unless allowed.
 
-GEOMAG_ALLOW holds words with commas between: "network" for images at http(s)://, "vrt" for mosaics
-of images in their own folder.
+GEOMAG_ALLOW holds words with commas between: "network" for images, STAC and tile services at
+http(s):// and s3://, "vrt" for mosaics of images in their own folder.
 """
 
 from __future__ import annotations

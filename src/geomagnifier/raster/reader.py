@@ -26,7 +26,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.raster import halt
 from geomagnifier.raster.bands import Bands, Raw
 from geomagnifier.raster.blocks import Piece, joined, whole_piece
-from geomagnifier.raster.dataset import CACHE, FAILURES, OPTIONS, Source
+from geomagnifier.raster.dataset import CACHE, FAILURES, HTTP_STATUS, OPTIONS, Source
 from geomagnifier.types import Bools
 
 AT_ONCE = CACHE // 2
@@ -41,8 +41,6 @@ number.
 
 TILE = re.compile(r"Unable to download block (\d+), (\d+)")
 """Column and row of a tile, in an error of GDAL's WMS driver."""
-HTTP_STATUS = re.compile(r"HTTP status code: (\d+)")
-"""The status in such an error."""
 SPOTS, SPOT = 3, 16
 """Places each way at which an overview is compared with the means of the pixels it stands for, and
 their side, overview px.
@@ -115,8 +113,6 @@ class RasterReader:
         # A mask of its own may say anything of pixels that were never written; an alpha band that
         # was never written says "not valid".
         self._sparse = dataset.driver == "GTiff" and not chosen.masked
-        self._statuses: set[str] = set()
-        self._lost: list[Box] = []
         self._all = sorted({*chosen.indexes, *((chosen.alpha,) if chosen.alpha else ())})
         self._unwritten = np.array(
             [_unwritten(none, self._type) for none in chosen.nodata], self._type
@@ -154,7 +150,7 @@ class RasterReader:
             for box in self._salvage(canvas, piece)
         ]
         if not canvas.read.any():
-            why = f" ({', '.join(sorted(self._statuses))})" if self._statuses else ""
+            why = f" ({', '.join(sorted(self._source.statuses))})" if self._source.statuses else ""
             raise RasterioIOError(f"none of its blocks there can be read{why}")
         return self._numbers(canvas, joined(broken))
 
@@ -278,7 +274,7 @@ class RasterReader:
     def _try(self, canvas: _Canvas, piece: Piece, full_size: bool = False) -> bool:
         # A tile that a service did not send is not asked for again, nor by its neighbours.
         near = piece.box.grown(max(1.0, piece.rows.step, piece.columns.step))
-        if any(near.intersection(tile) is not None for tile in self._lost):
+        if any(near.intersection(tile) is not None for tile in self._source.lost):
             return False
         try:
             self._fill(canvas, piece, full_size)
@@ -334,11 +330,11 @@ class RasterReader:
         if tile := TILE.search(text):
             down, across = self._blocks
             x, y = int(tile[1]) * across, int(tile[2]) * down
-            self._lost.append(Box(x, y, x + across, y + down))
+            self._source.lost.append(Box(x, y, x + across, y + down))
         status = HTTP_STATUS.search(text)
         why = f"HTTP status {status[1]}" if status and status[1] != "0" else "no answer"
-        if why not in self._statuses:
-            self._statuses.add(why)
+        if why not in self._source.statuses:
+            self._source.statuses.add(why)
             warnings.warn(
                 f"tiles of {self._source.name} could not be fetched ({why}); what they show is not"
                 " seen",

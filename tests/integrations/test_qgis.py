@@ -307,6 +307,7 @@ def test_processing_segments_what_lies_at_a_point(processing, scene, tmp_path):
     done = processing(
         f"INPUT={scene}",
         f"POINT={largest.x},{largest.y} [EPSG:32633]",
+        "QUESTION=Segment every ship.",
         f"OUTPUT={clicked}",
         f"MASK={mask}",
         algorithm="segmentpoint",

@@ -28,7 +28,9 @@ ERRORS = {
     for name, value in vars(errors).items()
     if inspect.isclass(value) and issubclass(value, (errors.GeomagError, errors.GeomagWarning))
 }
-MARKS = ("_", "gettext", "progress_bar")
+MARKS = ("_", "gettext", "marked", "progress_bar")
+TABLES = {"atomic.py": "REASONS", "language_id.py": "_NAMES"}
+"""Files with a table of words that messages take up, and its name."""
 SAID = ("translated", "say", "HTTPException")
 """Functions that take a finished message."""
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -103,10 +105,15 @@ def of_file(path: Path) -> list[tuple[int, str | tuple[str, str]]]:
     found: list[tuple[int, str | tuple[str, str]]] = []
     scopes = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
+    within: dict[int, list[ast.AST]] = {}
+    for scope in scopes:
+        for inner in ast.walk(scope):
+            within.setdefault(id(inner), []).append(scope)
+
     def said(node: ast.expr) -> list[str]:
         if isinstance(node, ast.Name):
-            inside = [s for s in scopes if any(n is node for n in ast.walk(s))]
-            values = [v for s in inside or [tree] for v in assigned(s, node.id)]
+            around = within.get(id(node), [])
+            values = [v for scope in around for v in assigned(scope, node.id)]
             values = values or assigned(tree, node.id)
             return [text for value in values for text in wordings(value)]
         return wordings(node)
@@ -116,6 +123,9 @@ def of_file(path: Path) -> list[tuple[int, str | tuple[str, str]]]:
         names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
         return [text for name in names for text in said(name) if len(text.split()) > 1]
 
+    for table in assigned(tree, TABLES.get(path.name, "")):
+        assert isinstance(table, ast.Dict)
+        found += [(table.lineno, text) for value in table.values for text in wordings(value)]
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue

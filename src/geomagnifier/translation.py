@@ -106,6 +106,11 @@ def gettext(text: str, wanted: Language | None = None) -> str:
     return _catalogue(wanted or language()).gettext(text) if text else text
 
 
+def marked(text: str) -> str:
+    """A text that becomes part of a message, and is translated with it."""
+    return text
+
+
 def ngettext(one: str, many: str, number: int, wanted: Language | None = None) -> str:
     """A text about a number of things; {number} is left to the caller.
 

@@ -161,13 +161,22 @@ def _chosen(a: p.Select, masks: bool = False) -> p.Program | None:
     ]
     special += [part for part in p.parts(a) if isinstance(part, p.Related | p.Between | p.Place)]
     special += [
-        part for part in p.parts(a) if isinstance(part, p.Rank) and part.by not in p.OUTLINED
+        part
+        for part in p.parts(a)
+        if isinstance(part, p.Rank) and (part.by not in p.OUTLINED or part.count > 1)
     ]
     return (
         p.Chosen(a, masks)
         if special or (len(a.kinds) > 1 and not a.filters and a.rank is None)
         else None
     )
+
+
+def _most(word: str, a: p.Select) -> p.Program | None:
+    """As in "哪块田最大": the one of its class."""
+    if a.rank is not None or len(a.kinds) > 1:
+        return None
+    return p.Chosen(replace(a, rank=p.Rank(*_LONGER[word])))
 
 
 def _lines(a: p.Select, line: str, n: Amount | None = None) -> p.Program:
@@ -183,9 +192,9 @@ _COUNT = "(?:的?(?:数量|数目|个数|总数))?"
 _SEG = "(?:分割|分割出|提取|提取出|勾勒|勾勒出|勾画|勾画出|勾出|描出|抠出|抠|画出轮廓)"
 _FIND = (
     "(?:找出|找到|找|检测|检测出|标出|标注|标记|标|框出|框起|框|圈出|圈|"
-    "显示|定位|识别|列出|选出|指出|查找|寻找)"
+    "显示|定位|识别|列出|选出|挑出|挑选出?|筛选出?|筛出|选取|挑|筛|圈起|指出|查找|寻找)"
 )
-_ALL = "(?:一共|总共|共|合计|大概|大约|到底|究竟|现在|目前|里面)*"
+_ALL = r"(?:一共|总共|共|合计|大概|大约|到底|究竟|现在|目前|(?<![\d们它])里面)*"
 _THERE = (
     "(?:能|可以|可)?(?:有|看到|看见|数出|找到|存在|停|停放|停靠|停泊|漂|漂浮|架|架设|建|修建|盖|分布|行驶|种|摆|摆放|跑|开|靠|泊|是|长)?"
     "(?:着|了|有|到|过)*"
@@ -269,6 +278,8 @@ FORMS: tuple[tuple[str, Build], ...] = (
      rf"多大|多长|多宽|几)?(?:个)?(?P<u>{UNIT})?", _measure),
     (r"{a}(?:(?:一共|总共|都)*|(?P<how>平均|总|合计))?(?:大概|大约)?(?:有|占地)?多(?P<what>长|宽|"
      r"大)", _measure),
+    (rf"{{a}}的?(?P<what>长度|宽度|面积|占地面积|长|大)?(?P<how>一共|总共|合计|总计|共计|加起来)"
+     rf"(?:大概|大约)?(?:是|为|有|占地?)?(?:多少|几)(?:个)?(?P<u>{UNIT})", _measure_by_unit),
     (rf"{{a}}的?(?:(?:一共|总共)|(?P<how>平均|总|合计))?(?P<what>长度|宽度|面积|占地面积|直径|长|"
      rf"宽|大)?(?:一共|总共)?{_IS}(?:多少|几)(?:个)?(?P<u>{UNIT})", _measure_by_unit),
     (rf"{{a}}(?P<how>平均|总|合计)?(?:有|是)?(?:多少|几)(?P<u>{UNIT})(?P<what>长|宽|大)", _measure),
@@ -281,7 +292,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
      rf"相隔|间距|直线距离)?{_IS}(?:多少|多远|几)(?P<u>{UNIT})?", _distance),
     (rf"{{a}}(?:和|与|到|跟|离){{b}}(?:之间)?的?(?:最近的?|最短的?)?(?:距离|间距){_IS}(?:(?:多少|"
      rf"多远|几)(?P<u>{UNIT})?)?", _distance),
-    (rf"{{a}}(?:之间)?的?(?:最近的?(?:一对|两[个架艘辆座]|两者)?)?(?:之间)?的?(?:(?P<gap>间隙|"
+    (rf"{{a}}(?:之间)?的?(?:(?:最近|最小|最短)的?(?:一对|两[个架艘辆座]|两者)?)?(?:之间)?的?(?:(?P<gap>间隙|"
      rf"空隙|最短距离)|相距|距离|相隔|间距|直线距离|隔着?|隔了|离|距){_IS}(?:多少|多远|"
      rf"几)(?P<u>{UNIT})?", _distance),
     (rf"(?:最近的)(?:{_TWO})?{{a}}(?:之间)?的?(?:相距|距离|相隔|间距|隔着?|隔了){_IS}(?:多少|"
@@ -295,9 +306,9 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{a}}{_IF}是?(?:排列?成|排在|在|排列在)(?:了)?(?:同)?(?:一条|一)?(?:直线|线|排|行|"
      rf"列)(?:上)?的?{_Q}", lambda a: p.Arranged(a, "aligned")),
     (rf"{{a}}{_IF}是?(?:整齐地?)?排列?整齐的?{_Q}", lambda a: p.Arranged(a, "aligned")),
-    (rf"{{a}}{_IF}是?(?:都)?(?:聚集|集中|成群|扎堆|聚)(?:在一起|分布|地分布)?的?{_Q}",
+    (rf"{{a}}{_IF}是?(?:都)?(?:分布)?得?(?:比较|很)?(?:聚集|集中|成群|扎堆|聚)(?:在一起|分布|地分布)?的?{_Q}",
      lambda a: p.Arranged(a, "clustered")),
-    (rf"{{a}}{_IF}是?(?:都)?(?:分散|散布|零散)(?:分布|地分布|开来?)?的?{_Q}",
+    (rf"{{a}}{_IF}是?(?:都)?(?:分布)?得?(?:比较|很)?(?:分散|散布|零散)(?:分布|地分布|开来?)?的?{_Q}",
      lambda a: p.Arranged(a, "scattered")),
     (r"{a}(?:是)?(?:聚集|集中|分散|零散|整齐|散布)的?(?:分布)?还是(?:聚集|集中|分散|零散|整齐|"
      r"散布|杂乱)的?(?:分布)?", lambda a: p.Arrangement(a)),
@@ -342,6 +353,11 @@ FORMS: tuple[tuple[str, Build], ...] = (
      rf"地方))?", _chosen),
     (rf"(?:只|仅)?(?:把|将)?{{a}}(?:都|全部|全|用框|用方框|单独)*(?:给)?{_FIND}(?:出来|"
      rf"起来)?(?:看看)?", _chosen),
+    (rf"(?:哪一?{COUNTER}|哪个|谁)的?{{a}}的?(?:面积)?最(?P<word>[大小长短宽窄])", _most),
+    (rf"{{a}}(?:里面?|当?中|之中)?(?:哪一?{COUNTER}|哪个|谁)的?(?:面积)?最(?P<word>[大小长短宽窄])",
+     _most),
+    (rf"{{a}}最(?P<word>[大小长短宽窄])的(?:一{COUNTER})?(?:是|在)(?:哪一?{COUNTER}|哪个|哪里|哪儿)",
+     _most),
     (r"{a}(?:都|分别|分布|主要|大概|集中)*(?:在哪里|在哪儿?|在什么(?:位置|地方)|"
      r"的?位置(?:在哪里?|是什么|是哪里)?|位于(?:哪里|何处)|在何处|"
      r"是哪[些个几一]?[个架艘辆座栋条片块]?)", _chosen),

@@ -20,12 +20,15 @@ from geomagnifier.language import chinese_text
 _SCENE = re.compile(
     "(?:在)?(?:这|该|此|整)?(?:张|幅|片|个)?(?:卫星|航拍|遥感|航空)?(?:图像|图片|图|影像|画面|照片|场景|区域)(?:当中|中|里面|里头|里边|里|上面|上|内)"
     "(?:的)?(?!半|部|方|角|侧|边|左|右|间|央|心)"
+    "|(?:规划|研究|调查|监测)?(?:图幅|视野|镜头|范围|规划区|研究区|测区)(?:当中|中|里面|里|内)的?"
     "|(?:这|那)(?:里面|里头|里边|里|儿)(?=有|能|一共|总共|共|都|多少|几|是)|(?<=^)(?:这|那)(?:里面|里头|里边|里|儿)(?:的)?(?!是)"
 )
 _POLITE = re.compile(
-    "^(?:请问一下|请问|请你|请您|请|麻烦你|麻烦您|麻烦|帮我看看|帮我看一下|帮我|帮忙|你帮我|替我|给我看看|给我|我想知道|想知道|我想看看?|我要|我想|告诉我|你能告诉我|"
-    "能不能|能否|可以|可不可以|你看看?|看一下|看看|看一看|看|那么|那|嗯|好的|好|就|只|只要|再|现在|你觉得|大概|大约|分别)+[,:]?"
+    "^(?:(?:我?老师|老板|领导|上级|客户|甲方|主管)?(?:让|叫|要求)我们?(?:来|去)?|(?:我|咱)们?家的?|请问一下|请问|请你|请您|请|麻烦你|麻烦您|麻烦|帮我看看|帮我看一下|帮我|帮忙|你帮我|替我|给我看看|给我|我想知道|想知道|我想看看?|我要|我想|告诉我|你能告诉我|"
+    "能不能|能否|可以|可不可以|你看看?|看一下|看看|看一看|看|那么|那(?![些个几艘架条座栋辆块])|嗯|好的|好|就|只|只要|再|现在|你觉得|大概|大约|分别)+[,:]?"
 )
+_FIELD = re.compile("(?<=[块片])地(?![方上皮面板形])|(?<=的)地(?=(?:一共|总共|都)*(?:有|是|占|共))")
+"""As a farmer says it: "这块地有多少亩", "五亩以上的地有几块"."""
 _SOFT = re.compile("一下子?|谢谢(?:你|您|了)?|呗|下(?=[船车飞储油水建桥道网篮棒田港])")
 _END = re.compile("(?:[啊呀呢哦喔哈嘞诶欸]|可以吗|好吗|行吗|好不好|行不行|来着|吧(?=$))+$")
 _NO_MASKS = re.compile(
@@ -62,7 +65,7 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
         question: as typed.
         lexicon: the names of the model's classes.
     """
-    text = chinese_text.without_order(normalized(question)).translate(chinese_text.SIMPLIFIED)
+    text = chinese_text.plain(chinese_text.without_order(normalized(question)))
     text = re.sub(r"\s+", "", chinese_text.unmixed(text, english_names(lexicon)))
     text = _NUMBER_ONLY.sub("", re.sub("[?。!.~,]+$", "", text))
     text = _SOFT.sub(
@@ -72,7 +75,7 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
         ),
     )
     text, unit = _unit(text)
-    text = _END.sub("", re.sub("[?。!.,]+$", "", text))
+    text = _FIELD.sub("田", _END.sub("", re.sub("[?。!.,]+$", "", text)))
     before = ""
     while before != text:
         before, text = text, _SCENE.sub("", _POLITE.sub("", text)).lstrip(",:;的")

@@ -34,7 +34,7 @@ COUNTER = "(?:架次|[个架艘辆座栋条片块只处幢颗棵根台口株间�
 KIND = "(?:目标|物体|对象|东西|类别|类型|种类|类|种)"
 _JOIN = r"(?:和|与|、|及|以及|还有|或者|或|跟|,)(?:所有的?)?"
 GROUND = (
-    "机场|停机坪|跑道|停车场|停车区|广场|工地|公园|小区|住宅区|居民区|工业区|工业园|厂区|校园|学校|体育场|商业区|市区|城区|村庄|村子|度假村|火车站|车站|高尔夫球场|"
+    "飞机场|机场|停机坪|跑道|停车场|停车区|广场|工地|公园|小区|住宅区|居民区|工业区|工业园|厂区|校园|学校|体育场|商业区|市区|城区|村庄|村子|度假村|火车站|车站|高尔夫球场|"
     "沙漠|山上|山区|海岸|河岸|湖岸|海滩|沙滩|岸|海岛|小岛|岛"
 )
 """Places that no class of things is; a condition that names one is told to be passed over."""
@@ -57,6 +57,12 @@ _ALIASES = {
     "田": "农田地块",
     "农田": "农田地块",
     "庄稼地": "农田地块",
+    "庄稼": "农田地块",
+    "大卡车": "卡车",
+    "大客车": "公交车",
+    "小型汽车": "汽车",
+    "大轮船": "船",
+    "车子": "车",
 }
 """Names beside those of the classes, each with one of these."""
 _RANKS = {
@@ -92,15 +98,17 @@ HOWS: dict[str, p.How] = {
     "最小": "smallest",
     "中位": "median",
     "最长": "largest",
+    **dict.fromkeys(("一共", "总共", "总计", "共计", "加起来"), "sum"),
 }
+_BANK = "(?:边|侧|面|方|岸|头|端)"
 _WAYS: tuple[tuple[str, p.Way], ...] = (
     ("(?:的)?(?:附近|旁边|旁|周围|边上|近旁|周边|四周|岸边|身边|一带)", "near"),
     ("(?:的)?(?:沿线|沿岸|沿途|两旁|两侧|两边|两岸)", "along"),
     ("(?:的)?(?:正)?左(?:手)?(?:边|侧|面|方)", "left of"),
     ("(?:的)?(?:正)?右(?:手)?(?:边|侧|面|方)", "right of"),
     ("(?:的)?(?:正)?(?:上方|上边)", "above"), ("(?:的)?(?:正)?(?:下方|下面|下边)", "below"),
-    ("(?:的|以)?北(?:边|侧|面|方)?", "north of"), ("(?:的|以)?南(?:边|侧|面|方)?", "south of"),
-    ("(?:的|以)?东(?:边|侧|面|方)?", "east of"), ("(?:的|以)?西(?:边|侧|面|方)?", "west of"),
+    (rf"(?:的|以)?北{_BANK}?", "north of"), (rf"(?:的|以)?南{_BANK}?", "south of"),
+    (rf"(?:的|以)?东{_BANK}?", "east of"), (rf"(?:的|以)?西{_BANK}?", "west of"),
     ("(?:的)?(?:上面|之上|上头|上)", "on"),
     ("(?:的)?(?:里面|里头|里边|里|内部|之内|内|当中|中|之中)", "inside"), ("(?:边)", "near"),
 )  # fmt: skip
@@ -161,7 +169,7 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
     )
     plain = re.sub(rf"(?<![QN\d.第])({_NUMBER})多?({UNIT})(?![a-z])", with_unit, plain)
     plain = re.sub(
-        rf"(?<![QN\d.第每同])(?!一条?(?:直线|线|排|行|列))({_NUMBER}){COUNTER}", bare, plain
+        rf"(?<![QN\d.第每同哪])(?!一条?(?:直线|线|排|行|列))({_NUMBER}){COUNTER}", bare, plain
     )
     plain = re.sub(
         r"(?<![QN\d.第])(\d+(?:\.\d+)?|[两二三四五六七八九十]+)(?=[行排列到至%])", bare, plain
@@ -204,6 +212,7 @@ class Reader:
         Raises:
             NoPlace: a word finds no place.
         """
+        text = re.sub(r"(?<=K\d)(?:边上|岸边|边|岸)$", "", text)  # "离水边多远"
         noun = _NOUNS.search(text)
         if (
             noun is None
@@ -414,6 +423,10 @@ class Reader:
         return p.Heading(COMPASS[m[1]]) if m else None
 
     def _relation(self, text: str) -> p.Filter | None:
+        if (m := re.fullmatch("(?:靠|挨|临)(?:着|近)?(.+?)", text)) and (
+            found := self._related("near", m[1])
+        ) is not None:
+            return found
         text = re.sub(f"^(?:位于|处于|跨越|横跨|在|{_VERBS}(?:在)?)+", "", text)
         text = re.sub(f"(?<=[上里内中边旁近围侧方面岸]){_VERBS}$", "", text)
         if m := re.fullmatch(

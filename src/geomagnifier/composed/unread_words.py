@@ -12,11 +12,14 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from geomagnifier.composed.chinese_normalizer import english_names
+from geomagnifier.composed.chinese_phrases import GROUND
 from geomagnifier.composed.placeholders import Lexicon, normalized
 from geomagnifier.composed.plain_words import CHINESE, ENGLISH
 from geomagnifier.language import chinese_text
 
 _BRACKETS = re.compile(r"[\[(<][\d\s.,;]*[\])>]")
+_UNKNOWN = frozenset(GROUND.split("|")) - frozenset(CHINESE)
+"""Places that are named whole: "停机坪" begins with a word of its own."""
 _ENDINGS = ("'s", "s'", "s", "es", "ed", "d", "ing", "ly", "er", "est")
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+|[^\s\w]")
 
@@ -34,7 +37,7 @@ def leftovers(question: str, lexicon: Lexicon, scenes: Collection[str] = ()) -> 
     text = _BRACKETS.sub(" ", chinese_text.without_order(normalized(question)))
     if chinese_text.chinese(text):
         return _chinese(
-            chinese_text.unmixed(text.translate(chinese_text.SIMPLIFIED), english_names(lexicon)),
+            chinese_text.unmixed(chinese_text.plain(text), english_names(lexicon)),
             lexicon,
         )
     text = re.sub(r"(?<=[^\W\d_])[-\u2010-\u2015](?=[^\W\d_])", " ", text)
@@ -87,14 +90,15 @@ def _known(word: str) -> bool:
 def _chinese(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Runs of two and more characters without a known word in them."""
     names = tuple(name for name in lexicon.table() if not name.isascii())
-    return tuple(
-        re.findall("[\u4e00-\u9fff]{2,}|(?!mask)[a-z]{2,}", _words(names).sub("\u00b7", text))
-    )
+    rest = _words(names).sub(lambda m: m[0] if m[0] in _UNKNOWN else "\u00b7", text)
+    return tuple(re.findall("[\u4e00-\u9fff]{2,}|(?!mask)[a-z]{2,}", rest))
 
 
 @lru_cache(maxsize=8)
 def _words(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted((*names, *CHINESE), key=len, reverse=True))))
+    return re.compile(
+        "|".join(map(re.escape, sorted({*names, *CHINESE, *_UNKNOWN}, key=len, reverse=True)))
+    )
 
 
 def remark(words: Collection[str], zh: bool) -> str:

@@ -15,10 +15,12 @@ from geomagnifier.composed import program as p
 from geomagnifier.conversation.chinese_followups import (
     ANSWERED,
     anew,
+    difference,
     in_english,
     in_full,
     is_chinese,
     other,
+    rest,
     starts_beside,
 )
 from geomagnifier.conversation.followup_parser import FollowUp, Sort, read
@@ -219,9 +221,20 @@ def _in_chinese(
     nouns = [name for kind in names for name in names[kind] if is_chinese(name)]
     mine = [name for region in regions for name in names.get(region.label, ())]
     named = [noun for noun in nouns if noun in question.translate(chinese_text.SIMPLIFIED)]
-    composes = composed.understood(question, model.spec) is not None
+    read = composed.understood(question, model.spec)
+    composes = read is not None
+    if read is not None and regions:
+        # "靠近码头的有哪些": of all objects, where none are named and none are meant
+        composes = len(read.kinds) < len(model.spec.objects or model.spec.kinds) or bool(
+            re.search("东西|目标|物体|什么|地物", question)
+        )
     if composes and not (regions and starts_beside(question) and not set(named) & set(mine)):
         return FollowUp("fresh", question, question)
+    if text := difference(question, last.meant):
+        return FollowUp("fresh", text, text)
+    first = next((name for name in mine if is_chinese(name)), "")
+    if first and (text := rest(question, first)):
+        return FollowUp("choose", text, text, many=True, pronoun="them")
     if (swapped := other(question, last.meant, nouns, mine or nouns)) is not None:
         return FollowUp("swap", swapped[0], swapped[0], True, swapped[1])
     noun = next((name for name in mine if is_chinese(name)), "")

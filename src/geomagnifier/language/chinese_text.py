@@ -61,6 +61,20 @@ _ORDER = re.compile(
 )
 LONGEST = 2000
 """Letters of a text in which the order is looked for."""
+_REGIONAL = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        ("啥|甚么", "什么"),
+        ("咋样", "怎么样"),
+        ("咋", "怎么"),
+        ("几多", "多少"),
+        ("有没得|有冇", "有没有"),
+        ("平方公尺", "平方米"),
+        ("解析度|解像度", "分辨率"),
+        ("航照图?|空照图", "航拍图"),
+    )
+)
+"""What is said otherwise in the north, in the south and in Taiwan."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ASKING = (
     (r"how many(?= )", "有多少"), (r"(?:please )?(?:count|number of)", "数"),
@@ -81,6 +95,14 @@ def chinese(text: str) -> bool:
 def ordered(text: str) -> bool:
     """Whether it asks for the answer in Chinese: "用中文回答"."""
     return len(text) <= LONGEST and _ORDER.search(text) is not None
+
+
+def plain(text: str) -> str:
+    """A text in simplified characters, words of a region as those of the standard language."""
+    text = text.translate(SIMPLIFIED)
+    for pattern, word in _REGIONAL:
+        text = pattern.sub(word, text)
+    return text
 
 
 def message_language(question: str) -> Language | None:

@@ -218,8 +218,7 @@ def _chinese(text: str) -> bool:
 
 def _normalized(question: str, classes: Iterable[str]) -> str:
     plain = (
-        unicodedata.normalize("NFKC", question[:LONGEST])
-        .translate(chinese_text.SIMPLIFIED)
+        chinese_text.plain(unicodedata.normalize("NFKC", question[:LONGEST]))
         .replace("\u2019", "'")
         .lower()
     )

@@ -14,6 +14,7 @@ from geomagnifier.errors import OptionError
 from geomagnifier.export.search_hit import Hit
 from geomagnifier.raster import footprint
 from geomagnifier.raster.acquisition import utc
+from geomagnifier.translation import marked
 from geomagnifier.types import Floats
 from geomagnifier.units import amount
 
@@ -130,7 +131,9 @@ def read_place(text: str) -> tuple[float, float]:
     Raises:
         OptionError: it is not two numbers.
     """
-    longitude, latitude = _numbers(text, 2, "a place is LON,LAT in degrees, such as 11.57,48.14")
+    longitude, latitude = _numbers(
+        text, 2, marked("a place is LON,LAT in degrees, such as 11.57,48.14")
+    )
     return longitude, latitude
 
 
@@ -141,7 +144,7 @@ def read_box(text: str) -> footprint.Bounds:
         OptionError: it is not four numbers.
     """
     west, south, east, north = _numbers(
-        text, 4, "a box is W,S,E,N in degrees, such as 11.4,48.0,11.8,48.3"
+        text, 4, marked("a box is W,S,E,N in degrees, such as 11.4,48.0,11.8,48.3")
     )
     return west, south, east, north
 

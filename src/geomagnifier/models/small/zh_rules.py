@@ -51,6 +51,16 @@ _ASKING = re.compile(
     "。.?？!！、]|和|与|跟|以及|及|还有|或者|或)"
 )
 
+_EVERYTHING = re.compile(
+    "(?:这?张?图(?:里|中|上)面?|画面[里中]|这里)?(?:一共|总共|能|可以|都)*(?:看到|看见|有|出现|认出)了?"
+    "(?:几|哪些?|多少)[样种类个]?(?:不同的)?(?:东西|目标|物体|地物|对象)?[,，]?"
+    "(?:(?:分别|各|都)(?:是|有)(?:什么|哪些))[?？。]*"
+)
+"""As in "一共看到了几样东西，分别是什么": all objects are asked for."""
+_ONE = re.compile(
+    "最靠?[左右上下东西南北近远大小长短宽窄高](?!.{0,2}程度)|[这那]一?[栋架艘座条辆棵](?!图)|第[一二三四五六七八九十][栋架艘座条辆棵个大小长]"
+)
+"""Words that mean one of a class."""
 _THINGS = re.compile("(?:Detect|Locate|How many|Count|Segment|Give me|Is there) ")
 """Begin sentences about objects."""
 
@@ -68,6 +78,7 @@ def meaning(text: str, reader: Callable[[], Translator]) -> str:
     """
     if not chinese_text.chinese(bare := chinese_text.without_order(text)):
         return written_out(bare)
+    text = chinese_text.plain(text)
     if plain := english(text):
         return plain
     plain, surety = reader().read(text)
@@ -81,6 +92,8 @@ def meaning(text: str, reader: Callable[[], Translator]) -> str:
 def english(text: str) -> str:
     """The English of a Chinese question that a rule reads; "" where none does."""
     plain = "".join(characters(text)[0])
+    if _EVERYTHING.fullmatch(plain):
+        return "Find all objects."
     if _PLACE.fullmatch(plain):
         return "What kind of place is this?"
     if found := _NEAREST.search(plain):
@@ -137,15 +150,18 @@ def _article(noun: str) -> str:
 def agree(text: str, english: str) -> bool:
     """Whether an English sentence names the same classes as a Chinese question.
 
-    About images as a whole any sentence will do.
+    About images as a whole any sentence will do, but not where one of a class is meant, as in
+    "描述最左边那栋楼".
 
     Args:
         text: the question.
         english: the sentence.
     """
-    if not _THINGS.match(english):
-        return True
     plain = "".join(characters(text)[0])
+    if not _THINGS.match(english):
+        return not (_ONE.search(plain) and in_chinese(plain, anywhere=True)) or bool(
+            in_english(tokens_of(english))
+        )
     surely, perhaps = (
         {mention.kind for mention in in_chinese(plain, anywhere) if mention.kind}
         for anywhere in (False, True)

@@ -12,12 +12,12 @@ from __future__ import annotations
 import gettext as _gettext
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Language = Literal["en", "zh"]
 SETTING = "GEOMAG_LANGUAGE"
@@ -144,13 +144,10 @@ def _translated(message: str, wanted: Language, depth: int) -> str:
     exact = gettext(message, wanted)
     if exact != message or depth > 3:
         return exact
-    for pattern, names, translation in _templates(wanted):
-        if found := pattern.fullmatch(message):
-            values = {
-                name: _translated(value, wanted, depth + 1)
-                for name, value in zip(names, found.groups(), strict=True)
-            }
-            return _PLACEHOLDER.sub(lambda hole, values=values: values[hole[1]], translation)  # type: ignore[misc]
+    for template in _templates(wanted):
+        if found := template.pattern.fullmatch(message):
+            values = [_translated(value, wanted, depth + 1) for value in found.groups()]
+            return _filled(template, values)
     head, colon, rest = message.partition(": ")  # "harbour.tif: it has no pixels"
     told = _translated(rest, wanted, depth + 1) if colon else rest
     return f"{head}{colon}{told}"
@@ -163,11 +160,28 @@ def _catalogue(wanted: Language) -> _gettext.NullTranslations:
     return _gettext.translation(DOMAIN, FOLDER, [LOCALES[wanted]])
 
 
+class _Template(NamedTuple):
+    """A message with values."""
+
+    own: int
+    """Letters that are not of values."""
+    pattern: re.Pattern[str]
+    """What finds the message."""
+    names: list[str]
+    """Its placeholders, in the order of the pattern's groups."""
+    translation: str
+
+
+def _filled(template: _Template, values: Sequence[str]) -> str:
+    said = dict(zip(template.names, values, strict=True))
+    return _PLACEHOLDER.sub(lambda hole: said[hole[1]], template.translation)
+
+
 @cache
-def _templates(wanted: Language) -> list[tuple[re.Pattern[str], list[str], str]]:
-    """Messages with values: what finds one, its placeholders, its translation; longest first."""
-    catalogue = _catalogue(wanted)
-    texts = getattr(catalogue, "_catalog", {})  # gettext lists its messages nowhere else
+def _templates(wanted: Language) -> list[_Template]:
+    """Messages with values, those with the most letters of their own first."""
+    # gettext lists its messages nowhere else
+    texts = getattr(_catalogue(wanted), "_catalog", {})
     found = []
     for text, translation in texts.items():
         names = _PLACEHOLDER.findall(text) if isinstance(text, str) else []
@@ -175,5 +189,6 @@ def _templates(wanted: Language) -> list[tuple[re.Pattern[str], list[str], str]]
         if own < _LEAST or len(set(names)) < len(names):
             continue
         parts = [re.escape(part) for part in _PLACEHOLDER.split(text)[::2]]
-        found.append((own, re.compile("(.*?)".join(parts), re.DOTALL), names, translation))
-    return [tuple(one[1:]) for one in sorted(found, key=lambda one: -one[0])]
+        pattern = re.compile("(.*?)".join(parts), re.DOTALL)
+        found.append(_Template(own, pattern, names, translation))
+    return sorted(found, key=lambda one: -one.own)

@@ -80,9 +80,10 @@ def translated_usage_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        shown: Any = error
         if hasattr(error, "format_message") and language() != "en":
-            told = translated(error.format_message())
-            error.format_message = lambda: told
+            told = translated(shown.format_message())
+            shown.format_message = lambda: told
         raise
 
 
@@ -116,7 +117,7 @@ def _translate_typer() -> None:
                 item.overflow = "fold"
         return Columns(items)
 
-    rich_utils.Columns = folded  # type: ignore[assignment, attr-defined]
-    for name, text in TYPER.items():
+    words: dict[str, Any] = {name: gettext(text) for name, text in TYPER.items()}
+    for name, value in {**words, "Columns": folded}.items():
         if hasattr(rich_utils, name):
-            setattr(rich_utils, name, gettext(text))
+            setattr(rich_utils, name, value)

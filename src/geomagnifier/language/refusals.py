@@ -153,6 +153,7 @@ MEASURE = Family(
         (?<!高)(?<!高空间)分辨率|地面采样|像元大小|比例尺|坡度|体积(?!最)|海拔|人口|吨位|速度
         最高的?(楼|建筑|塔|房)|(楼|建筑|房|塔)[^，。]{0,3}最高
         按[^，。]{0,6}(面积|长度|大小|距离)[^，。]{0,4}(排|列)
+        从[大小长短高多少左右上下]到[大小短长低多少左右上下][^，。]{0,6}(排[列序名]|列出|编号|标号)|编号|排序
     """),
     'No number can be given for "{}" as it was asked. Ask for a length, width, area, distance,'
     ' share or density of a class, such as "what is the total area of the buildings?", "how far is'
@@ -295,6 +296,7 @@ TIME = Family(
         新(建|增|修|盖|的|近)|\d{4}年|变化|变迁|[去今前昨]年|以来|以前|曾经|什么时候|何时|哪一?年
         几月|拍摄(时间|日期)
         旧的|老旧|年代|扩张|增长|增加了|减少了|消失
+        拆(迁|除|掉)(以?后|之后)|将来|未来|预计|预测(?!类别|场景)|[今昨明]天|刚(才|刚|停|到)
     """),
     'Time and change ("{}") cannot be determined from one image. Ask about each image by itself'
     ' ("find every building") and compare the regions.',

@@ -154,6 +154,8 @@ def test_all_words_can_be_read(visitor, scheme):
     page.emulate_media(color_scheme=scheme)
     visit.open("placed.tif")
     visit.ask("Segment the ships, and guess.")
+    page.locator(".region-row").first.wait_for()
+    page.get_by_text("Where it looked").click()
     seen, poor = page.evaluate(CONTRAST)
     assert seen > 60 and poor == []
     page.locator(".scene").click()

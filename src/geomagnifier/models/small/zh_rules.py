@@ -57,6 +57,10 @@ _EVERYTHING = re.compile(
     "(?:(?:分别|各|都)(?:是|有)(?:什么|哪些))[?？。]*"
 )
 """As in "一共看到了几样东西，分别是什么": all objects are asked for."""
+_ONE = re.compile(
+    "最靠?[左右上下东西南北近远大小长短宽窄高](?!.{0,2}程度)|[这那]一?[栋架艘座条辆棵](?!图)|第[一二三四五六七八九十][栋架艘座条辆棵个大小长]"
+)
+"""Words that mean one of a class."""
 _THINGS = re.compile("(?:Detect|Locate|How many|Count|Segment|Give me|Is there) ")
 """Begin sentences about objects."""
 
@@ -146,15 +150,18 @@ def _article(noun: str) -> str:
 def agree(text: str, english: str) -> bool:
     """Whether an English sentence names the same classes as a Chinese question.
 
-    About images as a whole any sentence will do.
+    About images as a whole any sentence will do, but not where one of a class is meant, as in
+    "描述最左边那栋楼".
 
     Args:
         text: the question.
         english: the sentence.
     """
-    if not _THINGS.match(english):
-        return True
     plain = "".join(characters(text)[0])
+    if not _THINGS.match(english):
+        return not (_ONE.search(plain) and in_chinese(plain, anywhere=True)) or bool(
+            in_english(tokens_of(english))
+        )
     surely, perhaps = (
         {mention.kind for mention in in_chinese(plain, anywhere) if mention.kind}
         for anywhere in (False, True)

@@ -166,7 +166,7 @@ export default {
       this.tell();
     },
     goToAnswer(bounds, around = 0.1) {
-      const most = Math.max(this.scene.most + 1, this.map.getZoom()); // small pictures are enlarged to fill the map
+      const most = Math.max(this.scene.most + 1, this.map.getZoom() ?? 0); // small pictures are enlarged to fill the map
       this.map.fitBounds(bounds.pad(around), { maxZoom: most, animate: !reduced() });
     },
     tell() {

@@ -101,6 +101,8 @@ HOMES = {
     "torch": {"models", "finetuning"},
     "tokenizers": {"models"},
     "safetensors": {"models"},
+    "onnxruntime": {"models"},
+    "onnx": set(),
     "pycocotools": set(),
     "sahi": set(),
     "py3langid": {"language"},

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.small.vocabulary import END, SPECIAL
 
 WORDS = (

@@ -12,9 +12,9 @@ import torch
 from geomagnifier.errors import ModelCorrupt, ModelError, printable
 from geomagnifier.models import checksums, registry
 from geomagnifier.models.registry import CHINESE, FILES, WEIGHTS, load_model, load_small
-from geomagnifier.models.small.box_refiner import FILE as REFINER
-from geomagnifier.models.small.linear_decoder import FILE as LINEAR
-from geomagnifier.models.small.pointing_attention import FILE as ATTENTION
+from geomagnifier.models.networks.box_refiner import FILE as REFINER
+from geomagnifier.models.networks.linear_decoder import FILE as LINEAR
+from geomagnifier.models.networks.pointing_attention import FILE as ATTENTION
 
 SMALL, SENTENCE, TOKENIZER, SCOUT = FILES
 

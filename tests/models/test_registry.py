@@ -19,7 +19,7 @@ from geomagnifier.errors import ModelCorrupt, ModelError, ModelNotFound
 from geomagnifier.geometry import Box
 from geomagnifier.models import registry
 from geomagnifier.models.registry import FILES, load_model
-from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Granularity, Query, View, Window

@@ -11,7 +11,7 @@ from geomagnifier.models.small.question_parser import (
     read_question,
     skeleton,
 )
-from geomagnifier.models.small.text_decoder import Memory, TextDecoder
+from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
 
 PLAIN = "there is no or here . , none yes a boat by sea"
 

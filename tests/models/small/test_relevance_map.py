@@ -14,7 +14,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.inference import resolution
 from geomagnifier.models.registry import load_small
 from geomagnifier.models.small.relevance_map import attend, weigh
-from geomagnifier.models.small.text_decoder import Memory, TextDecoder
+from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
 from geomagnifier.raster.scene import Scene, open_scene
 from geomagnifier.types import Query, View
 from geomagnifier.variants import Variant

@@ -10,7 +10,7 @@ import torch
 from geomagnifier.language.positions import ENGLISH, near, parts
 from geomagnifier.models.small import text_generation
 from geomagnifier.models.small import vocabulary as w
-from geomagnifier.models.small.text_decoder import Memory, TextDecoder
+from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
 from geomagnifier.models.small.text_generation import about_place, tell
 
 KINDS = ("ship", "harbor", "road", "bridge", "vehicle")

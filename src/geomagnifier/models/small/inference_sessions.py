@@ -90,11 +90,24 @@ class Sessions:
         return onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(tensor, np.float32))
 
 
-@functools.cache
 def needed() -> dict[str, dict[str, list[int]]]:
     """By graph, names and shapes of the weights that it needs."""
-    needs: dict[str, dict[str, list[int]]] = json.loads((GRAPHS / LIST).read_text("utf-8"))
+    needs: dict[str, dict[str, list[int]]] = _listed()["graphs"]
     return needs
+
+
+def shapes_of(file: str) -> dict[str, list[int | str]]:
+    """Shapes of the tensors of a file of weights, by name.
+
+    Where a length is a number of classes or words, it has a name.
+    """
+    shapes: dict[str, list[int | str]] = _listed()["files"][file]
+    return shapes
+
+
+@functools.cache
+def _listed() -> Any:
+    return json.loads((GRAPHS / LIST).read_text("utf-8"))
 
 
 def threads() -> int:

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.models.registry import WEIGHTS, read
-from geomagnifier.models.small.text_encoder import (
+from geomagnifier.models.networks.text_encoder import (
     FORWARD,
     HEADS,
     LAYERS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from geomagnifier.models.small.backbone import Pyramid
-from geomagnifier.models.small.box_classifier import BoxClassifier, pool
+from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.networks.box_classifier import BoxClassifier, pool
 
 
 def test_the_mean_is_of_the_box_alone() -> None:

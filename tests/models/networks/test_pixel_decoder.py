@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from geomagnifier.models.small.backbone import Pyramid
-from geomagnifier.models.small.pixel_decoder import MAPS, UNIT, Maps, PixelDecoder, Presence
+from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.networks.pixel_decoder import MAPS, UNIT, Maps, PixelDecoder, Presence
 
 
 def made(batch: int = 1, width: int = 6, rows: int = 4, columns: int = 8) -> Pyramid:

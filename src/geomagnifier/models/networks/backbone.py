@@ -12,12 +12,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-
-from geomagnifier.types import Bytes
 
 STAGES = (
     (1, 1, 3, 1, 16),
@@ -33,8 +30,6 @@ ENDS = (3, 6, 14, 20)
 """Index of the last block at strides 4, 8, 16, 32."""
 STEM, HEAD = 32, 1280
 """Channels behind the stem, and behind the head."""
-MULTIPLE = 32
-"""Views are padded to a multiple of this, so that the pyramid's levels nest."""
 
 
 class Depthwise(torch.autograd.Function):
@@ -304,12 +299,6 @@ def normalise(pixels: Tensor) -> Tensor:
     EfficientNet-Lite was trained on such numbers.
     """
     return pixels.permute(0, 3, 1, 2).float().sub_(127.0).div_(128.0)
-
-
-def pad(pixels: Bytes) -> Bytes:
-    """Black to the right and below, up to the next multiple of 32 px."""
-    height, width = pixels.shape[:2]
-    return np.pad(pixels, ((0, -height % MULTIPLE), (0, -width % MULTIPLE), (0, 0)))
 
 
 def fold(network: nn.Module, kind: torch.dtype) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.small.backbone import HEAD, STAGES, Neck, Trunk
-from geomagnifier.models.small.box_classifier import BoxClassifier
-from geomagnifier.models.small.granularity import GranularityClassifier
-from geomagnifier.models.small.pixel_decoder import PixelDecoder, Presence
-from geomagnifier.models.small.selector import Selector
-from geomagnifier.models.small.text_decoder import TextDecoder
+from geomagnifier.models.networks.backbone import HEAD, STAGES, Neck, Trunk
+from geomagnifier.models.networks.box_classifier import BoxClassifier
+from geomagnifier.models.networks.granularity_net import GranularityClassifier
+from geomagnifier.models.networks.pixel_decoder import PixelDecoder, Presence
+from geomagnifier.models.networks.selector_net import Selector
+from geomagnifier.models.networks.text_decoder import TextDecoder
 
 LANGUAGE = ("granularity.", "text.", "selector.", "mentioned.")
 """Parts that are trained over a trained image side."""

@@ -1,25 +1,25 @@
-"""The sentence encoder: all-MiniLM-L6-v2 (Apache-2.0) run by `tokenizers` and torch alone.
+"""The sentence encoder: all-MiniLM-L6-v2 (Apache-2.0) in torch.
 
-Importing transformers would cost seconds. BERT's layers are exactly `nn.TransformerEncoderLayer`
+BERT's layers are exactly `nn.TransformerEncoderLayer`
 with GELU and the norm after the residual.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from geomagnifier.models.small import sentence_encoder
+from geomagnifier.models.small.sentence_encoder import POSITIONS, WORDS
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-WIDTH, LAYERS, HEADS, FORWARD, WORDS, POSITIONS = 384, 6, 12, 1536, 30522, 512
-LONGEST = 100
-"""Letters of a word; a longer one is taken as unknown."""
+WIDTH, LAYERS, HEADS, FORWARD = 384, 6, 12, 1536
 
 
 class Tokens(NamedTuple):
@@ -42,48 +42,16 @@ class Encoded(NamedTuple):
     """(B, 384), mean over tokens, unit length."""
 
 
-def load_tokenizer(path: Path) -> Tokenizer:
-    """The WordPiece tokenizer of MiniLM, without padding or truncation of its own.
-
-    Raises:
-        ValueError: it is another one, whose numbers the encoder does not know, or which may take
-            for ever over a long word.
-        Exception: the file is damaged; the library has no other name for it.
-    """
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
-
-    tokenizer = Tokenizer.from_file(str(path))
-    model, parts = tokenizer.model, (tokenizer.normalizer, tokenizer.pre_tokenizer)
-    kinds = (normalizers.BertNormalizer, pre_tokenizers.BertPreTokenizer)
-    if (
-        not isinstance(model, models.WordPiece)
-        or not all(map(isinstance, parts, kinds))
-        or model.max_input_chars_per_word > LONGEST
-    ):
-        raise ValueError("it is not the WordPiece of BERT")
-    if max((*tokenizer.get_vocab().values(), *tokenizer.encode("a ship \N{SHIP}").ids)) >= WORDS:
-        raise ValueError(f"it has more than {WORDS} tokens")
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
-
-
 def tokenize(tokenizer: Tokenizer, texts: Sequence[str], limit: int = POSITIONS) -> Tokens:
-    """Sentences -> ids, cut to `limit` tokens with the closing token kept.
+    """Sentences -> ids, see `sentence_encoder.tokenize`.
 
     Args:
-        tokenizer: of `load_tokenizer`.
+        tokenizer: of `sentence_encoder.load_tokenizer`.
         texts: sentences.
         limit: most tokens of a sentence.
     """
-    rows: list[list[int]] = []
-    for encoding in tokenizer.encode_batch(list(texts)):
-        row = list(encoding.ids)
-        rows.append(row if len(row) <= limit else [*row[: limit - 1], row[-1]])
-    longest = max(map(len, rows))
-    ids = torch.tensor([row + [0] * (longest - len(row)) for row in rows], dtype=torch.int64)
-    lengths = torch.tensor([len(row) for row in rows])
-    return Tokens(ids, torch.arange(longest)[None] >= lengths[:, None])
+    tokens = sentence_encoder.tokenize(tokenizer, texts, limit)
+    return Tokens(torch.from_numpy(tokens.ids), torch.from_numpy(tokens.padding))
 
 
 class SentenceEncoder(nn.Module):
@@ -136,13 +104,3 @@ def from_bert(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
             for mine, name in parts.items():
                 state[f"{ours}{mine}.{end}"] = weights[f"{theirs}{name}.{end}"]
     return state
-
-
-def stacked(encoded: Sequence[Encoded]) -> tuple[Tensor, Tensor]:
-    """States and padding of several sentences as one batch."""
-    longest = max(e.states.shape[1] for e in encoded)
-    states = torch.cat([F.pad(e.states, (0, 0, 0, longest - e.states.shape[1])) for e in encoded])
-    padding = torch.cat(
-        [F.pad(e.padding, (0, longest - e.padding.shape[1]), value=True) for e in encoded]
-    )
-    return states, padding

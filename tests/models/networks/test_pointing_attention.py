@@ -15,8 +15,8 @@ import torch
 from geomagnifier.errors import ModelCorrupt
 from geomagnifier.inference import resolution
 from geomagnifier.models import registry
-from geomagnifier.models.small.pointing_attention import FILE, HeatAttention
-from geomagnifier.models.small.text_decoder import TextDecoder
+from geomagnifier.models.networks.pointing_attention import FILE, HeatAttention
+from geomagnifier.models.networks.text_decoder import TextDecoder
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Granularity, Query, View
 from geomagnifier_lab.render.scene import draw_scene

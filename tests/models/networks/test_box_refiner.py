@@ -16,8 +16,8 @@ import torch.nn.functional as F
 
 from geomagnifier.geometry import Box
 from geomagnifier.models import registry
-from geomagnifier.models.small.backbone import Pyramid
-from geomagnifier.models.small.box_refiner import (
+from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.networks.box_refiner import (
     FILE,
     GRID,
     GROWN,

@@ -14,7 +14,7 @@ from geomagnifier.models.small.question_parser import (
     point,
     point_each,
 )
-from geomagnifier.models.small.text_decoder import IMAGE_TOKENS, Memory, TextDecoder, grid_of
+from geomagnifier.models.networks.text_decoder import IMAGE_TOKENS, Memory, TextDecoder, grid_of
 
 PLAIN = "there is no or here . , none yes a boat by sea"
 WORDS = w.Words([*w.SPECIAL, "<ship>", "<harbor>", "<road>", *PLAIN.split()])

@@ -17,13 +17,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.small.backbone import Pyramid
-from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, QUARTERS, STRIDE
+from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.small.maps import MASK_STRIDE, QUARTERS, STRIDE
 
-FILE = "linear_decoder.safetensors"
-"""In the package, and in model folders made by recipes/linear_decoder.sh or over the package's
-image side.
-"""
 SURE = 1e-4
 """A sum of weighted sigmoids can leave 0 to 1; it is held this far inside."""
 

@@ -21,14 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-QUESTION, ANSWER = 32, 40
-"""Most tokens of a question and of an answer."""
-IMAGE_TOKENS, INSTANCES = 256, 32
-"""Most image tokens of a view and most instance tokens."""
-PLACE = 5
-"""Numbers that an instance token is made of, beside its class: score, centre x and y, width, height
-(shares of the scene).
-"""
+from geomagnifier.models.small.text_writer import ANSWER, PLACE, QUESTION, grid_of
 
 
 class Memory(NamedTuple):
@@ -278,18 +271,3 @@ class TextDecoder(nn.Module):
             x = x + layer.dropout(layer.image(layer.norms[1](x), cache.memory[i], absent, watch))
             x = x + layer.dropout(layer.feed(layer.norms[2](x)))
         return x, cache._replace(past=past)
-
-
-def grid_of(height: int, width: int) -> tuple[int, int]:
-    """Rows and columns of the image tokens of h x w features.
-
-    Each side is divided by the smallest whole number that leaves at most 256 tokens.
-
-    Args:
-        height: h.
-        width: w.
-    """
-    by = 1
-    while -(-height // by) * -(-width // by) > IMAGE_TOKENS:
-        by += 1
-    return -(-height // by), -(-width // by)

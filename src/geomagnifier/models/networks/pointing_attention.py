@@ -13,11 +13,9 @@ from typing import TypeVar
 
 from torch import nn
 
-from geomagnifier.models.small.text_decoder import Attention, TextDecoder
+from geomagnifier.models.networks.text_decoder import Attention, TextDecoder
 
 Part = TypeVar("Part", bound=nn.Module)
-FILE = "attention.safetensors"
-"""In a model folder; without it H is made with the decoder's own attention."""
 
 
 class HeatAttention(nn.Module):

@@ -12,16 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.geometry import suppress
-from geomagnifier.models.small.backbone import Pyramid
-from geomagnifier.types import Floats
+from geomagnifier.models.networks.backbone import Pyramid
 
-FILE = "box_refiner.safetensors"
 GRID = 7
 """Samples along a side."""
 GROWN = 1.5
@@ -30,10 +26,6 @@ SMALLEST = 12.0
 """View px that a side of the grid covers at least."""
 STRIDES = (4, 8, 16)
 """View px a cell, of f1, f2 and f3."""
-FIT = 0.5
-"""Exponent of the predicted IoU in a score; the raw score has 1 less it. With 0 the AP of VHR-10's
-validation images is lower by 0.02.
-"""
 
 
 class Refined(NamedTuple):
@@ -149,23 +141,3 @@ def refine(refiner: BoxRefiner, pyramid: Pyramid, boxes: Tensor, state: Tensor) 
     with torch.autocast(boxes.device.type, enabled=False):
         out: Refined = refiner(pyramid, boxes, state)
     return out
-
-
-def better(
-    refiner: BoxRefiner, pyramid: Pyramid, boxes: Floats, scores: Floats, state: Tensor
-) -> tuple[Floats, Floats]:
-    """Corrected boxes of a class after NMS, and their scores, weighed by the fit.
-
-    Args:
-        refiner: of the model.
-        pyramid: of one view.
-        boxes: (N, 4) view px.
-        scores: (N,), raw.
-        state: of the class, (256,).
-    """
-    out = refine(refiner, pyramid, torch.from_numpy(boxes), state)
-    fit = torch.sigmoid(out.fit).numpy()
-    moved = np.asarray(out.boxes.numpy(), np.float32)
-    weighed = np.asarray(scores ** (1 - FIT) * fit**FIT, np.float32)
-    kept = suppress(moved, weighed, 0.5)
-    return moved[kept], weighed[kept]

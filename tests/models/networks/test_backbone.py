@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.small.backbone import (
+from geomagnifier.models.networks.backbone import (
     ENDS,
     STAGES,
     ConvNorm,

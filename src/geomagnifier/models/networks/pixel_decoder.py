@@ -25,14 +25,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.small.backbone import Pyramid
-
-STRIDE, MASK_STRIDE = 4, 2
-"""View px a cell of all maps but the mask, and of the mask."""
-QUARTERS = (STRIDE // MASK_STRIDE) ** 2
-MAPS = QUARTERS + 7
-UNIT = 32.0
-"""View px that one unit of an offset map stands for; sides are exp(map) * UNIT."""
+from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.small.maps import MAPS, MASK_STRIDE, QUARTERS, STRIDE, UNIT
 
 
 class Maps(NamedTuple):

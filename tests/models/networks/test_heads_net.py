@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from geomagnifier.models.custom.class_heads import CustomClass, Heads, presence
-from geomagnifier.models.small.backbone import Pyramid
-from geomagnifier.models.small.pixel_decoder import Maps, PixelDecoder
+from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.networks.pixel_decoder import Maps, PixelDecoder
 
 
 def test_a_fresh_head_draws_the_maps_of_its_state() -> None:

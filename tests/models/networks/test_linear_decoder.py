@@ -14,8 +14,8 @@ from geomagnifier.inference import resolution
 from geomagnifier.models.custom.class_heads import CustomClass, Heads
 from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.registry import load_small
-from geomagnifier.models.small.backbone import Pyramid
-from geomagnifier.models.small.linear_decoder import LinearDecoder, summed
+from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.networks.linear_decoder import LinearDecoder, summed
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import Scene, open_scene
 from geomagnifier.types import Granularity, Query, View

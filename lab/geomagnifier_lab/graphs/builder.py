@@ -122,7 +122,8 @@ class Graph:
             self._nodes, "graph", self._inputs, self._outputs, [*weights, *self._constants.values()]
         )
         opset = [helper.make_opsetid("", OPSET)]
-        return helper.make_model(graph, opset_imports=opset, ir_version=IR).SerializeToString()
+        made = helper.make_model(graph, opset_imports=opset, ir_version=IR)
+        return bytes(made.SerializeToString())
 
     def _constant(self, numbers: np.ndarray) -> str:
         key = (str(numbers.dtype), numbers.shape, numbers.tobytes())

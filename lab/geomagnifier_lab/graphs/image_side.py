@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from geomagnifier.models.small.backbone import ENDS, HEAD, STAGES, STEM
-from geomagnifier.models.small.proposal_net import DEPTH
+from geomagnifier.models.networks.backbone import ENDS, HEAD, STAGES, STEM
+from geomagnifier.models.networks.proposal_net import DEPTH
 from geomagnifier_lab.graphs.builder import Graph, add, convolve, linear
 
 
 def views(graph: Graph) -> None:
     """Views -> pyramid, the pixel decoder's features of each level, and features at H/32."""
     ends = _trunk(graph, _pixels(graph), "trunk.", len(_blocks()))
-    above, levels = "", []
+    above = ""
+    levels: list[str] = []
     for i in (3, 2, 1, 0):
         x = convolve(graph, ends[i], f"neck.lateral.{i}")
         if above:

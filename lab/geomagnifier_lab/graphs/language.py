@@ -6,9 +6,9 @@ are made behind, so that one graph serves vocabularies of any size.
 
 from __future__ import annotations
 
+from geomagnifier.models.networks.text_encoder import HEADS, LAYERS, WIDTH
 from geomagnifier.models.small.selector import NUMBERS
-from geomagnifier.models.small.text_decoder import PLACE
-from geomagnifier.models.small.text_encoder import HEADS, LAYERS, WIDTH
+from geomagnifier.models.small.text_writer import PLACE
 from geomagnifier_lab.graphs.builder import (
     Graph,
     add,
@@ -142,7 +142,8 @@ def answer_slopes(graph: Graph) -> None:
         x = add(graph, end, _fed(graph, end, name))
         layers.append((begin, keys, query, within, middle, looks, end))
     slope = _norm_back(graph, slope, x, "text.norm")
-    maps, slopes = [], []
+    maps: list[str] = []
+    slopes: list[str] = []
     for i in reversed(range(TEXT_LAYERS)):
         begin, keys, query, within, middle, looks, end = layers[i]
         name = f"text.layers.{i}"

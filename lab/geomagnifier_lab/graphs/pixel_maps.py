@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from geomagnifier.models.small.box_classifier import GRID as CLASS_GRID
-from geomagnifier.models.small.box_refiner import GRID, GROWN, SMALLEST, STRIDES
-from geomagnifier.models.small.linear_decoder import SURE
-from geomagnifier.models.small.pixel_decoder import MAPS, QUARTERS, UNIT
+from geomagnifier.models.networks.box_classifier import GRID as CLASS_GRID
+from geomagnifier.models.networks.box_refiner import GRID, GROWN, SMALLEST, STRIDES
+from geomagnifier.models.networks.linear_decoder import SURE
+from geomagnifier.models.small.maps import LEVELS, MAPS, QUARTERS, UNIT
 from geomagnifier_lab.graphs.builder import Graph, add, linear, norm
-
-LEVELS = 3
 
 
 def bend(graph: Graph) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from geomagnifier.atomic import Staging
-from geomagnifier.models.registry import CHINESE, FILES, LINEAR, REFINER, WEIGHTS
+from geomagnifier.models.registry import ATTENTION, CHINESE, FILES, LINEAR, REFINER, SCALE, WEIGHTS
 from geomagnifier.models.small.inference_sessions import GRAPHS, LIST, folded_shapes
 from geomagnifier_lab.graphs import image_side, language, pixel_maps
 from geomagnifier_lab.graphs.builder import Graph
@@ -42,12 +42,35 @@ MADE: dict[str, tuple[str, Callable[[Graph], None]]] = {
 """By graph, the file of its weights, and what makes it."""
 
 
+SIZED: dict[str, dict[str, tuple[int | str, ...]]] = {
+    SMALL: {
+        "states.weight": ("states", 256),
+        "box_classifier.layers.3.weight": ("boxes", 256),
+        "box_classifier.layers.3.bias": ("boxes",),
+        "scenes.weight": ("scenes", 1280),
+        "scenes.bias": ("scenes",),
+        "mentioned.weight": ("objects", 1280),
+        "mentioned.bias": ("objects",),
+        "text.words.weight": ("words", 256),
+        "text.bias": ("words",),
+        "text.scene.weight": (256, "scenes"),
+    },
+    SCOUT: {"heat.weight": ("kinds", 64, 1, 1), "heat.bias": ("kinds",)},
+    CHINESE: {"letter.weight": ("letters", 128), "word.weight": ("words", 128)},
+}
+"""Tensors whose lengths are numbers of classes or words, and these by name. No graph has them."""
+
+
 def shapes_of(path: Path) -> dict[str, Sequence[int]]:
     """Shapes of the tensors of a safetensors file."""
     from safetensors import safe_open
 
     with safe_open(path, "np") as file:
-        return {key: file.get_slice(key).get_shape() for key in file.keys()}  # noqa: SIM118
+        return {
+            key: file.get_slice(key).get_shape()
+            for key in file.keys()  # noqa: SIM118
+            if not key.endswith(SCALE)
+        }
 
 
 def make(
@@ -71,7 +94,12 @@ def main(folder: Path = GRAPHS) -> None:
         for name, (file, _) in MADE.items():
             made, needs[name] = make(name, shapes_of(WEIGHTS / file))
             staging.path(f"{name}.onnx").write_bytes(made)
-        staging.path(LIST).write_text(json.dumps(needs, indent=1) + "\n", encoding="utf-8")
+        files = {
+            file: {**shapes_of(WEIGHTS / file), **SIZED.get(file, {})}
+            for file in (SMALL, SENTENCE, SCOUT, CHINESE, REFINER, ATTENTION, LINEAR)
+        }
+        listed = json.dumps({"graphs": needs, "files": files}) + "\n"
+        staging.path(LIST).write_text(listed, encoding="utf-8")
 
 
 if __name__ == "__main__":

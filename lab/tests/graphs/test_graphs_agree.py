@@ -10,14 +10,14 @@ import torch
 import torch.nn.functional as F
 
 from geomagnifier.models import registry
-from geomagnifier.models.small import box_refiner, relevance_map, text_encoder
-from geomagnifier.models.small.backbone import Pyramid, normalise
-from geomagnifier.models.small.box_refiner import BoxRefiner
+from geomagnifier.models.networks import attention_gradient, box_refiner, loading, text_encoder
+from geomagnifier.models.networks.backbone import Pyramid, normalise
+from geomagnifier.models.networks.box_refiner import BoxRefiner
+from geomagnifier.models.networks.network import SmallNetwork
+from geomagnifier.models.networks.text_decoder import Memory
+from geomagnifier.models.networks.translator_net import TranslatorNet
 from geomagnifier.models.small.inference_sessions import Sessions, folded
-from geomagnifier.models.small.linear_decoder import LinearDecoder
-from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.pointing_attention import HeatAttention
-from geomagnifier.models.small.text_decoder import Memory
+from geomagnifier.models.small.sentence_encoder import load_tokenizer
 from geomagnifier.models.small.zh_en_translator import END, START
 from geomagnifier.types import Floats
 
@@ -26,7 +26,7 @@ HIDDEN = np.float32(-np.inf)
 
 @functools.cache
 def tensors(file: str) -> dict[str, Floats]:
-    return {key: t.numpy() for key, t in registry.read(registry.WEIGHTS / file)[1].items()}
+    return registry.read(registry.WEIGHTS / file)[1]
 
 
 @functools.cache
@@ -35,11 +35,9 @@ def sessions(file: str) -> Sessions:
 
 
 @functools.cache
-def model() -> SmallModel:
-    """The model in torch, whose convolutions are folded, in fp32."""
-    made = registry.load_small()
-    made.network.float()
-    return made
+def network() -> SmallNetwork:
+    """The networks in torch."""
+    return loading.small_network(registry.WEIGHTS)
 
 
 SMALL, SENTENCE, _, SCOUT = registry.FILES
@@ -63,12 +61,11 @@ def pixels(*shape: int) -> np.ndarray:
 @functools.cache
 def seen() -> dict[str, torch.Tensor]:
     """What torch makes of a view of 96 x 128 px."""
-    network = model().network
     with torch.inference_mode():
-        ends = network.trunk(normalise(torch.from_numpy(pixels(1, 96, 128))))
-        pyramid = network.neck(ends)
-        prepared = network.decoder.prepare(pyramid)
-        tokens = network.text.see(ends[3])
+        ends = network().trunk(normalise(torch.from_numpy(pixels(1, 96, 128))))
+        pyramid = network().neck(ends)
+        prepared = network().decoder.prepare(pyramid)
+        tokens = network().text.see(ends[3])
     levels = {f"f{n}": f for n, f in enumerate(pyramid, 1)}
     levels |= {f"p{n}": p for n, p in enumerate(prepared, 1)}
     return levels | {"last": ends[3], "tokens": tokens}
@@ -93,32 +90,31 @@ def test_views():
 def test_thumbnails_of_odd_sizes():
     picture = pixels(4, 75, 90)
     with torch.inference_mode():
-        last = model().network.trunk(normalise(torch.from_numpy(picture)))[3]
-        pooled = model().network.trunk.pooled(last)
+        last = network().trunk(normalise(torch.from_numpy(picture)))[3]
+        pooled = network().trunk.pooled(last)
     made = sessions(SMALL).run("glance", pixels=picture)
     assert near(made[0], last)
     assert near(made[1], pooled)
 
 
 def test_maps_and_presence():
-    network, asked = model().network, states(3)
+    asked = states(3)
     run = sessions(SMALL).run
     bent = run("bend", states=asked.numpy())
     names = [f"{part}{n}" for n in (1, 2, 3) for part in ("shift", "kernel")]
     bias = tensors(SMALL)["decoder.bias"][None]
     drawn = run("draw", **dict(zip(names, bent, strict=True)), bias=bias, **given("p1", "p2", "p3"))
     with torch.inference_mode():
-        maps = network.decoder(asked[None], [seen()[f"p{n}"] for n in (1, 2, 3)])
-        there = network.presence(asked[None], maps, seen()["last"])
+        maps = network().decoder(asked[None], [seen()[f"p{n}"] for n in (1, 2, 3)])
+        there = network().presence(asked[None], maps, seen()["last"])
     assert [near(a, b) for a, b in zip(drawn, maps, strict=True)] == [True] * 4
     made = run("presence", states=asked.numpy(), mask=drawn[0], centre=drawn[1], **given("last"))[0]
     assert near(made[:, 0], there[0])
 
 
 def test_heads_of_custom_classes_see():
-    network = model().network
     inputs = given("f1", "f2", "f3")
-    for n, image in enumerate(network.decoder.image, 1):
+    for n, image in enumerate(network().decoder.image, 1):
         inputs |= {f"weight{n}": image.weight.numpy(), f"bias{n}": image.bias.numpy()}
     made = sessions(SMALL).run("eyes", **inputs)
     assert all(near(a, seen()[f"p{n}"]) for n, a in enumerate(made, 1))
@@ -131,19 +127,17 @@ def boxes() -> torch.Tensor:
 
 
 def test_boxes_are_named():
-    network = model().network
     with torch.inference_mode():
         pyramid = Pyramid(*(seen()[f"f{n}"] for n in (1, 2, 3)))
-        described = network.box_classifier.describe(pyramid, boxes())
+        described = network().box_classifier.describe(pyramid, boxes())
     made = sessions(SMALL).run("box_features", boxes=boxes().numpy(), **given("f2", "f3"))
     assert near(made[0], described)
 
 
 def test_boxes_are_corrected():
-    refiner = BoxRefiner()
-    refiner.load_state_dict({k: torch.tensor(t) for k, t in tensors(registry.REFINER).items()})
+    refiner = loading.fill(BoxRefiner(), registry.WEIGHTS / registry.REFINER)
     pyramid = tuple(seen()[f"f{n}"] for n in (1, 2, 3))
-    right = box_refiner.refine(refiner.eval(), pyramid, boxes(), states(1)[0])
+    right = box_refiner.refine(refiner, pyramid, boxes(), states(1)[0])
     made = sessions(registry.REFINER).run(
         "box_refiner", boxes=boxes().numpy(), state=states(1).numpy(), **given("f1", "f2", "f3")
     )
@@ -152,10 +146,9 @@ def test_boxes_are_corrected():
 
 
 def test_masks_of_the_linear_decoder():
-    linear = LinearDecoder()
-    linear.load_state_dict({k: torch.tensor(t) for k, t in tensors(registry.LINEAR).items()})
+    linear = loading.linear_decoder(registry.WEIGHTS)
     with torch.inference_mode():
-        right = linear.eval()(states(2)[None], tuple(seen()[f"f{n}"] for n in (1, 2, 3)))
+        right = linear(states(2)[None], tuple(seen()[f"f{n}"] for n in (1, 2, 3)))
     made = sessions(registry.LINEAR).run(
         "linear_masks", states=states(2).numpy(), **given("f1", "f2", "f3")
     )
@@ -164,9 +157,9 @@ def test_masks_of_the_linear_decoder():
 
 def test_proposals():
     picture = pixels(1, 96, 64)
-    network = model().hunt.network.float()
+    scout = loading.proposal_net(registry.WEIGHTS)
     with torch.inference_mode():
-        sighting = network(normalise(torch.from_numpy(picture)))
+        sighting = scout(normalise(torch.from_numpy(picture)))
     features, shrink = sessions(SCOUT).run("scout", pixels=picture)
     own = tensors(SCOUT)
     heat = np.einsum("kc,bchw->bkhw", own["heat.weight"][:, :, 0, 0], features)
@@ -175,10 +168,10 @@ def test_proposals():
 
 
 def encoded(*texts: str) -> tuple[text_encoder.Tokens, text_encoder.Encoded]:
-    encoder = model().encoder
-    tokens = text_encoder.tokenize(encoder.tokenizer, texts)
+    tokenizer = load_tokenizer(registry.WEIGHTS / "tokenizer.json")
+    tokens = text_encoder.tokenize(tokenizer, texts)
     with torch.inference_mode():
-        return tokens, encoder.encoder(tokens)
+        return tokens, loading.sentence_encoder(registry.WEIGHTS)(tokens)
 
 
 def hidden(padding: torch.Tensor) -> Floats:
@@ -198,7 +191,7 @@ def test_sentences():
 
 
 def test_image_and_instance_tokens():
-    network, own = model().network, tensors(SMALL)
+    own = tensors(SMALL)
     run = sessions(SMALL).run
     rows, columns = seen()["last"].shape[2:]
     y, x = np.mgrid[:rows, :columns]
@@ -209,7 +202,7 @@ def test_image_and_instance_tokens():
     kinds = torch.tensor([[20, 21]])
     numbers = torch.tensor([[[0.9, 0.5, 0.5, 0.1, 0.2], [0.0] * 5]])
     with torch.inference_mode():
-        right = network.text.objects(kinds, numbers)
+        right = network().text.objects(kinds, numbers)
     words = own["text.words.weight"][kinds.numpy()]
     assert near(run("instance_tokens", words=words, places=numbers.numpy())[0], right)
 
@@ -248,7 +241,7 @@ def forced(run: Sessions, tokens: torch.Tensor, asked: text_encoder.Encoded) -> 
 
 @pytest.mark.parametrize("texts", [1, 2])
 def test_answers_are_written(texts: int):
-    decoder, run = model().network.text, sessions(SMALL)
+    decoder, run = network().text, sessions(SMALL)
     asked, memory, cache = read(run, texts)
     tokens = torch.tensor([[1, 20, 3, 6], [1, 22, 4, 6]])[:texts]
     absent = hidden(memory.absent)
@@ -271,19 +264,15 @@ def test_answers_are_written(texts: int):
 
 
 def test_the_gradient_is_autograds():
-    attention = HeatAttention()
-    attention.load_state_dict({k: torch.tensor(t) for k, t in tensors(registry.ATTENTION).items()})
-    pointer = attention.within(model().network.text)
-    pointing = {}
-    for key, tensor in tensors(registry.ATTENTION).items():
-        _, layer, part = key.split(".", 2)
-        pointing[f"text.layers.{layer}.image.{part}"] = tensor
+    attention = loading.heat_attention(registry.WEIGHTS)
+    pointer = attention.within(network().text)
+    pointing = registry.pointers(tensors(registry.ATTENTION))
     run = Sessions({**sessions(SMALL).weights, **pointing})
     asked, memory, cache = read(run, 2)
     tokens = torch.tensor([[1, 20, 3, 6, 22, 4], [1, 22, 4, 6, 20, 3]])
     several = Memory(*(part.expand(2, *part.shape[1:]) for part in memory))
-    maps, slopes = relevance_map.attend(
-        pointer, asked.states, asked.padding, several, tokens, [2, 5]
+    maps, slopes = attention_gradient.attend(
+        pointer, asked.states.clone(), asked.padding.clone(), several, tokens, [2, 5]
     )
     slope = np.zeros((2, 6, 256), np.float32)
     for at in (2, 5):
@@ -301,7 +290,7 @@ def test_the_gradient_is_autograds():
 
 
 def test_the_selector():
-    chooser = model().network.selector
+    chooser = network().selector
     asked = encoded("The two ships beside the harbor.", "All planes")[1]
     chance = torch.Generator().manual_seed(0)
     things = torch.rand(2, 5, 36, generator=chance)
@@ -331,7 +320,9 @@ def test_the_selector():
 
 
 def test_chinese_is_read():
-    translator = registry.load_reader(registry.WEIGHTS)
+    card = registry.read_card(registry.WEIGHTS / registry.CHINESE)
+    net = TranslatorNet(card["letters"], card["words"])
+    translator = loading.fill(net, registry.WEIGHTS / registry.CHINESE)
     letters = translator.numbers(["图中有多少艘船"])
     words = torch.tensor([[translator.word_number[START], 5, 6, translator.word_number[END]]])
     with torch.inference_mode():

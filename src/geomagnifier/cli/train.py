@@ -6,13 +6,14 @@ Without --from the lab trains the small model from scratch.
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from geomagnifier.cli import lab_commands
-from geomagnifier.errors import OptionError
+from geomagnifier.errors import LibraryMissing, OptionError, install
 
 EXAMPLES = (
     "Examples: [bold]geomag train --from small --data my_coco.json --out"
@@ -166,6 +167,8 @@ def train(
         )
     if data is None:
         raise OptionError("--from teaches from labels; name them: --data my_coco.json")
+    if find_spec("torch") is None:
+        raise LibraryMissing(f"teaching needs the extra train; install it: {install('train')}")
     from geomagnifier.finetuning import run
     from geomagnifier.finetuning.fit import FineTuneSchedule
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -18,7 +17,6 @@ from geomagnifier.models.networks.backbone import (
     Neck,
     Trunk,
     normalise,
-    pad,
 )
 
 BATCH_NORM = {
@@ -171,8 +169,3 @@ def test_pixels_are_centred() -> None:
     out = normalise(torch.tensor([[[[127, 255, 0]]]], dtype=torch.uint8))
     assert out.shape == (1, 3, 1, 1)
     assert out.flatten().tolist() == [0.0, 1.0, -127 / 128]
-
-
-def test_views_are_padded_with_black() -> None:
-    assert pad(np.ones((33, 64, 3), np.uint8)).shape == (64, 64, 3)
-    assert pad(np.ones((32, 1, 3), np.uint8))[:, 1:].max() == 0

@@ -18,15 +18,16 @@ from geomagnifier.geometry import Box
 from geomagnifier.models import registry
 from geomagnifier.models.networks.backbone import Pyramid
 from geomagnifier.models.networks.box_refiner import (
-    FILE,
     GRID,
     GROWN,
     SMALLEST,
     BoxRefiner,
-    better,
     refine,
     sample,
 )
+from geomagnifier.models.small.box_features import Refiner, better
+from geomagnifier.models.small.feature_cache import FeaturePyramid
+from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.types import Granularity, Query, View, Window
 
@@ -103,11 +104,11 @@ def test_of_two_boxes_that_become_one_the_better_stays() -> None:
     refiner = BoxRefiner().eval()
     near = BOXES[:1].repeat(2, 1) + torch.tensor([[0.0], [1.0]])
     boxes = torch.cat([near, BOXES[2:]]).numpy()
-    moved, scores = better(
-        refiner, pyramid(), boxes, np.array([0.2, 0.9, 0.5], np.float32), torch.zeros(256)
-    )
+    run = Refiner(Sessions({k: t.numpy() for k, t in refiner.state_dict().items()}), ("ship",))
+    seen, state = FeaturePyramid(*(f.numpy() for f in pyramid())), np.zeros(256, np.float32)
+    moved, scores = better(run, seen, boxes, np.array([0.2, 0.9, 0.5], np.float32), state)
     assert np.allclose(moved, boxes[[1, 2]]) and len(scores) == 2 and scores[0] > scores[1]
-    none, nothing = better(refiner, pyramid(), boxes[:0], np.zeros(0, np.float32), torch.zeros(256))
+    none, nothing = better(run, seen, boxes[:0], np.zeros(0, np.float32), state)
     assert none.shape == (0, 4) and nothing.shape == (0,)
 
 
@@ -116,7 +117,7 @@ def test_a_model_uses_the_refiner_of_its_folder(model_folder: Path, tmp_path: Pa
     shutil.copytree(model_folder, folder)
     refiner = BoxRefiner()
     refiner.edges.bias.data = torch.tensor([-0.25, -0.25, 0.25, 0.25])
-    registry.write(folder / FILE, refiner.state_dict(), {"classes": ["ship"]})
+    registry.write(folder / registry.REFINER, refiner.state_dict(), {"classes": ["ship"]})
     pixels = np.random.default_rng(5).integers(0, 255, (96, 96, 3), dtype=np.uint8)
     view = View(pixels, Window(Box(0, 0, 96, 96), 96, 96, "C2", Box(0, 0, 96, 96)), "a:b:c")
     asked = replace(Query("find every ship"), min_score=0.0)

@@ -11,11 +11,12 @@ import torch
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.inference import resolution
-from geomagnifier.models.custom.class_heads import CustomClass, Heads
+from geomagnifier.models.custom.class_heads import CustomClass
 from geomagnifier.models.custom.model import CustomModel
-from geomagnifier.models.registry import load_small
 from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.networks.heads_net import HeadsNet
 from geomagnifier.models.networks.linear_decoder import LinearDecoder, summed
+from geomagnifier.models.registry import load_small
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import Scene, open_scene
 from geomagnifier.types import Granularity, Query, View
@@ -89,7 +90,9 @@ def test_the_linear_decoder_draws_masks_where_the_model_has_it(
 
 
 def test_a_taught_class_has_masks_of_its_own(model: SmallModel, views: list[View]) -> None:
-    taught = CustomModel(model, [(Heads(1), ("gazebo",))], [CustomClass((("gazebo", "gazebos"),))])
+    taught = CustomModel(
+        model, [(HeadsNet(1).finished(), ("gazebo",))], [CustomClass((("gazebo", "gazebos"),))]
+    )
     asked = Query("Segment every gazebo.", min_score=0.05)
     assert taught.answer(asked, Granularity.PIXEL, views[1:]).asked == ("gazebo",)
     with pytest.raises(OptionError, match="gazebo was taught with masks of its own"):

@@ -15,7 +15,8 @@ import torch
 from geomagnifier.errors import ModelCorrupt
 from geomagnifier.inference import resolution
 from geomagnifier.models import registry
-from geomagnifier.models.networks.pointing_attention import FILE, HeatAttention
+from geomagnifier.models.networks.loading import small_network
+from geomagnifier.models.networks.pointing_attention import HeatAttention
 from geomagnifier.models.networks.text_decoder import TextDecoder
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Granularity, Query, View
@@ -34,7 +35,7 @@ def view() -> View:
 def folder(tmp_path: Path) -> Path:
     """The package's model without an attention of its own for H."""
     shutil.copytree(registry.WEIGHTS, tmp_path / "model")
-    (tmp_path / "model" / FILE).unlink(missing_ok=True)
+    (tmp_path / "model" / registry.ATTENTION).unlink(missing_ok=True)
     registry.seal(tmp_path / "model")
     return tmp_path / "model"
 
@@ -52,8 +53,8 @@ def test_a_twin_shares_everything_but_the_cross_attention() -> None:
 
 def test_only_the_heat_changes_by_it(folder: Path, view: View) -> None:
     plain = registry.load_small(folder)
-    own = HeatAttention.of(plain.network.text)
-    registry.write(folder / FILE, own.state_dict(), {})
+    own = HeatAttention.of(small_network(folder).text)
+    registry.write(folder / registry.ATTENTION, own.state_dict(), {})
     registry.seal(folder)
     same = registry.load_small(folder)
     np.testing.assert_allclose(
@@ -62,7 +63,7 @@ def test_only_the_heat_changes_by_it(folder: Path, view: View) -> None:
     with torch.no_grad():
         for layer in own.layers:
             layer.query.weight.neg_()
-    registry.write(folder / FILE, own.state_dict(), {})
+    registry.write(folder / registry.ATTENTION, own.state_dict(), {})
     registry.seal(folder)
     other = registry.load_small(folder)
     assert np.abs(other.relevance(QUESTION, view) - plain.relevance(QUESTION, view)).max() > 0.1
@@ -77,6 +78,6 @@ def test_only_the_heat_changes_by_it(folder: Path, view: View) -> None:
 
 
 def test_an_attention_of_another_network_is_told(folder: Path) -> None:
-    registry.write(folder / FILE, HeatAttention(layers=2).state_dict(), {})
+    registry.write(folder / registry.ATTENTION, HeatAttention(layers=2).state_dict(), {})
     with pytest.raises(ModelCorrupt, match="belongs to another network"):
         registry.load_small(folder)

@@ -8,13 +8,9 @@ from __future__ import annotations
 import pytest
 import torch
 
+from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
 from geomagnifier.models.small import vocabulary as w
-from geomagnifier.models.small.question_parser import (
-    ParsedQuestion,
-    point,
-    point_each,
-)
-from geomagnifier.models.networks.text_decoder import IMAGE_TOKENS, Memory, TextDecoder, grid_of
+from geomagnifier.models.small.text_writer import IMAGE_TOKENS, grid_of
 
 PLAIN = "there is no or here . , none yes a boat by sea"
 WORDS = w.Words([*w.SPECIAL, "<ship>", "<harbor>", "<road>", *PLAIN.split()])
@@ -105,27 +101,3 @@ def test_a_view_has_at_most_256_image_tokens(decoder: TextDecoder, size: tuple[i
     assert decoder.see(torch.randn(1, 6, *size)).shape == (1, rows * columns, 32)
     if size[0] * size[1] <= IMAGE_TOKENS:
         assert (rows, columns) == size
-
-
-def test_a_state_is_the_same_alone_and_among_others(
-    decoder: TextDecoder, asked: tuple[torch.Tensor, torch.Tensor]
-) -> None:
-    states, padding = asked[0][:1, :5], asked[1][:1, :5]
-    memory = memory_of(decoder, 1)
-    one = point(decoder, WORDS, states, padding, memory, ParsedQuestion(("ship",)), True)
-    two = point(
-        decoder, WORDS, states, padding, memory, ParsedQuestion(("ship", "road"), ("harbor",)), True
-    )
-    assert (
-        one.shape == (1, 32) and two.shape == (3, 32) and torch.allclose(one[0], two[0], atol=1e-5)
-    )
-    each = point_each(
-        decoder,
-        WORDS,
-        states.expand(2, -1, -1),
-        padding.expand(2, -1),
-        memory,
-        ("ship", "road"),
-        True,
-    )
-    assert each.shape == (2, 32) and torch.allclose(each[0], one[0], atol=1e-5)

@@ -11,20 +11,19 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from geomagnifier.models.registry import WEIGHTS, read
+from geomagnifier.models.networks.loading import sentence_encoder
 from geomagnifier.models.networks.text_encoder import (
     FORWARD,
     HEADS,
     LAYERS,
-    POSITIONS,
     WIDTH,
-    WORDS,
     SentenceEncoder,
     Tokens,
     from_bert,
-    load_tokenizer,
     tokenize,
 )
+from geomagnifier.models.registry import WEIGHTS
+from geomagnifier.models.small.sentence_encoder import POSITIONS, WORDS, load_tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +33,7 @@ def tokenizer() -> Tokenizer:
 
 @pytest.fixture(scope="module")
 def encoder() -> SentenceEncoder:
-    with torch.device("meta"):
-        built = SentenceEncoder()
-    built.load_state_dict(read(WEIGHTS / "sentence.safetensors")[1], assign=True)
-    return built.eval()
+    return sentence_encoder(WEIGHTS)
 
 
 @torch.inference_mode()

@@ -103,8 +103,8 @@ class Heads:
             prepared: of `prepare`.
             number: index of the head.
         """
-        shift, kernel = (self.weights[part][:, [number]] for part in ("shift", "kernel"))
-        return draw(sessions, prepared, Bent(shift, kernel), self.weights["bias"][[number]])
+        shifts, kernels = ([*self.weights[part][:, [number]]] for part in ("shift", "kernel"))
+        return draw(sessions, prepared, Bent(shifts, kernels), self.weights["bias"][[number]])
 
 
 def presence(maps: DenseMaps, stuff: bool) -> float:

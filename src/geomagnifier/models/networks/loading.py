@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from geomagnifier.models import registry
 from geomagnifier.models.networks.linear_decoder import LinearDecoder
@@ -17,6 +17,16 @@ from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier.models.networks.text_encoder import SentenceEncoder
 
 Part = TypeVar("Part", bound=nn.Module)
+
+
+def tensors(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """`registry.read` with tensors of torch.
+
+    Raises:
+        ModelCorrupt: the file is damaged.
+    """
+    card, found = registry.read(path)
+    return card, {name: torch.from_numpy(tensor) for name, tensor in found.items()}
 
 
 def fill(module: Part, path: Path, within: str = "") -> Part:
@@ -30,10 +40,9 @@ def fill(module: Part, path: Path, within: str = "") -> Part:
     Raises:
         ModelCorrupt: the file is damaged.
     """
-    tensors = registry.read(path)[1].items()
     state = {
-        name.removeprefix(within): torch.from_numpy(tensor)
-        for name, tensor in tensors
+        name.removeprefix(within): tensor
+        for name, tensor in tensors(path)[1].items()
         if name.startswith(within)
     }
     module.load_state_dict(state, assign=True)

@@ -8,7 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.small.zh_en_translator import LONGEST, WRITTEN
+from geomagnifier.models.small.inference_sessions import Sessions
+from geomagnifier.models.small.zh_en_translator import LONGEST, WRITTEN, Translator
 
 
 class TranslatorNet(nn.Module):
@@ -78,3 +79,8 @@ class TranslatorNet(nn.Module):
         later = torch.ones(words.shape[1], words.shape[1], dtype=torch.bool).triu(1)
         x = self.decoder(x, memory, tgt_mask=later, memory_key_padding_mask=absent)
         return F.linear(x, self.word.weight)
+
+    def finished(self) -> Translator:
+        """The translator as it is run without torch."""
+        weights = {name: t.detach().float().numpy() for name, t in self.state_dict().items()}
+        return Translator(self.letters, self.words, Sessions(weights))

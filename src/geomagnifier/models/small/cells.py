@@ -32,7 +32,7 @@ def crop(heat: Floats, view: View) -> Floats:
 
 def shrink(valid: np.ndarray[Any, np.dtype[np.bool_]]) -> Floats:
     """(h, w) bool -> share of valid px in each cell (ceil(h/2), ceil(w/2))."""
-    return blocks(valid, MASK_STRIDE).mean((1, 3), dtype=np.float32)
+    return np.asarray(blocks(valid, MASK_STRIDE).mean((1, 3)), np.float32)
 
 
 def blocks(cells: np.ndarray[Any, Any], side: int) -> np.ndarray[Any, Any]:

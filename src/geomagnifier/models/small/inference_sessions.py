@@ -120,6 +120,14 @@ def threads() -> int:
     return os.cpu_count() or 1
 
 
+def engine() -> str:
+    """What runs the networks, for people."""
+    import onnxruntime
+
+    count = threads()
+    return f"onnxruntime {onnxruntime.__version__}, {count} thread{'' if count == 1 else 's'}"
+
+
 def folded(weights: Mapping[str, Floats]) -> dict[str, Floats]:
     """Weights with every normalisation folded into its convolution.
 

@@ -36,8 +36,9 @@ def sessions(file: str) -> Sessions:
 
 @functools.cache
 def network() -> SmallNetwork:
-    """The networks in torch."""
-    return loading.small_network(registry.WEIGHTS)
+    """The networks in torch, which gradients may go through."""
+    with torch.inference_mode(False):
+        return loading.small_network(registry.WEIGHTS)
 
 
 SMALL, SENTENCE, _, SCOUT = registry.FILES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -49,34 +50,40 @@ def fill(module: Part, path: Path, within: str = "") -> Part:
     return module.eval().requires_grad_(False)
 
 
+def drawn(made: Callable[[], Part]) -> Part:
+    """A network with first weights, drawn beside the common stream of chance."""
+    with torch.random.fork_rng(devices=[]):
+        return made()
+
+
 def small_network(folder: Path) -> SmallNetwork:
     """The image side, text decoder and selector of a model folder."""
     card = registry.read_card(folder / registry.FILES[0])
-    network = SmallNetwork(*(len(card[name]) for name in ("kinds", "objects", "scenes", "words")))
-    return fill(network, folder / registry.FILES[0])
+    sizes = [len(card[name]) for name in ("kinds", "objects", "scenes", "words")]
+    return fill(drawn(lambda: SmallNetwork(*sizes)), folder / registry.FILES[0])
 
 
 def pixel_decoder(folder: Path) -> PixelDecoder:
     """The pixel decoder of a model folder."""
-    return fill(PixelDecoder(), folder / registry.FILES[0], "decoder.")
+    return fill(drawn(PixelDecoder), folder / registry.FILES[0], "decoder.")
 
 
 def sentence_encoder(folder: Path) -> SentenceEncoder:
     """The sentence encoder of a model folder."""
-    return fill(SentenceEncoder(), folder / registry.FILES[1])
+    return fill(drawn(SentenceEncoder), folder / registry.FILES[1])
 
 
 def proposal_net(folder: Path) -> ProposalNet:
     """The proposal network of a model folder."""
     kinds = registry.read(folder / registry.FILES[3])[1]["heat.bias"]
-    return fill(ProposalNet(len(kinds)), folder / registry.FILES[3])
+    return fill(drawn(lambda: ProposalNet(len(kinds))), folder / registry.FILES[3])
 
 
 def linear_decoder(folder: Path) -> LinearDecoder:
     """The linear decoder of a model folder."""
-    return fill(LinearDecoder(), folder / registry.LINEAR)
+    return fill(drawn(LinearDecoder), folder / registry.LINEAR)
 
 
 def heat_attention(folder: Path) -> HeatAttention:
     """The attention that PSC's relevance map is made with, of a model folder."""
-    return fill(HeatAttention(), folder / registry.ATTENTION)
+    return fill(drawn(HeatAttention), folder / registry.ATTENTION)

@@ -5,10 +5,8 @@ FROM python:3.12-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/geomagnifier
 ENV PATH=/opt/geomagnifier/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-COPY locks/torch.txt locks/serve.txt locks/
-# The CPU build of torch, a tenth of the default one; then what is locked, by hash.
-RUN pip install --no-deps --index-url https://download.pytorch.org/whl/cpu "$(grep '^torch==' locks/torch.txt)" \
- && pip install --require-hashes --requirement locks/serve.txt
+COPY locks/serve.txt locks/
+RUN pip install --require-hashes --requirement locks/serve.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY src src
 RUN pip install --no-deps .

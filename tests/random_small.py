@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 
-from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.small.vocabulary import END, SPECIAL
 
 WORDS = (
@@ -57,18 +58,22 @@ def random_network() -> SmallNetwork:
     torch.manual_seed(0)
     network = SmallNetwork(3, 2, 3, len(CARD["words"]))
     with torch.no_grad():
-        favour(network, "<ship>")
+        favour(network.text.bias.detach().numpy(), "<ship>")
         network.decoder.bias[:5] = torch.tensor([0.0, 0.0, 0.0, 0.0, -1.0])
     return network
 
 
-def favour(network: SmallNetwork, *tokens: str) -> None:
-    """Whatever is asked, the network looks for these, in this order, and for nothing else."""
-    with torch.no_grad():
-        network.text.bias.fill_(-40.0)
-        network.text.bias[CARD["words"].index(END)] = -20.0
-        for i, token in enumerate(tokens):
-            network.text.bias[CARD["words"].index(token)] = 40.0 - i
+def favour(bias: np.ndarray, *tokens: str) -> None:
+    """Whatever is asked, the network looks for these, in this order, and for nothing else.
+
+    Args:
+        bias: of the words, changed.
+        tokens: the words.
+    """
+    bias[:] = -40.0
+    bias[CARD["words"].index(END)] = -20.0
+    for i, token in enumerate(tokens):
+        bias[CARD["words"].index(token)] = 40.0 - i
 
 
 HUNT: dict[str, Any] = {

@@ -106,6 +106,7 @@ HOMES = {
     "tokenizers": {"models"},
     "safetensors": {"models"},
     "onnxruntime": {"models"},
+    "onnx": set(),
     "pycocotools": set(),
     "sahi": set(),
     "py3langid": {"language"},
@@ -202,6 +203,21 @@ def test_an_import_against_the_flow_is_seen(tmp_path, monkeypatch):
     assert breaches(tmp_path / "raster" / "odd.py") == [
         f"raster/odd.py: raster may not import {name}" for name in refused
     ]
+
+
+def test_only_training_and_the_full_size_import_torch():
+    homes = {ROOT / "models" / "networks", ROOT / "models" / "full", ROOT / "finetuning"}
+    others = [path for path in FILES if not homes & {*path.parents}]
+    found = {path.name for path in others for name in imports(path) if name.startswith("torch")}
+    assert found == set()
+    within = {
+        ROOT / "models" / "small",
+        ROOT / "models" / "custom",
+        ROOT / "models" / "registry.py",
+    }
+    runs = [path for path in FILES if within & {path, *path.parents}]
+    nets = "geomagnifier.models.networks"
+    assert [path.name for path in runs for name in imports(path) if name.startswith(nets)] == []
 
 
 def test_files_say_what_they_are_and_stay_small():

@@ -227,12 +227,13 @@ def bench(
             )
         title = f"kinds kept from {teaching.STEPS} steps, then taught; on validation pictures"
     elif what == "precision":
-        from geomagnifier.models.registry import load_small
+        from geomagnifier.models.networks.loading import small_network
+        from geomagnifier.models.registry import folder_of
         from geomagnifier_lab.bench import precision
         from geomagnifier_lab.bench.cost import machine
 
         with progress_bar("forms") as progress:
-            figures_by_form = precision.compare(load_small(model).network, repeats, progress)
+            figures_by_form = precision.compare(small_network(folder_of(model)), repeats, progress)
         rows, title = (
             [{"form": form, **figures} for form, figures in figures_by_form.items()],
             machine(),

@@ -11,7 +11,7 @@ import torch
 from geomagnifier.finetuning.crops import Crop, Piece, identities
 from geomagnifier.finetuning.losses import dense_losses
 from geomagnifier.finetuning.targets import Target, empty, object_target
-from geomagnifier.models.small.pixel_decoder import Maps
+from geomagnifier.models.networks.pixel_decoder import Maps
 
 
 def rectangle(x0: int, y0: int, x1: int, y1: int, kind: str = "ship", share: float = 1.0) -> Piece:

@@ -12,9 +12,6 @@ import torch
 from geomagnifier.errors import ModelCorrupt, ModelError, printable
 from geomagnifier.models import checksums, registry
 from geomagnifier.models.registry import CHINESE, FILES, WEIGHTS, load_model, load_small
-from geomagnifier.models.small.box_refiner import FILE as REFINER
-from geomagnifier.models.small.linear_decoder import FILE as LINEAR
-from geomagnifier.models.small.pointing_attention import FILE as ATTENTION
 
 SMALL, SENTENCE, TOKENIZER, SCOUT = FILES
 
@@ -34,7 +31,14 @@ def put(path: Path, content: bytes) -> None:
 
 
 def test_one_bit_deep_in_a_tensor(tmp_path: Path) -> None:
-    for file in (*FILES, CHINESE, ATTENTION, REFINER, LINEAR, checksums.SUMS):
+    for file in (
+        *FILES,
+        CHINESE,
+        registry.ATTENTION,
+        registry.REFINER,
+        registry.LINEAR,
+        checksums.SUMS,
+    ):
         (tmp_path / file).symlink_to(WEIGHTS / file)
     assert load_small(tmp_path).spec.version == load_small().spec.version
     for file in (SCOUT, CHINESE):
@@ -48,7 +52,13 @@ def test_one_bit_deep_in_a_tensor(tmp_path: Path) -> None:
 
 def test_the_packages_weights_are_the_ones_that_were_written() -> None:
     checksums.check(WEIGHTS, registry.ALL)
-    assert set(checksums.read(WEIGHTS) or ()) == {*FILES, CHINESE, ATTENTION, REFINER, LINEAR}
+    assert set(checksums.read(WEIGHTS) or ()) == {
+        *FILES,
+        CHINESE,
+        registry.ATTENTION,
+        registry.REFINER,
+        registry.LINEAR,
+    }
     assert (
         checksums.fingerprint(WEIGHTS) is not None
         and len(checksums.fingerprint(WEIGHTS) or "") == 12

@@ -31,12 +31,12 @@ def folder(model_folder: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def unbuilt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is wrong must be seen before networks are built: it costs nothing then."""
+    """What is wrong must be seen before tensors are read: it costs nothing then."""
 
     def build(*_: Any) -> None:
-        raise AssertionError("a network was built for a folder that is wrong")
+        raise AssertionError("tensors were read for a folder that is wrong")
 
-    monkeypatch.setattr(registry, "SmallNetwork", build)
+    monkeypatch.setattr(registry, "weights_of", build)
 
 
 def refused(load: Callable[[], object], kind: type[ModelError] = ModelCorrupt) -> str:

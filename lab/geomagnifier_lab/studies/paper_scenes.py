@@ -23,7 +23,6 @@ from geomagnifier.inference.scan_state import Progress
 from geomagnifier.language.scene_classes import COARSE, SCENES
 from geomagnifier.model_protocol import Model
 from geomagnifier.models.custom.model import base_of
-from geomagnifier.models.small.backbone import normalise
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bytes, Granularity, Query
@@ -134,7 +133,4 @@ def _pooled(model: SmallModel, pixels: Bytes, size: str) -> Tensor:
         if size == SIZES[0]
         else pixels
     )
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=model.half):
-        x = normalise(torch.from_numpy(shown.copy())[None])
-        trunk = model.network.trunk
-        return trunk.pooled(trunk(x.bfloat16() if model.half else x)[3]).float().clone()
+    return torch.from_numpy(model.networks.small.run("glance", pixels=shown[None])[1])

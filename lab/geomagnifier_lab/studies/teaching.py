@@ -36,8 +36,9 @@ from geomagnifier.folder_lock import alone
 from geomagnifier.models import registry
 from geomagnifier.models.custom.class_detector import ClassDetector
 from geomagnifier.models.custom.model import CustomModel
+from geomagnifier.models.networks.heads_net import HeadsNet
+from geomagnifier.models.small.maps import DenseMaps
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.pixel_decoder import Maps
 from geomagnifier.types import View
 from geomagnifier_lab.bench.results_store import Kept
 from geomagnifier_lab.datasets.dubai import COVER, dubai, read_cover
@@ -235,26 +236,23 @@ class AsKnown(CustomModel):
     """
 
     def __init__(self, base: SmallModel, kinds: Sequence[str]) -> None:
-        from geomagnifier.models.custom.class_heads import CustomClass, Heads
+        from geomagnifier.models.custom.class_heads import CustomClass
 
         own = [
             CustomClass(((kind, kind),), kind in COVER, calibration=vars(base.calibration[kind]))
             for kind in kinds
         ]
-        super().__init__(base, [(Heads(len(own)), kinds)], own, ())
+        super().__init__(base, [(HeadsNet(len(own)).finished(), kinds)], own, ())
         self.finder = ByStates(base, self.heads, self.wordless, self.own)
 
 
 class ByStates(ClassDetector):
     """Detects the base's own classes by its states, in place of heads."""
 
-    def maps(self, class_name: str, view: View) -> Maps:
+    def maps(self, class_name: str, view: View) -> DenseMaps:
         """See `ClassDetector.maps`."""
         states = self.base.detector.class_states([class_name])
-        maps: Maps = self.base.network.decoder(
-            states[None].float(), self.base.views.see(view).prepared
-        )
-        return maps
+        return self.base.detector.decode(states, self.base.views.see(view))[0]
 
 
 def figures(

@@ -31,15 +31,17 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from geomagnifier.finetuning.crops import Crop
 from geomagnifier.models import registry
-from geomagnifier.models.small import question_parser, relevance_map
+from geomagnifier.models.networks import attention_gradient
+from geomagnifier.models.networks.pointing_attention import HeatAttention
+from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
+from geomagnifier.models.small import question_parser
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.pointing_attention import FILE, HeatAttention
-from geomagnifier.models.small.text_decoder import Memory, TextDecoder
-from geomagnifier.models.small.text_encoder import Encoded, stacked
+from geomagnifier.models.small.sentence_encoder import Encoded, stacked
 from geomagnifier_lab.train.batches import target
 from geomagnifier_lab.train.heat_frames import Frame, FrameLook, far, frames, part, whole
 from geomagnifier_lab.train.part import command, learn, learnt
 from geomagnifier_lab.train.sources import camera_sources, cover_sources, object_sources
+from geomagnifier_lab.train.torch_twin import torch_twin
 
 STEPS, RATE, FRAMES, PAIRS, EACH = 300, 1e-3, 400, 24, 24
 """Steps, peak learning rate, frames, pairs of frame and class per step, images of each other
@@ -125,7 +127,7 @@ def heats(
         questions: B encoded questions.
         kinds: B class names that they ask for.
     """
-    states, padding = stacked(questions)
+    states, padding = map(torch.from_numpy, stacked(questions))
     with torch.no_grad():
         seen = decoder.see(last)
     memory = Memory(seen, torch.zeros(seen.shape[:2], dtype=torch.bool))
@@ -136,7 +138,7 @@ def heats(
         ]
     )
     with sdpa_kernel(SDPBackend.MATH):  # the others have no second derivative
-        maps, slopes = relevance_map.attend(
+        maps, slopes = attention_gradient.attend(
             decoder, states, padding, memory, tokens, [2], learn=True
         )
     rows = [(torch.relu(g) * a).flatten(1, 2).mean(1) for a, g in zip(maps, slopes, strict=True)]
@@ -157,8 +159,8 @@ def tune(
         steps: of AdamW, one cycle of the learning rate.
         seed: of the pairs.
     """
-    own = HeatAttention.of(model.network.text).requires_grad_(True)
-    decoder = own.within(model.network.text)
+    own = HeatAttention.of(torch_twin(model).text).requires_grad_(True)
+    decoder = own.within(torch_twin(model).text)
     questions = _questions(model, {kind for frame in seen for kind in frame.where})
 
     def loss(step: int) -> Tensor:
@@ -187,14 +189,13 @@ def _questions(model: SmallModel, kinds: set[str]) -> dict[str, list[Encoded]]:
 
     The name stands for the class where several are asked for one by one.
     """
-    with torch.no_grad():
-        return {
-            kind: [
-                model.encoder.name(kind),
-                *(model.encoder.encode(text.format(kind)) for text in ASKED),
-            ]
-            for kind in sorted(kinds)
-        }
+    return {
+        kind: [
+            model.encoder.name(kind),
+            *(model.encoder.encode(text.format(kind)) for text in ASKED),
+        ]
+        for kind in sorted(kinds)
+    }
 
 
 def _pair(seen: Sequence[Frame], rng: np.random.Generator) -> tuple[Frame, str]:
@@ -247,7 +248,7 @@ def put(out: Path, folder: Path) -> None:
         out: folder of the checkpoint.
         folder: model folder; its other files are there already.
     """
-    registry.write(folder / FILE, learnt(out, NAME), {})
+    registry.write(folder / registry.ATTENTION, learnt(out, NAME), {})
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -28,13 +28,14 @@ from geomagnifier.finetuning import run_log
 from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop
 from geomagnifier.finetuning.run_state import save, saved
 from geomagnifier.models import registry
-from geomagnifier.models.small.backbone import Pyramid, normalise
-from geomagnifier.models.small.box_refiner import FILE, BoxRefiner
+from geomagnifier.models.networks.backbone import Pyramid, normalise
+from geomagnifier.models.networks.box_refiner import BoxRefiner
+from geomagnifier.models.networks.pixel_decoder import Maps
 from geomagnifier.models.small.instances import find_peaks
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.pixel_decoder import Maps
 from geomagnifier_lab.train.batches import OBJECTS, Sizes, choose
 from geomagnifier_lab.train.part import command
+from geomagnifier_lab.train.torch_twin import torch_twin
 from geomagnifier_lab.train.wide_batches import WideBatches
 
 STEPS, RATE, WARMUP, DECAY, AVERAGE, TOLD, SAVED = 3000, 1e-3, 100, 0.05, 0.998, 20, 50
@@ -239,7 +240,9 @@ def proposals(
         boxes: (n, 4) labelled boxes, px.
         chance: random generator.
     """
-    found = find_peaks(maps.centre[crop, question], maps.sides[crop, question], LEAST_HEAT)
+    found = find_peaks(
+        maps.centre[crop, question].numpy(), maps.sides[crop, question].numpy(), LEAST_HEAT
+    )
     true = torch.from_numpy(boxes).repeat(2, 1)
     if len(true) > MOST:
         true = true[torch.randperm(len(true), generator=chance)[:MOST]]
@@ -257,12 +260,11 @@ def step_losses(
         batch: crops with labels.
         chance: random generator.
     """
-    network = model.network
+    network = torch_twin(model)
     numbers = [[model.kinds.index(OBJECTS[a.number]) for a in row] for row in batch.asked]
     padded = torch.tensor([row + [len(model.kinds)] * (ASKED - len(row)) for row in numbers])
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=model.half):
-        pixels = normalise(batch.pixels)
-        pyramid = network.neck(network.trunk(pixels.bfloat16() if model.half else pixels))
+    with torch.no_grad():
+        pyramid = network.neck(network.trunk(normalise(batch.pixels)))
         states = network.states(padded)
         maps = network.decoder(states, network.decoder.prepare(pyramid))
     sums, count, seen = [torch.zeros(()), torch.zeros(())], 0, 0
@@ -367,7 +369,9 @@ def put(out: Path, folder: Path) -> None:
         out: folder of the checkpoint.
         folder: model folder; its other files are there already.
     """
-    registry.write(folder / FILE, saved(out / CHECKPOINT)["average"], {"classes": OBJECTS})
+    registry.write(
+        folder / registry.REFINER, saved(out / CHECKPOINT)["average"], {"classes": OBJECTS}
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

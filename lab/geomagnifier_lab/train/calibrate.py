@@ -24,10 +24,10 @@ from geomagnifier.geometry import overlap, suppress_many
 from geomagnifier.inference import resolution
 from geomagnifier.inference.merge import SAME, part_of
 from geomagnifier.masks import intersection_over_union, resize
-from geomagnifier.models.small.backbone import inference
 from geomagnifier.models.small.cells import crop
+from geomagnifier.models.small.maps import MASK_STRIDE
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.pixel_decoder import MASK_STRIDE
+from geomagnifier.models.small.numerics import sigmoid
 from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.raster.scene import Scene, open_scene
 from geomagnifier.results import ClassMask, ViewPrediction
@@ -188,35 +188,34 @@ def look(
         [np.zeros(0, np.float32)],
         [np.zeros(0, np.float32)],
     )
-    with inference(model.half):
-        states = model.reader.states(
-            Query(_text(kind, name)),
-            ParsedQuestion((kind,)),
-            model.views.see(views[0]).memory,
-            pixel=True,
-        )
-        for number, view in enumerate(views if ask.boxes is not None else views[:1]):
-            seen = model.views.see(view)
-            maps, gate = model.detector.decode(states, seen)
-            presence = float(gate[0])
-            if number == 0 and ask.there is not None:
-                evidence.presence.append((presence, ask.there))
-            if ask.boxes is not None:
-                found = model.detector.find_objects(
-                    kind, maps, 0, presence, 0.0, seen, view, masks=False
-                )
-                placed = view.window.placement.to_scene(
-                    np.array([f.view_box for f in found], np.float32).reshape(-1, 4)
-                )
-                boxes.append(np.asarray(placed, np.float32))
-                scores.append(
-                    model.reliability.raw(kind, np.array([f.score for f in found], np.float32))
-                )
-                presences.append(np.full(len(found), presence, np.float32))
-            if number == 0 and ask.there and ask.mask is not None:
-                evidence.masks.append(
-                    _overlaps(kind, crop(maps.mask[0, 0].float().sigmoid(), view), view, scene, ask)
-                )
+    states = model.reader.states(
+        Query(_text(kind, name)),
+        ParsedQuestion((kind,)),
+        model.views.see(views[0]).memory,
+        pixel=True,
+    )
+    for number, view in enumerate(views if ask.boxes is not None else views[:1]):
+        seen = model.views.see(view)
+        maps, gate = model.detector.decode(states, seen)
+        presence = float(gate[0])
+        if number == 0 and ask.there is not None:
+            evidence.presence.append((presence, ask.there))
+        if ask.boxes is not None:
+            found = model.detector.find_objects(
+                kind, maps, 0, presence, 0.0, seen, view, masks=False
+            )
+            placed = view.window.placement.to_scene(
+                np.array([f.view_box for f in found], np.float32).reshape(-1, 4)
+            )
+            boxes.append(np.asarray(placed, np.float32))
+            scores.append(
+                model.reliability.raw(kind, np.array([f.score for f in found], np.float32))
+            )
+            presences.append(np.full(len(found), presence, np.float32))
+        if number == 0 and ask.there and ask.mask is not None:
+            evidence.masks.append(
+                _overlaps(kind, sigmoid(crop(maps.mask[0, 0], view)), view, scene, ask)
+            )
     if ask.boxes is None:
         return
     where, raw, there = np.concatenate(boxes), np.concatenate(scores), np.concatenate(presences)

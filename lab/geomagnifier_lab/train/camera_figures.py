@@ -12,10 +12,11 @@ from geomagnifier.finetuning.crops import Source
 from geomagnifier.geometry import overlap
 from geomagnifier.language.classes import narrow
 from geomagnifier.masks import intersection_over_union
-from geomagnifier.models.small.backbone import normalise, pad
+from geomagnifier.models.networks.backbone import normalise
+from geomagnifier.models.networks.network import SmallNetwork
+from geomagnifier.models.small.cells import pad
 from geomagnifier.models.small.instances import LOWEST_HEAT, combine, find_peaks
-from geomagnifier.models.small.network import SmallNetwork
-from geomagnifier.models.small.pixel_decoder import MASK_STRIDE
+from geomagnifier.models.small.maps import MASK_STRIDE
 from geomagnifier.types import Bools, Bytes, Floats
 from geomagnifier_lab.eval.boxes import voc
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
@@ -148,7 +149,11 @@ def predict(
         masks[kind] = fine.repeat(MASK_STRIDE, 0).repeat(MASK_STRIDE, 1)[:height, :width]
         if kind not in OBJECTS:
             continue
-        peaks = find_peaks(maps.centre[0, q].cpu(), maps.sides[0, q].cpu(), LOWEST_HEAT)
+        peaks = find_peaks(
+            maps.centre[0, q].float().cpu().numpy(),
+            maps.sides[0, q].float().cpu().numpy(),
+            LOWEST_HEAT,
+        )
         if len(peaks.scores):
             with torch.autocast(device.type, torch.bfloat16):
                 likely = torch.softmax(

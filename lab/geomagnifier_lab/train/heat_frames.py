@@ -22,9 +22,8 @@ from torch import Tensor
 
 from geomagnifier.finetuning.crops import Source
 from geomagnifier.language.classes import WITHIN
-from geomagnifier.models.small.backbone import normalise
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.text_decoder import grid_of
+from geomagnifier.models.small.text_writer import grid_of
 
 WIDTH, HEIGHT, ACROSS, DOWN = 1024, 540, 4, 3
 WIDE, HIGH = WIDTH // ACROSS, HEIGHT // DOWN
@@ -210,10 +209,8 @@ def frames(
 
 def _features(model: SmallModel, pixels: NDArray[np.uint8]) -> Tensor:
     """Features at H/32, (352, h, w) half."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=model.half):
-        x = normalise(torch.from_numpy(pixels[None].copy()))
-        last: Tensor = model.network.trunk(x.bfloat16() if model.half else x)[3][0]
-    return last.half().clone()
+    last = model.networks.small.run("glance", pixels=np.ascontiguousarray(pixels[None]))[0][0]
+    return torch.from_numpy(last).half()
 
 
 class FrameLook(NamedTuple):

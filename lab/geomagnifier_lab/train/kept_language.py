@@ -19,7 +19,7 @@ from torch import Tensor
 from geomagnifier import __version__
 from geomagnifier.errors import ModelCorrupt
 from geomagnifier.models import registry
-from geomagnifier.models.small.pointing_attention import FILE as ATTENTION
+from geomagnifier.models.networks.loading import tensors
 from geomagnifier_lab.train import recall_calibration
 from geomagnifier_lab.train.batches import OBJECTS
 from geomagnifier_lab.train.calibrate import calibrate
@@ -86,7 +86,7 @@ def assemble(
     Raises:
         ModelCorrupt: a file of the base is damaged, or the trunk is another one.
     """
-    told, before = registry.read(base / registry.FILES[0])
+    told, before = tensors(base / registry.FILES[0])
     if any(
         not torch.equal(t, average[name]) for name, t in before.items() if name.startswith("trunk.")
     ):
@@ -103,8 +103,8 @@ def assemble(
         never = torch.zeros_like(rows[0]) if part == "weight" else torch.tensor(NEVER)
         state[f"mentioned.{part}"] = torch.stack([row.get(kind, never) for kind in OBJECTS])
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (*registry.FILES[1:3], registry.CHINESE, ATTENTION):
-        if name != ATTENTION or (base / name).is_file():
+    for name in (*registry.FILES[1:3], registry.CHINESE, registry.ATTENTION):
+        if name != registry.ATTENTION or (base / name).is_file():
             shutil.copyfile(base / name, folder / name)
     card, scouted = (
         export(state, folder / registry.FILES[0], __version__, told["words"], told["mentions"]),

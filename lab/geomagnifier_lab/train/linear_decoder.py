@@ -21,13 +21,14 @@ from geomagnifier.finetuning import run_log
 from geomagnifier.finetuning.crops import make_crop
 from geomagnifier.finetuning.losses import WEIGHTS, map_losses
 from geomagnifier.models import registry
-from geomagnifier.models.small.backbone import Pyramid, normalise
-from geomagnifier.models.small.linear_decoder import FILE, LinearDecoder
+from geomagnifier.models.networks.backbone import Pyramid, normalise
+from geomagnifier.models.networks.linear_decoder import LinearDecoder
+from geomagnifier.models.networks.pixel_decoder import Maps
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.pixel_decoder import Maps
 from geomagnifier_lab.train.batches import NAMES, Batches, Sizes, target
 from geomagnifier_lab.train.part import command, learn, learnt
 from geomagnifier_lab.train.sources import object_sources
+from geomagnifier_lab.train.torch_twin import torch_twin
 
 STEPS, RATE, DECAY = 400, 1e-3, 0.01
 NAME = "linear_decoder"
@@ -60,7 +61,7 @@ def train(
         ModelCorrupt: the checkpoint is damaged.
     """
     torch.manual_seed(seed)
-    decoder, network = LinearDecoder(), model.network
+    decoder, network = LinearDecoder(), torch_twin(model)
     begun, own = decoder.state_dict(), network.decoder.state_dict()
     decoder.load_state_dict(
         begun | {name: tensor.float() for name, tensor in own.items() if name in begun}
@@ -74,9 +75,8 @@ def train(
 
     def loss(step: int) -> Tensor:
         batch = data[step].to(torch.device("cpu"))
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=model.half):
-            pixels = normalise(batch.pixels)
-            pyramid = network.neck(network.trunk(pixels.bfloat16() if model.half else pixels))
+        with torch.no_grad():
+            pyramid = network.neck(network.trunk(normalise(batch.pixels)))
             asked = numbers[batch.asked]
             seg = network.states(asked.clamp(min=0)).float()
         batch.targets["known"][asked < 0] = 0
@@ -106,7 +106,7 @@ def figures(
         root: folder of the data sets.
         seed: of the crops.
     """
-    network, rng = model.network, np.random.default_rng([seed, 3])
+    network, rng = torch_twin(model), np.random.default_rng([seed, 3])
     sources = object_sources(root, "val")
     overlaps: list[tuple[float, float]] = []
     for _ in range(HELD):
@@ -114,13 +114,9 @@ def figures(
         asked = sorted({p.kind for p in crop.pieces if not p.ignored} & {*model.kinds})
         if not asked:
             continue
-        with torch.autocast("cpu", torch.bfloat16, enabled=model.half):
-            pixels = normalise(torch.from_numpy(crop.pixels[None]))
-            pyramid = network.neck(network.trunk(pixels.bfloat16() if model.half else pixels))
-            seg = network.states(
-                torch.tensor([[model.kinds.index(kind) for kind in asked]])
-            ).float()
-            built = network.decoder(seg, network.decoder.prepare(pyramid)).mask[0] > 0
+        pyramid = network.neck(network.trunk(normalise(torch.from_numpy(crop.pixels[None]))))
+        seg = network.states(torch.tensor([[model.kinds.index(kind) for kind in asked]]))
+        built = network.decoder(seg, network.decoder.prepare(pyramid)).mask[0] > 0
         written = decoder(seg, Pyramid(*(f.float() for f in pyramid)))[0] > 0
         for kind, *masks in zip(asked, written, built, strict=True):
             true = torch.from_numpy(np.asarray(target(crop, kind).mask, np.float32)) > 0.5
@@ -145,7 +141,7 @@ def put(out: Path, folder: Path) -> None:
         out: folder of the checkpoint.
         folder: model folder; its other files are there already.
     """
-    registry.write(folder / FILE, learnt(out, NAME), {})
+    registry.write(folder / registry.LINEAR, learnt(out, NAME), {})
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -27,9 +27,9 @@ from geomagnifier.finetuning.losses import WEIGHTS, Weights, dense_losses, info_
 from geomagnifier.finetuning.run_state import save, saved
 from geomagnifier.finetuning.targets import stack
 from geomagnifier.language.scene_classes import SCENES
-from geomagnifier.models.small.backbone import normalise
-from geomagnifier.models.small.network import LANGUAGE, SmallNetwork
-from geomagnifier.models.small.text_encoder import SentenceEncoder, tokenize
+from geomagnifier.models.networks.backbone import normalise
+from geomagnifier.models.networks.network import LANGUAGE, SmallNetwork
+from geomagnifier.models.networks.text_encoder import SentenceEncoder, tokenize
 from geomagnifier_lab.datasets.dubai import COVER
 from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batch, Batches, Sizes, scene_view, target
 

@@ -14,7 +14,9 @@ from tokenizers import Tokenizer
 
 from geomagnifier.errors import ModelNotFound
 from geomagnifier.models import registry
-from geomagnifier.models.small.text_encoder import SentenceEncoder, from_bert, load_tokenizer
+from geomagnifier.models.networks.loading import sentence_encoder
+from geomagnifier.models.networks.text_encoder import SentenceEncoder, from_bert
+from geomagnifier.models.small.sentence_encoder import load_tokenizer
 
 
 def _folder(package: str, module: str) -> Path:
@@ -64,6 +66,4 @@ def prepare_encoder(folder: Path) -> None:
 
 def read_encoder(folder: Path) -> tuple[SentenceEncoder, Tokenizer]:
     """What `prepare_encoder` left in a folder: the frozen encoder and its tokenizer."""
-    encoder = SentenceEncoder().eval().requires_grad_(False)
-    encoder.load_state_dict(registry.read(folder / registry.FILES[1])[1])
-    return encoder, load_tokenizer(folder / registry.FILES[2])
+    return sentence_encoder(folder), load_tokenizer(folder / registry.FILES[2])

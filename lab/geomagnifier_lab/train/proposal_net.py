@@ -23,8 +23,9 @@ from torch import Tensor
 from geomagnifier.finetuning import run_log
 from geomagnifier.finetuning.crops import jitter
 from geomagnifier.finetuning.run_state import save, saved
-from geomagnifier.models.small.backbone import normalise
-from geomagnifier.models.small.proposal_net import STRIDE, ProposalNet
+from geomagnifier.models.networks.backbone import normalise
+from geomagnifier.models.networks.proposal_net import ProposalNet
+from geomagnifier.models.small.proposal_heat import STRIDE
 from geomagnifier_lab.datasets.dubai import COVER, NOTHING, dubai, read_cover
 from geomagnifier_lab.datasets.sample import read_pixels
 from geomagnifier_lab.datasets.vhr10 import CLASSES, vhr10

@@ -9,9 +9,10 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from geomagnifier.models.small.granularity import LEVELS, GranularityClassifier
-from geomagnifier.models.small.text_decoder import QUESTION as TOKENS
-from geomagnifier.models.small.text_encoder import SentenceEncoder, tokenize
+from geomagnifier.models.networks.granularity_net import GranularityClassifier
+from geomagnifier.models.networks.text_encoder import SentenceEncoder, tokenize
+from geomagnifier.models.small.granularity import LEVELS
+from geomagnifier.models.small.text_writer import QUESTION as TOKENS
 from geomagnifier_lab.questions import questions
 
 

@@ -20,9 +20,9 @@ from geomagnifier.finetuning.run import SMALL
 from geomagnifier.geometry import Box, overlap
 from geomagnifier.inference import resolution
 from geomagnifier.inference.cropping import relevance
-from geomagnifier.models.small.backbone import inference, normalise
+from geomagnifier.models.networks.backbone import normalise
+from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.proposal_net import ProposalNet
 from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Floats, Granularity, Query
@@ -151,14 +151,13 @@ def evidence(model: SmallModel, path: Path, kind: str, boxes: Floats) -> tuple[F
         )
         view, close = scene.read(wide), scene.read(resolution.window_of(scene.info.box, 1, "whole"))
     least = float(model.reliability.probability(kind, CANDIDATE))
-    with inference(model.half):
-        heat = model.hunt.heat(view, (kind,))
-        found = model.find(
-            Query(f"Find every {kind}.", min_score=least),
-            Granularity.REGION,
-            ParsedQuestion((kind,)),
-            close,
-        ).found
+    heat = model.hunt.heat(view, (kind,))
+    found = model.find(
+        Query(f"Find every {kind}.", min_score=least),
+        Granularity.REGION,
+        ParsedQuestion((kind,)),
+        close,
+    ).found
     hot = np.array([relevance(Box(*map(float, box)), [(wide, heat)]) for box in boxes], np.float32)
     common = overlap(boxes, np.array([f.view_box for f in found], np.float32)) >= SAME
     score = model.reliability.raw(kind, np.array([f.score for f in found], np.float32))

@@ -9,7 +9,6 @@ import numpy as np
 
 from geomagnifier.finetuning.thresholds import Evidence, told
 from geomagnifier.models import registry
-from geomagnifier.models.small.box_refiner import FILE
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier_lab.train.calibrate import gather
 
@@ -83,7 +82,7 @@ def choose(folder: Path, root: Path, progress: Callable[[int, int], None] | None
         root: folder of the data sets.
         progress: called with (images done, images in all).
     """
-    path = folder / FILE
+    path = folder / registry.REFINER
     if path.is_file():
         card, tensors = registry.read(path)
         model = registry.load_small(folder)

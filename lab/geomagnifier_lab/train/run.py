@@ -22,8 +22,8 @@ from geomagnifier.finetuning.run_plot import plot
 from geomagnifier.finetuning.run_state import saved
 from geomagnifier.folder_lock import alone
 from geomagnifier.models import registry
-from geomagnifier.models.small.network import SmallNetwork
-from geomagnifier.models.small.proposal_net import ProposalNet
+from geomagnifier.models.networks.network import SmallNetwork
+from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier_lab.datasets.sample import data_root
 from geomagnifier_lab.train import box_refiner as refine
 from geomagnifier_lab.train import (

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.inference import resolution
-from geomagnifier.models.small.backbone import inference
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bools, Floats, Granularity
@@ -62,10 +61,9 @@ def scene_logits(
         with open_scene(sample.path) as scene:
             window = resolution.plan(Granularity.IMAGE, scene.info, model.spec, "adaptive").wide[0]
             view = resolution.thumbnail(scene.read(window), model.spec.image_side)
-        with inference(model.half):
-            found = model.views.glance(view).scenes
+        found = model.views.glance(view).scenes
         assert found is not None
-        logits.append(np.asarray(found[0].float().numpy(), np.float32))
+        logits.append(found[0])
         right.append([name in sample.scenes for name in model.scenes])
         if progress is not None:
             progress(done, len(samples))

@@ -19,10 +19,10 @@ from torch import Tensor
 
 from geomagnifier.finetuning.run_state import saved
 from geomagnifier.language.scene_classes import SCENES
+from geomagnifier.models.networks.network import SmallNetwork
+from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
+from geomagnifier.models.networks.text_encoder import SentenceEncoder
 from geomagnifier.models.small import vocabulary as w
-from geomagnifier.models.small.network import SmallNetwork
-from geomagnifier.models.small.text_decoder import Memory, TextDecoder
-from geomagnifier.models.small.text_encoder import SentenceEncoder
 from geomagnifier_lab.questions.questions import Split
 from geomagnifier_lab.train.attention import looked_at
 from geomagnifier_lab.train.batches import NAMES, Batches

@@ -16,7 +16,6 @@ import numpy as np
 from geomagnifier.inference.resolution import window_of
 from geomagnifier.language.classes import WITHIN
 from geomagnifier.models.small import box_class
-from geomagnifier.models.small.backbone import inference
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bools, Floats
@@ -124,10 +123,9 @@ def look(model: SmallModel, path: Path, boxes: Floats) -> list[box_class.InBox]:
     with open_scene(path) as scene:
         fitting = max(1.0, (scene.info.pixels / model.spec.view_pixels) ** 0.5)
         view = scene.read(window_of(scene.info.box, fitting, "whole"))
-    with inference(model.half):
-        return box_class.look(
-            model.reader, view, np.asarray(view.window.placement.to_view(boxes), np.float32)
-        )
+    return box_class.look(
+        model.reader, view, np.asarray(view.window.placement.to_view(boxes), np.float32)
+    )
 
 
 def jittered(boxes: Floats, rng: np.random.Generator) -> Floats:

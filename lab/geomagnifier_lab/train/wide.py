@@ -17,7 +17,8 @@ from geomagnifier.finetuning.crops import Source
 from geomagnifier.finetuning.run_state import saved
 from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models import registry
-from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.networks.loading import tensors
+from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier_lab.datasets.dubai import COVER
 from geomagnifier_lab.datasets.vhr10 import CLASSES
 from geomagnifier_lab.eval.pictures import evenly
@@ -74,7 +75,7 @@ def from_model(name: str) -> Start:
         )
     if not path.is_file():
         raise ModelCorrupt(f"{path.parent} lacks {path.name}, which training starts from")
-    card, state = registry.read(path)
+    card, state = tensors(path)
     if tuple(card.get("scenes", ())) != SCENES:
         raise ModelCorrupt(
             f"{path} knows other scene names than training does; start from 'small' or from"

@@ -12,7 +12,8 @@ from numpy.random import Generator
 from torch import Tensor
 
 from geomagnifier.language.characters import characters
-from geomagnifier.models.small.zh_en_translator import END, RARE, START, Translator, split
+from geomagnifier.models.networks.translator_net import TranslatorNet
+from geomagnifier.models.small.zh_en_translator import END, RARE, START, split
 from geomagnifier_lab.questions.chinese import NOUNS, OTHER_THINGS, Pair, draw
 from geomagnifier_lab.questions.questions import Split
 
@@ -42,7 +43,7 @@ def vocabulary(seed: int, count: int = 6000) -> tuple[list[str], list[str]]:
 
 
 def batch_of(
-    reader: Translator, rng: Generator, size: int, split_name: Split = "train"
+    reader: TranslatorNet, rng: Generator, size: int, split_name: Split = "train"
 ) -> tuple[list[Pair], Tensor, Tensor]:
     """Draw pairs, and their tensors.
 
@@ -65,7 +66,7 @@ def batch_of(
 
 def train_reader(
     seed: int, steps: int = STEPS, size: int = 96
-) -> Iterator[tuple[Translator, dict[str, float]]]:
+) -> Iterator[tuple[TranslatorNet, dict[str, float]]]:
     """Train; yields the translator with its figures on held-out registers.
 
     Ten times, and at the end.
@@ -76,7 +77,7 @@ def train_reader(
         size: pairs a step.
     """
     torch.manual_seed(seed)
-    reader = Translator(*vocabulary(seed)).train()
+    reader = TranslatorNet(*vocabulary(seed)).train()
     optimizer = torch.optim.AdamW(reader.parameters(), 2e-3, betas=(0.9, 0.98), weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, steps, pct_start=0.08)
     rng = np.random.default_rng([seed, 62])
@@ -105,7 +106,7 @@ def train_reader(
 
 
 @torch.no_grad()
-def exact(reader: Translator, seed: int, count: int = 200) -> float:
+def exact(reader: TranslatorNet, seed: int, count: int = 200) -> float:
     """Share of held-out questions that are translated word for word.
 
     The likeliest word is right at every place.

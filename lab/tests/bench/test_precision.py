@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier_lab.bench import precision
 
 

@@ -14,9 +14,10 @@ import torch
 
 from geomagnifier.finetuning.crops import Crop, Piece
 from geomagnifier.inference import resolution
+from geomagnifier.models.networks.loading import heat_attention
+from geomagnifier.models.networks.text_decoder import Memory
 from geomagnifier.models.registry import WEIGHTS, load_small
 from geomagnifier.models.small import vocabulary as w
-from geomagnifier.models.small.text_decoder import Memory
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Query
 from geomagnifier_lab.questions.questions import GRANULARITY, Question
@@ -24,6 +25,7 @@ from geomagnifier_lab.questions.templates import Task
 from geomagnifier_lab.render.scene import draw_scene
 from geomagnifier_lab.train import attention, heat_frames, text_samples
 from geomagnifier_lab.train.text_decoder import shown_to
+from geomagnifier_lab.train.torch_twin import torch_twin
 
 
 def test_the_loss_is_the_logarithm_of_what_is_looked_at() -> None:
@@ -108,22 +110,24 @@ def test_h_learns_to_point_and_the_decoder_stays_as_it_is(tmp_path: Path) -> Non
         made_frame("ship", int(rng.integers(17)), int(rng.integers(32)), generator)
         for _ in range(8)
     ]
-    before = {name: value.clone() for name, value in model.network.text.state_dict().items()}
+    before = {name: value.clone() for name, value in torch_twin(model).text.state_dict().items()}
     told = list(attention.tune(model, seen, tmp_path, steps=50))
     assert told[-1]["step"] == 50 and told[-1]["loss"] < told[0]["loss"]
     shutil.copytree(WEIGHTS, tmp_path / "model")
     attention.put(tmp_path, tmp_path / "model")
     learnt = load_small(tmp_path / "model")
-    assert learnt.pointer is not learnt.network.text
+    assert learnt.pointer is not learnt.views.writer
+    own = heat_attention(tmp_path / "model")
     assert all(
-        torch.equal(value, before[name]) for name, value in model.network.text.state_dict().items()
+        torch.equal(value, before[name])
+        for name, value in torch_twin(model).text.state_dict().items()
     )
-    assert not any(p.requires_grad for p in model.network.text.parameters())
+    assert not any(p.requires_grad for p in torch_twin(model).text.parameters())
     look = heat_frames.whole(seen[0], "ship")
     question = [model.encoder.encode("Segment every ship.")]
     old, new = (
         attention.heats(d, model, look.last[None], question, ["ship"])[0]
-        for d in (model.network.text, learnt.pointer)
+        for d in (torch_twin(model).text, own.within(torch_twin(learnt).text))
     )
     assert (new * look.where).sum() / new.sum() > (old * look.where).sum() / old.sum()
 
@@ -134,7 +138,7 @@ def test_the_learnt_h_is_that_of_the_search() -> None:
         view = scene.read(resolution.window_of(scene.info.box, 1, "wide"))
     heat = model.relevance(Query("Segment every airplane."), view)
     question = [model.encoder.encode("Segment every airplane.")]
-    learnt = attention.heats(
-        model.pointer, model, model.views.see(view).last.float(), question, ["airplane"]
-    )[0].detach()
+    pointer = heat_attention(WEIGHTS).within(torch_twin(model).text)
+    last = torch.from_numpy(model.views.see(view).last)
+    learnt = attention.heats(pointer, model, last, question, ["airplane"])[0].detach()
     np.testing.assert_allclose(learnt.reshape(heat.shape) / learnt.max(), heat, atol=2e-3)

@@ -16,8 +16,8 @@ from test_wide import SHIPS, TREES, Made
 
 from geomagnifier.finetuning.crops import Crop, Piece, make_crop
 from geomagnifier.models import registry
-from geomagnifier.models.small.backbone import Pyramid
-from geomagnifier.models.small.box_refiner import FILE, BoxRefiner
+from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.networks.box_refiner import BoxRefiner
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier_lab.train import box_refiner
 from geomagnifier_lab.train.batches import OBJECTS
@@ -138,7 +138,9 @@ def test_the_model_that_comes_out_has_the_refiner(
     for name in registry.FILES:
         shutil.copyfile(registry.WEIGHTS / name, out / name)
     box_refiner.put(out, out)
-    assert (out / FILE).is_file() and registry.load_small(out).detector.refiner is not None
+    assert (out / registry.REFINER).is_file() and registry.load_small(
+        out
+    ).detector.refiner is not None
 
 
 def test_crops_that_nothing_can_be_learnt_from_change_nothing(

@@ -14,7 +14,7 @@ from test_wide import SHIPS, TREES, Made
 
 from geomagnifier.finetuning import run_log
 from geomagnifier.models import checksums, registry
-from geomagnifier.models.small.linear_decoder import FILE, LinearDecoder
+from geomagnifier.models.networks.linear_decoder import LinearDecoder
 from geomagnifier_lab.datasets.sample import SceneSample
 from geomagnifier_lab.train import box_refiner, linear_decoder, part
 
@@ -83,11 +83,13 @@ def test_the_command_leaves_a_model_with_the_linear_decoder(
     torch.manual_seed(0)
     begun = LinearDecoder().state_dict()
     assert not torch.allclose(
-        model.detector.linear.state_dict()["second.0.weight"], begun["second.0.weight"], atol=1e-6
+        torch.tensor(model.detector.linear.weights["second.0.weight"]),
+        begun["second.0.weight"],
+        atol=1e-6,
     )
     assert torch.allclose(
-        model.detector.linear.state_dict()["image.0.bias"],
-        model.network.decoder.state_dict()["image.0.bias"],
+        torch.tensor(model.detector.linear.weights["image.0.bias"]),
+        torch.tensor(model.weights["decoder.image.0.bias"]),
         atol=0.01,
     )
 
@@ -104,6 +106,6 @@ def test_what_cannot_be_is_told_in_a_line(
 ) -> None:
     assert box_refiner.main(["--data", str(tmp_path), "--out", str(tmp_path / "out"), *given]) == 2
     assert said in capsys.readouterr().err
-    assert (registry.WEIGHTS / FILE).parent.is_dir() and not (
+    assert (registry.WEIGHTS / registry.LINEAR).parent.is_dir() and not (
         registry.WEIGHTS / box_refiner.CHECKPOINT
     ).exists()

@@ -11,7 +11,7 @@ from pycocotools.cocoeval import COCOeval
 
 from geomagnifier.finetuning.thresholds import Evidence
 from geomagnifier.models import registry
-from geomagnifier.models.small.box_refiner import FILE, BoxRefiner
+from geomagnifier.models.networks.box_refiner import FILE, BoxRefiner
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier_lab.train import refined_classes
 from geomagnifier_lab.train.refined_classes import average_precision, choose, figure, useful

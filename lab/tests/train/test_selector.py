@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from geomagnifier.models import registry
+from geomagnifier.models.networks.text_encoder import SentenceEncoder, load_tokenizer
 from geomagnifier.models.small.selector import NUMBERS, Selector, decide, features
-from geomagnifier.models.small.text_encoder import SentenceEncoder, load_tokenizer
 from geomagnifier_lab.train.selector import Wordings, batch_of, train_selector
 
 WEIGHTS = Path(registry.WEIGHTS)

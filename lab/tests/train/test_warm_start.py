@@ -14,8 +14,8 @@ import torch
 from geomagnifier.errors import ModelCorrupt, ModelNotFound
 from geomagnifier.finetuning.run_state import save
 from geomagnifier.models import registry
-from geomagnifier.models.small.backbone import normalise
-from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.networks.backbone import normalise
+from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
 from geomagnifier_lab.train.loop import image_side
 from geomagnifier_lab.train.warm_start import LIKE, OTHERS, warm_start

@@ -58,6 +58,7 @@ def info(
     import geomagnifier as gm
     from geomagnifier.models import checksums
     from geomagnifier.models.registry import folder_of, is_full_size
+    from geomagnifier.models.small.inference_sessions import engine
 
     facts: dict[str, Any] = {"version": __version__}
     rows: describe.Rows = []
@@ -79,8 +80,8 @@ def info(
         whole = checksums.fingerprint(folder_of(model))
         spec = load(model, segmenter).spec
         weights = f"whole, {whole}" if whole else f"without {checksums.SUMS}"
-        facts["model"] = asdict(spec) | {"weights": weights}
-        rows += describe.model(spec, translated(weights))
+        facts["model"] = asdict(spec) | {"weights": weights, "engine": engine()}
+        rows += [*describe.model(spec, translated(weights)), (_("engine"), engine())]
     if as_json:
         print(json.dumps(facts))
         return

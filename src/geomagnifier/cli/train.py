@@ -5,6 +5,7 @@ Without --from the lab trains the small model from scratch.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ import typer
 
 from geomagnifier.cli import lab_commands
 from geomagnifier.cli.messages import say
-from geomagnifier.errors import OptionError
+from geomagnifier.errors import LibraryMissing, OptionError, install
 
 EXAMPLES = (
     "Examples: [bold]geomag train --from small --data my_coco.json --out"
@@ -168,6 +169,8 @@ def train(
         )
     if data is None:
         raise OptionError("--from needs labels; name them with --data my_coco.json")
+    if find_spec("torch") is None:
+        raise LibraryMissing(f"fine-tuning needs the extra train; install it: {install('train')}")
     from geomagnifier.finetuning import run
     from geomagnifier.finetuning.fit import FineTuneSchedule
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import numpy as np
-import torch
 
 from geomagnifier.finetuning.crops import Source
 from geomagnifier.finetuning.labels.base import BoxTuple, Labelled
@@ -20,8 +19,8 @@ from geomagnifier.inference import resolution
 from geomagnifier.inference.merge import part_of
 from geomagnifier.masks import intersection_over_union, resize
 from geomagnifier.models.custom.model import CustomModel
-from geomagnifier.models.small.backbone import inference
 from geomagnifier.models.small.cells import crop
+from geomagnifier.models.small.numerics import sigmoid
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.results import ClassMask, ViewPrediction
 from geomagnifier.types import Bools, Floats, Granularity, Query, SceneInfo, View
@@ -84,9 +83,8 @@ def _look(
     there: bool | None = bool(mine)
     if own.stuff and mask is not None and mask.mean() <= ENOUGH:
         there = None
-    with inference(model.base.half):
-        found, cover = model.finder.find(kind, Query(kind, min_score=0.0), Granularity.REGION, view)
-        maps = model.finder.maps(kind, view)
+    found, cover = model.finder.find(kind, Query(kind, min_score=0.0), Granularity.REGION, view)
+    maps = model.finder.maps(kind, view)
     if there is not None:
         evidence.presence.append((cover.score, there))
     if not own.stuff:
@@ -98,7 +96,7 @@ def _look(
         ]
         evidence.labelled += len(boxes)
     if mask is not None and there:
-        full = whole(crop(torch.sigmoid(maps.mask[0, 0].float()), view), view)
+        full = whole(sigmoid(crop(maps.mask[0, 0], view)), view)
         evidence.masks.append([intersection_over_union(full >= t, mask) for t in MASKS])
 
 

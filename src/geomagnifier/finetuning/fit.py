@@ -20,9 +20,10 @@ from geomagnifier.finetuning.crops import Crop, Source, make_crop
 from geomagnifier.finetuning.losses import WEIGHTS, map_losses
 from geomagnifier.finetuning.run_state import save, saved
 from geomagnifier.finetuning.targets import Target, cover_target, object_target, stack
-from geomagnifier.models.custom.class_heads import Heads
-from geomagnifier.models.small.backbone import Pyramid, normalise
-from geomagnifier.models.small.network import SmallNetwork
+from geomagnifier.models.networks.heads_net import HeadsNet
+from geomagnifier.models.networks.pixel_decoder import PixelDecoder
+from geomagnifier.models.small.inference_sessions import Sessions
+from geomagnifier.types import Bytes
 
 SCALES = (0.5, 1.6)
 """Lowest and highest scale of a crop."""
@@ -112,23 +113,18 @@ def target_of(crop: Crop, kind: TaughtClass) -> Target:
     return target if kind.masks else replace(target, known=np.zeros_like(target.known))
 
 
-def look(network: SmallNetwork, half: bool, pixels: Tensor) -> Pyramid:
-    """f1, f2, f3 of crops, as they are for an answer.
+def look(sessions: Sessions, pixels: Bytes) -> list[Tensor]:
+    """f1, f2, f3 of a crop, as they are for an answer, (1, width, h, w).
 
     Args:
-        network: of the base model.
-        half: in bf16.
-        pixels: (B, S, S, 3) uint8.
+        sessions: of the base model.
+        pixels: (S, S, 3).
     """
-    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=half):
-        x = normalise(pixels)
-        pyramid: Pyramid = network.neck(network.trunk(x.bfloat16() if half else x))
-    return pyramid
+    return [torch.from_numpy(level) for level in sessions.run("views", pixels=pixels[None])[:3]]
 
 
 def draw_exercises(
-    network: SmallNetwork,
-    half: bool,
+    sessions: Sessions,
     sources: Sequence[Source],
     kinds: Sequence[TaughtClass],
     lesson: FineTuneSchedule,
@@ -140,8 +136,7 @@ def draw_exercises(
     Crops are kept in files as they come, so that a run that was killed goes on with them.
 
     Args:
-        network: of the base model.
-        half: in bf16.
+        sessions: of the base model.
         sources: labelled images.
         kinds: new classes.
         lesson: how many crops.
@@ -162,7 +157,7 @@ def draw_exercises(
             rng.bit_generator.state = json.loads(kept["chance"])
             done += len(parts[-1].pyramid[0])
             continue
-        looked: list[Pyramid] = []
+        looked: list[list[Tensor]] = []
         rows: list[tuple[int, int]] = []
         targets: list[list[Target]] = []
         for _ in range(min(PART, lesson.crops - done)):
@@ -172,7 +167,7 @@ def draw_exercises(
             for k in _asked(crop, kinds, rng):
                 rows.append((len(looked), k))
                 targets.append([target_of(crop, kinds[k])])
-            looked.append(look(network, half, torch.from_numpy(crop.pixels[None])))
+            looked.append(look(sessions, crop.pixels))
         crop_of, kind_of = torch.tensor(rows).T
         parts.append(
             FineTuneBatch(
@@ -204,20 +199,20 @@ def _asked(crop: Crop, kinds: Sequence[TaughtClass], rng: np.random.Generator) -
 
 
 def losses_of(
-    heads: Heads, network: SmallNetwork, half: bool, exercises: FineTuneBatch, rows: Tensor
+    heads: HeadsNet, decoder: PixelDecoder, half: bool, exercises: FineTuneBatch, rows: Tensor
 ) -> dict[str, Tensor]:
     """All losses of some questions, unweighted.
 
     Args:
         heads: of the new classes.
-        network: of the base model.
+        decoder: of the base model.
         half: in bf16.
         exercises: all questions.
         rows: (B,) indices of questions.
     """
     pyramid, kinds, targets = exercises.of(rows)
     with torch.autocast("cpu", torch.bfloat16, enabled=half):
-        maps = heads(heads.prepare([f.clone() for f in pyramid]), network.decoder, kinds)
+        maps = heads(heads.prepare([f.clone() for f in pyramid]), decoder, kinds)
     return map_losses(maps, targets)
 
 
@@ -228,13 +223,13 @@ def total_of(losses: dict[str, Tensor]) -> Tensor:
 
 @torch.no_grad()
 def start(
-    heads: Heads, network: SmallNetwork, half: bool, exercises: FineTuneBatch, states: Tensor
+    heads: HeadsNet, decoder: PixelDecoder, half: bool, exercises: FineTuneBatch, states: Tensor
 ) -> list[int]:
     """Let each head begin as the state that answers its questions best.
 
     Args:
         heads: of the new classes; changed.
-        network: of the base model.
+        decoder: of the base model.
         half: in bf16.
         exercises: all questions.
         states: (N, 256) of the known classes.
@@ -247,16 +242,16 @@ def start(
         rows = torch.nonzero(exercises.kind == k).flatten()[:12]
         tried = []
         for state in states:
-            heads.start(k, network.decoder, state)
-            tried.append(float(total_of(losses_of(heads, network, half, exercises, rows))))
+            heads.start(k, decoder, state)
+            tried.append(float(total_of(losses_of(heads, decoder, half, exercises, rows))))
         chosen.append(int(np.argmin(tried)))
-        heads.start(k, network.decoder, states[chosen[-1]])
+        heads.start(k, decoder, states[chosen[-1]])
     return chosen
 
 
 def learn(
-    heads: Heads,
-    network: SmallNetwork,
+    heads: HeadsNet,
+    decoder: PixelDecoder,
     half: bool,
     exercises: FineTuneBatch,
     lesson: FineTuneSchedule,
@@ -266,7 +261,7 @@ def learn(
 
     Args:
         heads: of the new classes; changed.
-        network: of the base model.
+        decoder: of the base model.
         half: in bf16.
         exercises: all questions.
         lesson: the schedule.
@@ -297,7 +292,7 @@ def learn(
         first = saved["step"] + 1
     for step in range(first, lesson.steps + 1):
         rows = torch.multinomial(weights, lesson.batch, True, generator=chance)
-        losses = losses_of(heads, network, half, exercises, rows)
+        losses = losses_of(heads, decoder, half, exercises, rows)
         total = total_of(losses)
         optimizer.zero_grad()
         total.backward()

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from geomagnifier.models.small.pixel_decoder import Maps
+from geomagnifier.models.networks.pixel_decoder import Maps
 
 
 @dataclass(frozen=True)

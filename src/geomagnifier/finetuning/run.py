@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import torch
 from rich.console import Console
 
 from geomagnifier.atomic import Staging, check_writable
@@ -36,6 +37,9 @@ from geomagnifier.models import checksums, registry
 from geomagnifier.models.custom.checkpoint import OWN, contents
 from geomagnifier.models.custom.class_heads import CustomClass, Heads
 from geomagnifier.models.custom.model import CustomModel
+from geomagnifier.models.networks.backbone import fast_bf16
+from geomagnifier.models.networks.heads_net import HeadsNet
+from geomagnifier.models.networks.loading import pixel_decoder
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import open_scene
 
@@ -267,25 +271,25 @@ def _learnt(
     mark = _fingerprint(wanted, kinds, len(sources))
     state = saved(out / STATE) if (out / STATE).is_file() else {}
     state = state if state.get("mark") == mark else {}
-    heads = Heads(len(kinds))
+    heads = HeadsNet(len(kinds))
     if state.get("step") == lesson.steps:
         heads.load_state_dict(state["heads"])
         _forget_crops(out)
-        return heads
+        return heads.finished()
     exercises = None
-    for done, drawn in fit.draw_exercises(
-        base.network, base.half, sources, kinds, lesson, out, mark
-    ):
+    for done, drawn in fit.draw_exercises(base.networks.small, sources, kinds, lesson, out, mark):
         tell("crops", done, lesson.crops)
         exercises = drawn
     assert exercises is not None
+    decoder, half = pixel_decoder(base.networks.folder), fast_bf16()
     if not state:
         (out / LOG).unlink(missing_ok=True)
-        fit.start(heads, base.network, base.half, exercises, base.network.states.weight.float())
+        states = torch.from_numpy(base.weights["states.weight"])
+        fit.start(heads, decoder, half, exercises, states)
         state = {"heads": heads.state_dict(), "step": 0}
         save(out / STATE, {**state, "mark": mark})
     clock = time.time()
-    for row, learnt in fit.learn(heads, base.network, base.half, exercises, lesson, state):
+    for row, learnt in fit.learn(heads, decoder, half, exercises, lesson, state):
         tell("teaching", int(row["step"]), lesson.steps)
         run_log.add(
             out / LOG, [row | {"seconds": (time.time() - clock) / 10}]
@@ -293,7 +297,7 @@ def _learnt(
         save(out / STATE, {**learnt, "mark": mark})
         clock = time.time()
     _forget_crops(out)
-    return heads
+    return heads.finished()
 
 
 def _fingerprint(wanted: FineTuneConfig, kinds: Sequence[TaughtClass], windows: int) -> str:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop, Piece, identities
 from geomagnifier.language.classes import WITHIN
-from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE
+from geomagnifier.models.small.maps import MASK_STRIDE, STRIDE
 
 Floats = NDArray[np.float32]
 

@@ -27,14 +27,13 @@ import functools
 import json
 import os
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor, nn
+import numpy as np
 
 from geomagnifier.atomic import rename
 from geomagnifier.errors import LibraryMissing, ModelCorrupt, ModelNotFound, OptionError, install
@@ -45,26 +44,25 @@ from geomagnifier.models.custom.checkpoint import OWN, taught
 from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.onnx_detector.detector_model import DetectorModel
 from geomagnifier.models.onnx_detector.onnx_detector import SUFFIX, OnnxDetector
-from geomagnifier.models.small.box_refiner import FILE as REFINER
-from geomagnifier.models.small.box_refiner import BoxRefiner
-from geomagnifier.models.small.linear_decoder import FILE as LINEAR
-from geomagnifier.models.small.linear_decoder import LinearDecoder
-from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.network import SmallNetwork
-from geomagnifier.models.small.pointing_attention import FILE as ATTENTION
-from geomagnifier.models.small.pointing_attention import HeatAttention
-from geomagnifier.models.small.proposal_net import ProposalNet
-from geomagnifier.models.small.text_encoder import SentenceEncoder, load_tokenizer
+from geomagnifier.models.small.box_features import Refiner
+from geomagnifier.models.small.inference_sessions import Sessions, folded, shapes_of
+from geomagnifier.models.small.model import SmallModel, SmallNetworks
+from geomagnifier.models.small.sentence_encoder import load_tokenizer
 from geomagnifier.models.small.zh_en_translator import END, START, Translator
+from geomagnifier.types import Floats
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-Part = TypeVar("Part", bound=nn.Module)
-
 WEIGHTS = Path(__file__).parent / "weights"
 FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json", "scout.safetensors")
 CHINESE = "chinese.safetensors"
+REFINER, ATTENTION, LINEAR = (
+    f"{name}.safetensors" for name in ("box_refiner", "attention", "linear_decoder")
+)
+"""Beside them: without the first two boxes and relevance maps are those of the small model's own;
+the third is for a variant alone.
+"""
 ALL = (*FILES, CHINESE, REFINER, ATTENTION, LINEAR, OWN)
 SCALE = ":scale"
 """Ends the name of the scales of a table that is kept in bytes."""
@@ -217,41 +215,54 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
         with _told(folder / FILES[3]):
             cards.check_scout(hunt, card["kinds"])
         tokenizer = _read_tokenizer(folder / FILES[2])
-        # first weights are drawn and thrown away in 0.4 s; on the meta device, which draws none,
-        # torch imports its compiler, 2 s
-        with torch.random.fork_rng(devices=[]):
-            network = SmallNetwork(
-                len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"])
-            )
-            encoder, scout = SentenceEncoder(), ProposalNet(len(hunt.get("kinds", card["kinds"])))
         whole.result()
-    for module, file in ((network, FILES[0]), (encoder, FILES[1]), (scout, FILES[3])):
-        fill(module, folder / file)
-    linear, attention = (
-        _beside(LinearDecoder, folder / LINEAR),
-        _beside(HeatAttention, folder / ATTENTION),
+    kinds, objects = len(card["kinds"]), len(card["objects"])
+    sizes = {"kinds": kinds, "states": kinds + 1, "objects": objects, "boxes": objects + 1}
+    sizes |= {"scenes": len(card["scenes"]), "words": len(card["words"])}
+    small, sentence, scout = (
+        weights_of(folder / file, sizes | named)
+        for file, named in (
+            (FILES[0], {}),
+            (FILES[1], {}),
+            (FILES[3], {"kinds": len(hunt.get("kinds", card["kinds"]))}),
+        )
     )
-    refiner = _beside(lambda: _refiner(folder / REFINER, card["objects"]), folder / REFINER)
+    parameters = sum(
+        tensor.size
+        for weights in (small, sentence, scout)
+        for key, tensor in weights.items()
+        if not key.endswith((".mean", ".variance"))
+    )
+    trained, linear, pointing, refiner = Sessions(folded(small)), None, None, None
+    if (folder / REFINER).is_file():
+        with _told(folder / REFINER):
+            named_there = read_card(folder / REFINER)["classes"]
+            classes = frozenset(cards.names(named_there, "classes", card["objects"]))
+        refiner = Refiner(Sessions(weights_of(folder / REFINER)), classes)
+    if (folder / LINEAR).is_file():
+        linear = Sessions(weights_of(folder / LINEAR))
+    if (folder / ATTENTION).is_file():
+        pointing = Sessions({**trained.weights, **pointers(weights_of(folder / ATTENTION))})
+    networks = SmallNetworks(
+        folder,
+        trained,
+        Sessions(sentence),
+        Sessions(folded(scout)),
+        parameters,
+        linear,
+        pointing,
+        refiner,
+    )
     reader = functools.cache(functools.partial(load_reader, folder))
-    return SmallModel(
-        network, encoder, tokenizer, card, reader, scout, hunt, linear, attention, refiner
-    )
+    return SmallModel(networks, tokenizer, card, reader, hunt)
 
 
-def _refiner(path: Path, objects: Collection[str]) -> BoxRefiner:
-    """A refiner of the classes in its card, without its tensors."""
-    with _told(path):
-        return BoxRefiner(cards.names(read_card(path)["classes"], "classes", objects))
-
-
-def _beside(made: Callable[[], Part], path: Path) -> Part | None:
-    """An optional part of a model; None where its file is missing."""
-    if not path.is_file():
-        return None
-    with torch.random.fork_rng(devices=[]):
-        part = made()
-    fill(part, path)
-    return part
+def pointers(weights: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The tensors of `ATTENTION` by the names of the decoder's own that they stand for."""
+    return {
+        f"text.layers.{layer}.image.{part}": tensor
+        for (_, layer, part), tensor in ((key.split(".", 2), t) for key, t in weights.items())
+    }
 
 
 def load_reader(folder: Path) -> Translator:
@@ -273,10 +284,8 @@ def load_reader(folder: Path) -> Translator:
         )
         if not {START, END} <= {*words} or not letters:
             raise ValueError(f"words lack {START} or {END}, or letters are none")
-    with torch.random.fork_rng(devices=[]):
-        reader = Translator(letters, words)
-    fill(reader, path)
-    return reader.eval().requires_grad_(False)
+    weights = weights_of(path, {"letters": len(letters), "words": len(words)})
+    return Translator(letters, words, Sessions(weights))
 
 
 def _read_tokenizer(path: Path) -> Tokenizer:
@@ -307,30 +316,33 @@ def _told(path: Path) -> Iterator[None]:
         ) from error
 
 
-def fill(module: nn.Module, path: Path) -> None:
-    """Put the tensors of a file into a network.
+def weights_of(path: Path, sizes: Mapping[str, int] | None = None) -> dict[str, Floats]:
+    """The tensors of a file of the small model.
 
     Args:
-        module: gets them.
-        path: of the safetensors file.
+        path: of the safetensors file; its name says which network it is of.
+        sizes: numbers of classes and words, by the names that `shapes` has for them.
 
     Raises:
         ModelCorrupt: they belong to another network, which is seen before any is read.
     """
-    shapes = {key: tuple(t.shape) for key, t in module.state_dict().items()}
+    shapes = {
+        key: tuple(n if isinstance(n, int) else (sizes or {})[n] for n in shape)
+        for key, shape in shapes_of(path.name).items()
+    }
     with _opened(path) as file:
         found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
     for key in (key for key in [*found] if key.endswith(SCALE)):
         found.pop(key)
     if wrong := next((key for key in (*shapes, *found) if shapes.get(key) != found.get(key)), None):
-        sizes = " and ".join(
+        known = " and ".join(
             str(size) if size is not None else "nothing"
             for size in (found.get(wrong), shapes.get(wrong))
         )
         raise ModelCorrupt(
-            f"{path} belongs to another network: {wrong[:100]} is {sizes} there and here"
+            f"{path} belongs to another network: {wrong[:100]} is {known} there and here"
         )
-    module.load_state_dict(read(path)[1], assign=True)
+    return read(path)[1]
 
 
 @contextmanager
@@ -343,7 +355,7 @@ def _opened(path: Path) -> Iterator[Any]:
             header = int.from_bytes(start.read(8), "little")
         if header > HEADER or path.stat().st_size > LARGEST:
             raise ValueError("it is no such file, or far too long")
-        with safe_open(path, "pt") as file:
+        with safe_open(path, "np") as file:
             yield file
     except (
         SafetensorError,
@@ -366,7 +378,7 @@ def read_card(path: Path) -> Any:
         return json.loads((file.metadata() or {}).get("card", "{}"))
 
 
-def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def read(path: Path) -> tuple[dict[str, Any], dict[str, Floats]]:
     """A safetensors file -> (card, tensors as float32).
 
     Raises:
@@ -376,30 +388,42 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     with _opened(path) as file:
         if odd := {file.get_slice(key).get_dtype() for key in file.keys()} - {*NUMBERS}:  # noqa: SIM118
             raise ValueError(f"it holds {min(odd)}")
-        tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        tensors = {
+            key: _bfloat16(path, key)
+            if file.get_slice(key).get_dtype() == "BF16"
+            else file.get_tensor(key).astype(np.float32)
+            for key in file.keys()  # noqa: SIM118
+        }
         scales = {
-            key.removesuffix(SCALE): tensors.pop(key).float()
-            for key in [*tensors]
-            if key.endswith(SCALE)
+            key.removesuffix(SCALE): tensors.pop(key) for key in [*tensors] if key.endswith(SCALE)
         }
         if any(
             key not in tensors or scale.shape != (len(tensors[key]), 1)
             for key, scale in scales.items()
         ):
             raise ValueError("scales do not fit their tables")
-    if not all(bool(torch.isfinite(t).all()) for t in (*tensors.values(), *scales.values())):
+    if not all(bool(np.isfinite(t).all()) for t in (*tensors.values(), *scales.values())):
         raise ModelCorrupt(
             f"{path} holds numbers that are not finite; install the package again or copy the file"
             " anew"
         )
-    return card, {
-        key: t.float() * scales[key] if key in scales else t.float() for key, t in tensors.items()
-    }
+    return card, {key: t * scales[key] if key in scales else t for key, t in tensors.items()}
+
+
+def _bfloat16(path: Path, key: str) -> Floats:
+    """A tensor in bf16, which NumPy has no type for: the upper half of a float32."""
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        told = json.loads(file.read(size))[key]
+        first, last = told["data_offsets"]
+        file.seek(8 + size + first)
+        halves = np.frombuffer(file.read(last - first), "<u2").astype(np.uint32)
+    return (halves << 16).view(np.float32).reshape(told["shape"])
 
 
 def write(
     path: Path,
-    tensors: Mapping[str, Tensor],
+    tensors: Mapping[str, Any],
     card: Mapping[str, Any],
     bytes_for: Collection[str] = (),
 ) -> None:
@@ -409,20 +433,22 @@ def write(
 
     Args:
         path: of the safetensors file.
-        tensors: by name.
+        tensors: by name, of NumPy or torch.
         card: metadata, written as JSON.
         bytes_for: tables of which each row is kept in bytes with a scale of its own: half the size,
             errors under half a percent of the row's largest number.
     """
-    from safetensors.torch import save_file
+    from safetensors.numpy import save_file
 
-    kept: dict[str, Tensor] = {}
-    for key, t in tensors.items():
+    kept: dict[str, np.ndarray] = {}
+    for key, given in tensors.items():
+        t = np.asarray(given.detach().float() if hasattr(given, "detach") else given, np.float32)
         if key in bytes_for:
-            scale = (t.abs().amax(1, keepdim=True) / 127).clamp(min=1e-7)
-            kept |= {key: (t / scale).round().to(torch.int8), key + SCALE: scale}
+            scale = np.maximum(np.abs(t).max(1, keepdims=True) / np.float32(127), 1e-7)
+            scale = scale.astype(np.float32)
+            kept |= {key: (t / scale).round().astype(np.int8), key + SCALE: scale}
         else:
-            kept[key] = t.detach().half().contiguous()
+            kept[key] = np.ascontiguousarray(t, np.float16)
     temporary = path.with_suffix(".part")
     save_file(kept, temporary, {"card": json.dumps(card)})
     (path.parent / checksums.SUMS).unlink(missing_ok=True)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-import torch
 
 from geomagnifier.errors import ModelCorrupt, ModelError, printable
 from geomagnifier.models import registry
 from geomagnifier.models.custom.checkpoint import OWN, taught
-from geomagnifier.models.custom.class_heads import Heads
+from geomagnifier.models.networks.heads_net import HeadsNet
 from geomagnifier.models.registry import load_small
 from geomagnifier.models.small.model import SmallModel
 
@@ -99,7 +99,7 @@ ODD_TAUGHT: list[Any] = [
 
 
 def test_heads_that_cannot_be(base: SmallModel, tmp_path: Path) -> None:
-    state = {f"0.{name}": t for name, t in Heads(1).state_dict().items()}
+    state = {f"0.{name}": t for name, t in HeadsNet(1).finished().weights.items()}
     path = tmp_path / OWN
     registry.write(path, state, TAUGHT)
     assert "crane" in taught(base, path, *registry.read(path)).spec.kinds
@@ -111,8 +111,8 @@ def test_heads_that_cannot_be(base: SmallModel, tmp_path: Path) -> None:
         refused(lambda card=card: taught(base, path, card, state))  # type: ignore[misc]
     for wrong in (
         {},
-        {"0.bias": torch.zeros(1, 3)},
-        {**state, "0.bias": torch.tensor(0.0)},
-        {**state, "0.more": torch.zeros(1)},
+        {"0.bias": np.zeros((1, 3), np.float32)},
+        {**state, "0.bias": np.array(0.0, np.float32)},
+        {**state, "0.more": np.zeros(1, np.float32)},
     ):
         refused(lambda wrong=wrong: taught(base, path, TAUGHT, wrong))  # type: ignore[misc]

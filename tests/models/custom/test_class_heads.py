@@ -1,33 +1,21 @@
-"""Heads of custom classes begin as what the pixel decoder makes of a state."""
+"""What maps of custom classes say, and which weights make heads."""
 
 from __future__ import annotations
 
-import torch
+import numpy as np
+import pytest
 
 from geomagnifier.models.custom.class_heads import CustomClass, Heads, presence
-from geomagnifier.models.small.backbone import Pyramid
-from geomagnifier.models.small.pixel_decoder import Maps, PixelDecoder
-
-
-def test_a_fresh_head_draws_the_maps_of_its_state() -> None:
-    torch.manual_seed(0)
-    decoder, heads = PixelDecoder().eval(), Heads(2).eval()
-    pyramid = Pyramid(*(torch.randn(1, 256, 16 // k, 16 // k) for k in (1, 2, 4)))
-    state = torch.randn(256)
-    with torch.no_grad():
-        heads.start(1, decoder, state)
-        drawn = heads(heads.prepare(pyramid), decoder, torch.tensor([[1]]))
-        asked = decoder(state[None, None], decoder.prepare(pyramid))
-    for mine, theirs in zip(drawn, asked, strict=True):
-        torch.testing.assert_close(mine, theirs, atol=1e-4, rtol=1e-4)
+from geomagnifier.models.networks.heads_net import HeadsNet
+from geomagnifier.models.small.maps import DenseMaps
 
 
 def test_objects_are_there_by_their_best_centre_and_land_cover_by_its_surest_cells() -> None:
-    centre, mask = torch.full((1, 1, 4, 4), -9.0), torch.full((1, 1, 8, 8), -9.0)
+    centre, mask = np.full((1, 1, 4, 4), -9.0), np.full((1, 1, 8, 8), -9.0)
     mask[..., :4, :] = 9.0
-    maps = Maps(mask, centre, torch.zeros(1, 1, 4, 4, 4), torch.zeros(1, 1, 2, 4, 4))
-    assert float(presence(maps, stuff=False)) < 0.01
-    assert 0.49 < float(presence(maps, stuff=True)) < 0.51  # half of the 64 cells
+    maps = DenseMaps(mask, centre, np.zeros((1, 1, 4, 4, 4)), np.zeros((1, 1, 2, 4, 4)))
+    assert presence(maps, stuff=False) < 0.01
+    assert 0.49 < presence(maps, stuff=True) < 0.51  # half of the 64 cells
 
 
 def test_a_name_that_is_a_plural_has_its_singular() -> None:
@@ -37,3 +25,10 @@ def test_a_name_that_is_a_plural_has_its_singular() -> None:
         "solar panel",
         "solar panels",
     )
+
+
+@pytest.mark.parametrize("name", ["eyes.1.bias", "kernel"])
+def test_heads_of_another_network_are_refused(name: str) -> None:
+    weights = dict(HeadsNet(2).finished().weights)
+    with pytest.raises(ValueError, match=name):
+        Heads(weights | {name: weights[name][..., :3]})

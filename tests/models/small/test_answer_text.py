@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 import geomagnifier as gm
 from fake import paint
@@ -40,7 +39,7 @@ def region(kind: str, x: float, size: float = 8) -> Region:
 
 
 def test_a_sentence_names_each_kind_that_was_found_and_no_other(model: SmallModel) -> None:
-    favour(model.network, "<ship>")
+    favour(model.weights["text.bias"], "<ship>")
     reply = ModelOutput(asked=("ship", "airplane"), views=())
     regions = [region("ship", 5), region("ship", 30)]
     said = model.say(
@@ -53,16 +52,15 @@ def test_a_sentence_names_each_kind_that_was_found_and_no_other(model: SmallMode
 
 
 def test_a_caption_never_says_a_word_whose_gate_is_shut(model: SmallModel) -> None:
-    favour(model.network, "near", "the")
+    favour(model.weights["text.bias"], "near", "the")
     thumbnail = view("thumb", 100, 100)
-    with torch.no_grad():
-        for bias, said in ((9.0, True), (-9.0, False)):
-            model.network.mentioned.weight.zero_()
-            model.network.mentioned.bias.fill_(bias)
-            text = model.say(
-                Query("Describe this."), Granularity.IMAGE, thumbnail, ModelOutput(), SCENE, ()
-            ).text
-            assert ("near" in text.lower()) == said
+    model.weights["mentioned.weight"][:] = 0
+    for bias, said in ((9.0, True), (-9.0, False)):
+        model.weights["mentioned.bias"][:] = bias
+        text = model.say(
+            Query("Describe this."), Granularity.IMAGE, thumbnail, ModelOutput(), SCENE, ()
+        ).text
+        assert ("near" in text.lower()) == said
 
 
 LABELS = [

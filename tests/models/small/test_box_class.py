@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 import geomagnifier as gm
 from geomagnifier.language.classes import WITHIN
@@ -136,7 +135,7 @@ def test_a_box_is_named_by_the_narrow_class_where_one_stands_out(
     likely: dict[str, float], named: str, probability: float
 ) -> None:
     found, p = box_class.likeliest(
-        torch.tensor([*likely.values()]), [*likely], {"car": "vehicle", "van": "vehicle"}
+        np.array([*likely.values()]), [*likely], {"car": "vehicle", "van": "vehicle"}
     )
     assert found == named and p == pytest.approx(probability)
 

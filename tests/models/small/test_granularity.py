@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from geomagnifier.language import yes_no
-from geomagnifier.models.small.granularity import LEVELS, GranularityClassifier, settled
+from geomagnifier.models.networks.granularity_net import GranularityClassifier
+from geomagnifier.models.small.granularity import LEVELS, levels, settled
 from geomagnifier.types import Granularity
 
 
-def test_a_sentence_vector_becomes_three_logits() -> None:
-    assert GranularityClassifier()(torch.zeros(2, 384)).shape == (2, len(LEVELS))
+def test_the_levels_are_those_of_the_network() -> None:
+    torch.manual_seed(0)
+    network, vector = GranularityClassifier(), torch.randn(1, 384) * 9
+    weights = {f"granularity.{name}": t.numpy() for name, t in network.state_dict().items()}
+    found = levels(weights, vector.numpy())
+    wanted = torch.softmax(network(vector)[0].detach(), 0).numpy()
+    assert [*found] == [*LEVELS]
+    assert np.allclose([*found.values()], wanted, atol=1e-5)
+    assert np.ptp(wanted) > 0.01
 
 
 @pytest.mark.parametrize(

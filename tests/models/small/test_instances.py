@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
-from torch import Tensor
 
 from geomagnifier.models.small.instances import MOST, combine, find_peaks, share_cells
 from geomagnifier.types import Floats
 
 
-def heat(rows: int, columns: int, *peaks: tuple[int, int, float]) -> Tensor:
+def heat(rows: int, columns: int, *peaks: tuple[int, int, float]) -> Floats:
     """Logits: -9 but for peaks (row, column, probability)."""
-    logits = torch.full((rows, columns), -9.0)
+    logits = np.full((rows, columns), -9.0, np.float32)
     for row, column, p in peaks:
         logits[row, column] = float(np.log(p / (1 - p)))
     return logits
 
 
-def sides(rows: int, columns: int, *values: float) -> Tensor:
-    return torch.tensor(values)[:, None, None].expand(4, rows, columns)
+def sides(rows: int, columns: int, *values: float) -> Floats:
+    return np.broadcast_to(np.array(values, np.float32)[:, None, None], (4, rows, columns))
 
 
 def test_peaks_become_boxes_best_first() -> None:
@@ -61,11 +59,11 @@ def test_nothing_comes_out_of_nothing() -> None:
 
 
 def test_there_is_a_most() -> None:
-    logits = torch.full((60, 60), -9.0)
-    logits[::2, ::2] = torch.linspace(0, 3, 900).view(30, 30)
+    logits = np.full((60, 60), -9.0, np.float32)
+    logits[::2, ::2] = np.linspace(0, 3, 900).reshape(30, 30)
     peaks = find_peaks(logits, sides(60, 60, 2, 2, 2, 2), 0.1)
     assert len(peaks.scores) == MOST
-    assert peaks.scores.min() > torch.sigmoid(torch.tensor(1.9))
+    assert peaks.scores.min() > 1 / (1 + np.exp(-1.9))
 
 
 def towards(
@@ -143,11 +141,11 @@ def test_how_far_a_cell_is_from_a_centre_is_measured_in_sizes_of_the_object(turn
     assert 19 in own[0] and 19 not in own[1] and {20, 21, 22} <= own[1]
 
 
-def grid(across: int, down: int) -> tuple[torch.Tensor, torch.Tensor]:
+def grid(across: int, down: int) -> tuple[Floats, Floats]:
     """Logits with a peak on every second cell, the last the highest; sides of 3 px."""
-    logits = torch.full((2 * down, 2 * across), -9.0)
-    logits[::2, ::2] = torch.linspace(0, 3, across * down).view(down, across)
-    return logits, torch.full((4, 2 * down, 2 * across), 3.0)
+    logits = np.full((2 * down, 2 * across), -9.0, np.float32)
+    logits[::2, ::2] = np.linspace(0, 3, across * down).reshape(down, across)
+    return logits, np.full((4, 2 * down, 2 * across), 3.0, np.float32)
 
 
 @pytest.mark.parametrize(
@@ -170,10 +168,10 @@ def test_up_to_three_hundred_objects_of_a_kind(across: int, down: int, kept: int
 
 
 def test_the_least_heat_is_one_that_counts() -> None:
-    logits = torch.full((5, 5), -9.0)
+    logits = np.full((5, 5), -9.0, np.float32)
     logits[2, 2] = 0.0
-    assert len(find_peaks(logits, torch.full((4, 5, 5), 3.0), 0.5).scores) == 1
-    assert len(find_peaks(logits, torch.full((4, 5, 5), 3.0), 0.50001).scores) == 0
+    assert len(find_peaks(logits, np.full((4, 5, 5), 3.0, np.float32), 0.5).scores) == 1
+    assert len(find_peaks(logits, np.full((4, 5, 5), 3.0, np.float32), 0.50001).scores) == 0
 
 
 @pytest.mark.parametrize(("side", "kept"), [(0.5, 1), (0.49, 0)])
@@ -181,20 +179,22 @@ def test_the_least_heat_is_one_that_counts() -> None:
 def test_an_object_of_a_pixel_is_one_and_a_thinner_one_is_none(
     side: float, kept: int, axis: int
 ) -> None:
-    logits = torch.full((5, 5), -9.0)
+    logits = np.full((5, 5), -9.0, np.float32)
     logits[2, 2] = 2.0
-    sides = torch.full((4, 5, 5), 3.0)
+    sides = np.full((4, 5, 5), 3.0, np.float32)
     sides[axis::2] = side
     assert len(find_peaks(logits, sides, 0.1).scores) == kept
 
 
 def test_boxes_that_share_a_half_are_two_and_the_limit_can_be_another() -> None:
-    logits = torch.full((10, 10), -9.0)
+    logits = np.full((10, 10), -9.0, np.float32)
     logits[5, 3], logits[5, 5] = 3.0, 2.0  # 8 px apart
-    wide = torch.full((4, 10, 10), 12.0)  # 24 px: they share 16 of 32
+    wide = np.full((4, 10, 10), 12.0, np.float32)  # 24 px: they share 16 of 32
     assert len(find_peaks(logits, wide, 0.1).scores) == 2
     assert len(find_peaks(logits, wide, 0.1, limit=0.49).scores) == 1
-    assert len(find_peaks(logits, torch.full((4, 10, 10), 12.5), 0.1).scores) == 1  # 17 of 33 px
+    assert (
+        len(find_peaks(logits, np.full((4, 10, 10), 12.5, np.float32), 0.1).scores) == 1
+    )  # 17 of 33 px
 
 
 def test_the_cells_of_a_box_reach_a_tenth_beyond_it_and_no_further() -> None:

@@ -89,7 +89,7 @@ def test_pictures_that_cannot_be_written_to_are_read(model: SmallModel) -> None:
 
 
 def test_a_given_box_is_named(model: SmallModel) -> None:
-    favour(model.network, "<this>")
+    favour(model.weights["text.bias"], "<this>")
     reply = model.answer(Query("What is this?", Box(8, 8, 40, 30)), Granularity.REGION, [view("a")])
     (found,) = reply.views[0].found
     assert found.view_box == (8, 8, 40, 30) and found.label in ("ship", "airplane")
@@ -102,7 +102,7 @@ def test_a_given_box_is_named(model: SmallModel) -> None:
 def test_heat_of_the_decoder_is_on_the_views_own_tokens(
     model: SmallModel, by: Any, tokens: tuple[str, ...]
 ) -> None:
-    favour(model.network, *tokens)
+    favour(model.weights["text.bias"], *tokens)
     heat = model.relevance(Query("Find all ships."), view("a", 130, 65), by)
     assert heat.shape == (2, 4) and heat.dtype == np.float32
     assert 0 <= heat.min() <= heat.max() <= 1 + 1e-6

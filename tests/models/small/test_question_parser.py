@@ -2,46 +2,22 @@
 
 from __future__ import annotations
 
-import pytest
-import torch
+import numpy as np
 
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.question_parser import (
     ParsedQuestion,
+    point,
+    point_each,
     read_question,
     skeleton,
 )
-from geomagnifier.models.small.text_decoder import Memory, TextDecoder
+from random_writer import memory_of, question, random_writer
 
 PLAIN = "there is no or here . , none yes a boat by sea"
 
 
 WORDS = w.Words([*w.SPECIAL, "<ship>", "<harbor>", "<road>", *PLAIN.split()])
-
-
-@pytest.fixture(scope="module")
-def decoder() -> TextDecoder:
-    torch.manual_seed(3)
-    return (
-        TextDecoder(
-            len(WORDS), 4, channels=6, pooled=8, tokens=10, width=32, layers=2, heads=4, forward=48
-        )
-        .eval()
-        .requires_grad_(False)
-    )
-
-
-@pytest.fixture
-def asked() -> tuple[torch.Tensor, torch.Tensor]:
-    torch.manual_seed(4)
-    padding = torch.tensor([[False] * 5 + [True] * 2, [False] * 7])
-    return torch.randn(2, 7, 10), padding
-
-
-def memory_of(decoder: TextDecoder, batch: int = 2) -> Memory:
-    torch.manual_seed(5)
-    tokens = decoder.see(torch.randn(batch, 6, 3, 4))
-    return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
 
 
 def test_the_skeleton_of_an_answer() -> None:
@@ -64,16 +40,25 @@ def test_the_skeleton_of_an_answer() -> None:
     ]
 
 
-def test_what_is_read_of_a_question_makes_sense_whatever_the_weights(
-    asked: tuple[torch.Tensor, torch.Tensor],
-) -> None:
+def test_what_is_read_of_a_question_makes_sense_whatever_the_weights() -> None:
     for seed in range(12):
-        torch.manual_seed(seed)
-        random = TextDecoder(
-            len(WORDS), 4, channels=6, pooled=8, tokens=10, width=32, layers=1, heads=4, forward=48
-        ).eval()
-        torch.nn.init.normal_(random.bias)
-        read = read_question(random, WORDS, asked[0][1:], asked[1][1:], memory_of(random, 1))
+        writer = random_writer(len(WORDS), seed)
+        read = read_question(writer, WORDS, *question(), memory_of(writer))
         named = (*read.asked, *read.landmarks)
         assert len(named) == len(set(named)) <= 3 and not (read.landmarks and not read.asked)
         assert not (read.everything and read.this)
+
+
+def test_a_state_is_the_same_alone_and_among_others() -> None:
+    writer = random_writer(len(WORDS))
+    states, padding = question()
+    memory = memory_of(writer)
+    one = point(writer, WORDS, states, padding, memory, ParsedQuestion(("ship",)), True)
+    read = ParsedQuestion(("ship", "road"), ("harbor",))
+    several = point(writer, WORDS, states, padding, memory, read, True)
+    assert one.shape == (1, 256) and several.shape == (3, 256)
+    assert np.allclose(one[0], several[0], atol=1e-4)
+    both = states.repeat(2, 0), padding.repeat(2, 0)
+    each = point_each(writer, WORDS, *both, memory, ("ship", "road"), True)
+    assert each.shape == (2, 256) and np.allclose(each[0], one[0], atol=1e-4)
+    assert not np.allclose(each[0], each[1], atol=1e-2)

@@ -27,7 +27,7 @@ def view(key: str, width: int = 64, height: int = 48, seed: int = 0, valid: Any 
 
 
 def test_unknown_things_are_not_guessed(model: SmallModel) -> None:
-    favour(model.network, "<unknown>")
+    favour(model.weights["text.bias"], "<unknown>")
     reply = model.answer(Query("Segment the elephants."), Granularity.PIXEL, [view("a"), view("b")])
     assert (
         reply.asked == ()
@@ -39,7 +39,7 @@ def test_unknown_things_are_not_guessed(model: SmallModel) -> None:
 
 
 def test_everything_means_all_objects(model: SmallModel) -> None:
-    favour(model.network, "<everything>")
+    favour(model.weights["text.bias"], "<everything>")
     assert model.answer(Query("Find all objects."), Granularity.REGION, [view("a")]).asked == (
         "ship",
         "airplane",
@@ -47,7 +47,7 @@ def test_everything_means_all_objects(model: SmallModel) -> None:
 
 
 def test_everything_beside_land_cover_and_a_landmark(model: SmallModel) -> None:
-    favour(model.network, "<everything>", "<water>", "<by>", "<ship>")
+    favour(model.weights["text.bias"], "<everything>", "<water>", "<by>", "<ship>")
     query = Query("Segment all objects and the water by the ships.")
     reply = model.answer(query, Granularity.PIXEL, [view("a")])
     assert (reply.asked, reply.landmarks) == (("ship", "airplane", "water"), ())
@@ -56,10 +56,12 @@ def test_everything_beside_land_cover_and_a_landmark(model: SmallModel) -> None:
 
 
 def test_an_answer_does_not_depend_on_what_was_asked_of_another_scene(model: SmallModel) -> None:
-    favour(model.network, "<ship>")
+    favour(model.weights["text.bias"], "<ship>")
     query = Query("Find them.")
     assert model.answer(query, Granularity.REGION, [view("one:a")]).asked == ("ship",)
-    favour(model.network, "<airplane>")  # as if the second picture led to another reading
+    favour(
+        model.weights["text.bias"], "<airplane>"
+    )  # as if the second picture led to another reading
     assert model.answer(query, Granularity.REGION, [view("two:a", seed=1)]).asked == ("airplane",)
     assert model.answer(query, Granularity.REGION, [view("one:b", seed=2)]).asked == (
         "ship",
@@ -67,7 +69,7 @@ def test_an_answer_does_not_depend_on_what_was_asked_of_another_scene(model: Sma
 
 
 def test_several_kinds_landmarks_and_a_place_in_one_question(model: SmallModel) -> None:
-    favour(model.network, "<ship>", "<by>", "<water>", "<place>", "<unknown>")
+    favour(model.weights["text.bias"], "<ship>", "<by>", "<water>", "<place>", "<unknown>")
     reply = model.answer(
         Query("Segment ships by the water, elephants, and say what place it is."),
         Granularity.PIXEL,

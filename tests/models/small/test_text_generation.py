@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-import torch
 
 from geomagnifier.language.positions import ENGLISH, near, parts
 from geomagnifier.models.small import text_generation
 from geomagnifier.models.small import vocabulary as w
-from geomagnifier.models.small.text_decoder import Memory, TextDecoder
 from geomagnifier.models.small.text_generation import about_place, tell
+from random_writer import memory_of, question, random_writer
 
 KINDS = ("ship", "harbor", "road", "bridge", "vehicle")
 WORDS = w.Words([*w.SPECIAL, *map(w.kind_token, KINDS), *w.FOUND, "boat", "many"])
@@ -44,35 +43,16 @@ _CLAUSE = (
 GRAMMAR = re.compile(rf"(?:(?:yes|no) , )?{_CLAUSE} \.(?: {_CLAUSE} \.)*")
 
 
-def random_decoder(seed: int) -> TextDecoder:
-    torch.manual_seed(seed)
-    decoder = TextDecoder(
-        len(WORDS),
-        len(KINDS),
-        channels=6,
-        pooled=8,
-        tokens=10,
-        width=32,
-        layers=1,
-        heads=4,
-        forward=48,
-    ).eval()
-    torch.nn.init.normal_(decoder.bias, std=2.0)
-    return decoder
-
-
 @pytest.mark.parametrize("present", FOUND)
 @pytest.mark.parametrize("start", ["", "yes", "no"])
 def test_any_decoder_writes_a_true_sentence(
     present: dict[str, list[tuple[float, float, float, float]]], start: str
 ) -> None:
-    for seed in range(12):
-        decoder = random_decoder(seed)
-        memory = Memory(torch.randn(1, 9, 32), torch.zeros(1, 9, dtype=torch.bool))
-        states, padding = torch.randn(1, 4, 10), torch.zeros(1, 4, dtype=torch.bool)
+    for seed in range(5):
+        writer = random_writer(len(WORDS), seed)
         rule = text_generation.about_found(WORDS, present, start)
         said = text_generation.tell(
-            decoder, WORDS, states, padding, memory, rule, beam=1 + seed % 3
+            writer, WORDS, *question(), memory_of(writer), rule, beam=1 + seed % 3
         )
         if not text_generation.is_finished(said, present):
             said = text_generation.plainly(present, start)
@@ -144,40 +124,12 @@ def test_a_caption_is_a_sentence(caption: str, right: bool) -> None:
     assert text_generation.is_sentence(caption.split()) == right
 
 
-@pytest.fixture(scope="module")
-def decoder() -> TextDecoder:
-    torch.manual_seed(3)
-    return (
-        TextDecoder(
-            len(WORDS), 4, channels=6, pooled=8, tokens=10, width=32, layers=2, heads=4, forward=48
-        )
-        .eval()
-        .requires_grad_(False)
-    )
-
-
-@pytest.fixture
-def asked() -> tuple[torch.Tensor, torch.Tensor]:
-    torch.manual_seed(4)
-    padding = torch.tensor([[False] * 5 + [True] * 2, [False] * 7])
-    return torch.randn(2, 7, 10), padding
-
-
-def memory_of(decoder: TextDecoder, batch: int = 2) -> Memory:
-    torch.manual_seed(5)
-    tokens = decoder.see(torch.randn(batch, 6, 3, 4))
-    return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
-
-
-def test_a_caption_keeps_to_words_that_are_not_shut(
-    asked: tuple[torch.Tensor, torch.Tensor], decoder: TextDecoder
-) -> None:
+def test_a_caption_keeps_to_words_that_are_not_shut() -> None:
     shut = [
         t
         for t in WORDS.tokens
         if t not in w.SPECIAL and not t.startswith("<") and t not in ("boat", ".")
     ]
-    said = tell(
-        decoder, WORDS, asked[0][1:], asked[1][1:], memory_of(decoder, 1), about_place(WORDS, shut)
-    )
+    writer = random_writer(len(WORDS))
+    said = tell(writer, WORDS, *question(), memory_of(writer), about_place(WORDS, shut))
     assert set(said) <= {"boat", "."}

@@ -2,22 +2,22 @@ import pytest
 import torch
 
 from geomagnifier.language.characters import characters
+from geomagnifier.models.networks.translator_net import TranslatorNet
 from geomagnifier.models.small.zh_en_translator import (
     END,
     LONGEST,
     RARE,
     START,
     WRITTEN,
-    Translator,
     join,
     split,
 )
 
 
 @pytest.fixture(scope="module")
-def reader() -> Translator:
+def reader() -> TranslatorNet:
     torch.manual_seed(0)
-    return Translator([RARE, "船", "找"], [START, END, "find", "ships"]).eval()
+    return TranslatorNet([RARE, "船", "找"], [START, END, "find", "ships"]).eval()
 
 
 @pytest.mark.parametrize(
@@ -44,19 +44,19 @@ def test_coordinates_are_put_back_and_words_joined() -> None:
 
 
 @pytest.mark.parametrize("text", ["船", "火" * 5000, "", "🚢", "1 2"])
-def test_any_text_is_read_within_bounds(reader: Translator, text: str) -> None:
-    sentence, surety = reader.read(text)
+def test_any_text_is_read_within_bounds(reader: TranslatorNet, text: str) -> None:
+    sentence, surety = reader.finished().read(text)
     assert len(sentence.split()) <= WRITTEN and 0 < surety <= 1
     assert reader.numbers([characters(text)[0]]).shape[1] <= LONGEST
 
 
-def test_padding_changes_nothing(reader: Translator) -> None:
+def test_padding_changes_nothing(reader: TranslatorNet) -> None:
     alone = reader(reader.numbers([["找", "船"]]), torch.tensor([[0, 2]]))
     beside = reader(reader.numbers([["找", "船"], ["船"] * 9]), torch.tensor([[0, 2], [0, 3]]))
     torch.testing.assert_close(alone[0], beside[0], atol=1e-5, rtol=1e-4)
 
 
-def test_later_words_are_not_seen(reader: Translator) -> None:
+def test_later_words_are_not_seen(reader: TranslatorNet) -> None:
     letters = reader.numbers([["找", "船"]])
     one, other = (
         reader(letters, torch.tensor([[0, 2, 3]])),

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from geomagnifier.finetuning.losses import map_losses
-from geomagnifier.models.small.pixel_decoder import Maps
+from geomagnifier.models.networks.pixel_decoder import Maps
 
 
 @dataclass(frozen=True)

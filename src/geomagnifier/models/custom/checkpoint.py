@@ -9,24 +9,23 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from geomagnifier.errors import ModelCorrupt
 from geomagnifier.models.custom.aliases import ClassAlias
 from geomagnifier.models.custom.class_heads import CustomClass, Heads
 from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.metadata import calibration, names, number
 from geomagnifier.models.small.model import SmallModel
+from geomagnifier.types import Floats
 
 OWN = "own.safetensors"
 
 
-def contents(model: CustomModel) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+def contents(model: CustomModel) -> tuple[dict[str, Floats], dict[str, Any]]:
     """Tensors and card of the file of a model."""
     state = {
         f"{n}.{name}": t
         for n, (heads, _) in enumerate(model.heads)
-        for name, t in heads.state_dict().items()
+        for name, t in heads.weights.items()
     }
     card = {
         "lessons": [list(names) for _, names in model.heads],
@@ -37,7 +36,7 @@ def contents(model: CustomModel) -> tuple[dict[str, torch.Tensor], dict[str, Any
 
 
 def taught(
-    base: SmallModel, path: Path, card: dict[str, Any], state: dict[str, torch.Tensor]
+    base: SmallModel, path: Path, card: dict[str, Any], state: dict[str, Floats]
 ) -> CustomModel:
     """The model with the heads of a file.
 
@@ -68,9 +67,7 @@ def taught(
                 len(names(taught_ones, "lessons", [kind.name for kind in own])),
             ):  # before heads are built
                 raise ValueError(f"lesson {number} has heads for other classes")
-            heads = Heads(len(taught_ones))
-            heads.load_state_dict(mine)
-            lessons.append((heads, taught_ones))
+            lessons.append((Heads(mine), taught_ones))
         if {kind.name for kind in own} != {name for _, names_of in lessons for name in names_of}:
             raise ValueError("classes without a head, or heads without a class")
         return CustomModel(base, lessons, own, lent)

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import torch
 
 from geomagnifier.errors import OptionError
 from geomagnifier.models.custom.class_heads import CustomClass, Heads, presence
@@ -23,8 +22,9 @@ from geomagnifier.models.small.instances import (
     find_peaks,
     inside,
 )
+from geomagnifier.models.small.maps import DenseMaps
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE, Maps
+from geomagnifier.models.small.numerics import sigmoid, twice
 from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.models.small.size_prior import size_prior
 from geomagnifier.models.small.vocabulary import kind_token
@@ -43,7 +43,7 @@ has taken the place for an object of the class.
 
 
 class ClassDetector:
-    """Finds one class in one view. Its methods run within `backbone.inference`.
+    """Finds one class in one view.
 
     Args:
         base: the small model, whose features of views the heads read.
@@ -63,9 +63,9 @@ class ClassDetector:
         self.base, self.classes, self.own = base, classes, own
         self.place = {name: (of, k) for of, names in heads for k, name in enumerate(names)}
         self.thresholds = {name: ClassThresholds(**kind.calibration) for name, kind in own.items()}
-        self._prepared: tuple[str, Heads, list[torch.Tensor]] | None = None
+        self._prepared: tuple[str, Heads, Sequence[Floats]] | None = None
 
-    def maps(self, class_name: str, view: View) -> Maps:
+    def maps(self, class_name: str, view: View) -> DenseMaps:
         """Dense maps (1, 1, ...) of a class in a view.
 
         Args:
@@ -82,9 +82,12 @@ class ClassDetector:
         if prepared is None or prepared[:2] != (view.key, heads):
             pyramid = self.base.views.see(view).pyramid
             assert pyramid is not None
-            prepared = self._prepared = (view.key, heads, heads.prepare(pyramid))
-        maps: Maps = heads(prepared[2], self.base.network.decoder, torch.tensor([[number]]))
-        return maps
+            prepared = self._prepared = (
+                view.key,
+                heads,
+                heads.prepare(self.base.networks.small, pyramid),
+            )
+        return heads.maps(self.base.networks.small, prepared[2], number)
 
     def heat(self, class_name: str, view: View) -> Floats:
         """The class's own mask and centres as a relevance map, (ceil(h/2), ceil(w/2)) in 0..1.
@@ -94,9 +97,9 @@ class ClassDetector:
             view: to search.
         """
         maps, of = self.maps(class_name, view), self.classes[class_name]
-        centre = torch.nn.functional.interpolate(maps.centre, scale_factor=STRIDE // MASK_STRIDE)
-        best = maps.mask if of.stuff else torch.maximum(maps.mask, centre) if of.masks else centre
-        return crop(torch.sigmoid(best.float())[0, 0], view)
+        centre = twice(maps.centre)
+        best = maps.mask if of.stuff else np.maximum(maps.mask, centre) if of.masks else centre
+        return sigmoid(crop(best[0, 0], view))
 
     def find(
         self, class_name: str, query: Query, granularity: Granularity, view: View
@@ -122,11 +125,11 @@ class ClassDetector:
                 " draw; ask without that variant"
             )
         maps, own = self.maps(class_name, view), self.own[class_name]
-        threshold, there = self.thresholds[class_name], float(presence(maps, own.stuff)[0, 0])
+        threshold, there = self.thresholds[class_name], presence(maps, own.stuff)
         # who names a score or a recall of his own wants all that pass it, likely there or not
         forced = query.min_score is not None or query.recall is not None
         open_gate = forced or there >= threshold.presence
-        probability = crop(torch.sigmoid(maps.mask[0, 0].float()), view)
+        probability = sigmoid(crop(maps.mask[0, 0], view))
         if view.valid is not None:
             probability = probability * shrink(view.valid)
         if not open_gate or not own.masks:
@@ -148,7 +151,7 @@ class ClassDetector:
         return threshold.score * (CLOSER if view.window.role == "closer" else 1.0)
 
     def _objects(
-        self, class_name: str, maps: Maps, lowest: float, view: View, masks: bool
+        self, class_name: str, maps: DenseMaps, lowest: float, view: View, masks: bool
     ) -> list[Detection]:
         peaks = find_peaks(maps.centre[0, 0], maps.sides[0, 0], LOWEST_HEAT)
         boxes = inside(peaks.boxes, view)

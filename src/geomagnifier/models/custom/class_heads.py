@@ -9,17 +9,20 @@ another class's answer is made of is touched: the old classes answer as before, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import torch
-from torch import Tensor, nn
+import numpy as np
 
-from geomagnifier.models.small.pixel_decoder import MAPS, Maps, PixelDecoder, draw
+from geomagnifier.models.small.feature_cache import FeaturePyramid
+from geomagnifier.models.small.inference_sessions import Sessions
+from geomagnifier.models.small.maps import LEVELS, MAPS, Bent, DenseMaps, draw
+from geomagnifier.models.small.numerics import sigmoid
+from geomagnifier.types import Floats
 
-LEVELS = 3
-"""Of the pyramid: f1, f2, f3."""
+WIDTH, INNER = 256, 128
+"""Channels of the pyramid, and inside the decoder."""
 TOP = 256
 """Cells of the mask, 2 px each, that decide whether land cover is there."""
 
@@ -57,69 +60,64 @@ class CustomClass:
         return next((a for a, b in self.words if b == many and a != b), one) if count == 1 else many
 
 
-class Heads(nn.Module):
-    """Heads of the classes of one run of fine-tuning.
+@dataclass(frozen=True, eq=False)
+class Heads:
+    """Heads of the K classes of one run of fine-tuning."""
 
-    Args:
-        kinds: K, number of classes.
-        width: channels of the pyramid.
-        inner: channels inside the decoder.
+    weights: Mapping[str, Floats]
+    """eyes.0.weight, eyes.0.bias ... of the levels; shift (levels, K, inner), kernel
+    (levels, K, MAPS, inner) and bias (K, MAPS).
     """
 
-    def __init__(self, kinds: int, width: int = 256, inner: int = 128) -> None:
-        super().__init__()
-        self.eyes = nn.ModuleList(nn.Conv2d(width, inner, 1) for _ in range(LEVELS))
-        self.shift = nn.Parameter(torch.zeros(LEVELS, kinds, inner))
-        self.kernel = nn.Parameter(torch.zeros(LEVELS, kinds, MAPS, inner))
-        self.bias = nn.Parameter(torch.zeros(kinds, MAPS))
+    def __post_init__(self) -> None:
+        kinds = len(self.weights["bias"])
+        shapes: dict[str, tuple[int, ...]] = {
+            "shift": (LEVELS, kinds, INNER),
+            "kernel": (LEVELS, kinds, MAPS, INNER),
+            "bias": (kinds, MAPS),
+        }
+        for n in range(LEVELS):
+            shapes |= {f"eyes.{n}.weight": (INNER, WIDTH, 1, 1), f"eyes.{n}.bias": (INNER,)}
+        found = {name: tensor.shape for name, tensor in self.weights.items()}
+        if wrong := next((n for n in (*shapes, *found) if shapes.get(n) != found.get(n)), None):
+            raise ValueError(f"{wrong} is {found.get(wrong)} and should be {shapes.get(wrong)}")
 
-    @torch.no_grad()
-    def start(self, k: int, decoder: PixelDecoder, state: Tensor) -> None:
-        """Let a head begin as what the decoder makes of a state; the eyes begin as the decoder's.
+    def prepare(self, sessions: Sessions, pyramid: FeaturePyramid) -> Sequence[Floats]:
+        """What the heads read of f1, f2, f3: three (1, h, w, inner).
 
         Args:
-            k: index of the head.
-            decoder: of the network.
-            state: (256,).
+            sessions: of the small model.
+            pyramid: of one view.
         """
-        shifts, kernels = decoder.bend(state[None, None])
-        for level in range(LEVELS):
-            self.shift[level, k], self.kernel[level, k] = shifts[level][0, 0], kernels[level][0, 0]
-        self.bias[k] = decoder.bias
-        for mine, theirs in zip(self.eyes.parameters(), decoder.image.parameters(), strict=True):
-            mine.copy_(theirs)
+        inputs = {f"f{n}": level for n, level in enumerate(pyramid, 1)}
+        for n in range(LEVELS):
+            inputs[f"weight{n + 1}"] = self.weights[f"eyes.{n}.weight"]
+            inputs[f"bias{n + 1}"] = self.weights[f"eyes.{n}.bias"]
+        return sessions.run("eyes", **inputs)
 
-    def prepare(self, pyramid: Sequence[Tensor]) -> list[Tensor]:
-        """What the heads read of f1, f2, f3: three (B, h, w, inner)."""
-        return [eye(f).permute(0, 2, 3, 1) for eye, f in zip(self.eyes, pyramid, strict=True)]
-
-    def forward(self, prepared: list[Tensor], decoder: PixelDecoder, kinds: Tensor) -> Maps:
-        """Maps (B, Q) of some classes on B views.
+    def maps(self, sessions: Sessions, prepared: Sequence[Floats], number: int) -> DenseMaps:
+        """Maps of one class on one view.
 
         Args:
+            sessions: of the small model; the norms of its decoder are used.
             prepared: of `prepare`.
-            decoder: of the network; its norms are used.
-            kinds: (B, Q) indices of heads.
+            number: index of the head.
         """
-        return draw(
-            prepared,
-            [s[kinds] for s in self.shift],
-            [k[kinds] for k in self.kernel],
-            self.bias[kinds],
-            decoder.norm,
-        )
+        shifts, kernels = ([*self.weights[part][:, [number]]] for part in ("shift", "kernel"))
+        return draw(sessions, prepared, Bent(shifts, kernels), self.weights["bias"][[number]])
 
 
-def presence(maps: Maps, stuff: bool) -> Tensor:
-    """How likely a class is there, (B, Q) in 0..1.
+def presence(maps: DenseMaps, stuff: bool) -> float:
+    """How likely a class is there, 0..1.
 
     It is the best centre of objects, the mean of the surest cells of land cover.
 
     Args:
-        maps: of the class.
+        maps: of the class alone.
         stuff: it is land cover.
     """
     if not stuff:
-        return torch.sigmoid(maps.centre.float()).amax((2, 3))
-    mask = torch.sigmoid(maps.mask.float()).flatten(2)
-    return mask.topk(min(TOP, mask.shape[2]), dim=2).values.mean(2)
+        return float(sigmoid(maps.centre.max()))
+    mask = maps.mask.ravel()
+    top = min(TOP, mask.size)
+    return float(sigmoid(np.partition(mask, -top)[-top:]).mean())

@@ -21,9 +21,8 @@ from geomagnifier.models.custom.aliased_language import AliasedLanguage
 from geomagnifier.models.custom.aliases import ClassAlias, Names, lenders, renamed
 from geomagnifier.models.custom.class_detector import ClassDetector
 from geomagnifier.models.custom.class_heads import CustomClass, Heads
-from geomagnifier.models.small.backbone import inference
+from geomagnifier.models.small.maps import MASK_STRIDE
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.models.small.pixel_decoder import MASK_STRIDE
 from geomagnifier.models.small.proposal_heat import reduced
 from geomagnifier.results import (
     GeneratedText,
@@ -65,10 +64,7 @@ class CustomModel:
         own: Sequence[CustomClass] = (),
         stand_ins: Sequence[ClassAlias] = (),
     ) -> None:
-        self.base, self.heads = (
-            base,
-            [(heads.eval().requires_grad_(False), tuple(names)) for heads, names in lessons],
-        )
+        self.base, self.heads = base, [(heads, tuple(names)) for heads, names in lessons]
         self.own = {kind.name: kind for kind in own}
         wordless = [kind for kind in base.kinds if kind not in base.worded and kind not in self.own]
         self.wordless = {kind: _listed(kind, base) for kind in wordless} | self.own
@@ -81,7 +77,7 @@ class CustomModel:
             base.spec,
             kinds=tuple(dict.fromkeys((*base.spec.kinds, *self.own))),
             parameters=base.spec.parameters
-            + sum(p.numel() for heads, _ in self.heads for p in heads.parameters()),
+            + sum(tensor.size for heads, _ in self.heads for tensor in heads.weights.values()),
             sizes={**base.spec.sizes, **sizes},
             objects=tuple(
                 dict.fromkeys(
@@ -141,8 +137,7 @@ class CustomModel:
         class's own mask is the relevance map.
         """
         plain, stands = self.language.plain(query)
-        with inference(self.base.half):
-            read = self.base.reader.read(plain, view)
+        read = self.base.reader.read(plain, view)
         own = self._meant(read.asked, stands, read.everything)
         if not own:
             return self.base.relevance(plain, view, by)
@@ -151,17 +146,15 @@ class CustomModel:
                 (*read.asked, *read.landmarks), {stand: kind for kind, stand in stands.items()}
             )
             # of everything: what the network has no map of is found where something else may be
-            with inference(self.base.half):
-                return self.base.hunt.heat(
-                    view, tuple(dict.fromkeys(named if read.everything else (*named, *own)))
-                )
+            return self.base.hunt.heat(
+                view, tuple(dict.fromkeys(named if read.everything else (*named, *own)))
+            )
         if by == "scout":
             valid = np.ones(view.pixels.shape[:2], bool) if view.valid is None else view.valid
             return reduced(valid)
-        with inference(self.base.half):
-            heat = np.asarray(
-                np.maximum.reduce([self.finder.heat(kind, view) for kind in own]), np.float32
-            )
+        heat = np.asarray(
+            np.maximum.reduce([self.finder.heat(kind, view) for kind in own]), np.float32
+        )
         known = [kind for kind in read.asked if kind not in {*stands.values(), *own}]
         return np.maximum(heat, self.base.relevance(plain, view, "mask")) if known else heat
 
@@ -181,11 +174,10 @@ class CustomModel:
         if not own or reply.named:
             return reply
         back = {stand: kind for kind, stand in stands.items()}
-        with inference(self.base.half):
-            new = [
-                self._replaced(old, query, granularity, view, own, back)
-                for old, view in zip(reply.views, views, strict=True)
-            ]
+        new = [
+            self._replaced(old, query, granularity, view, own, back)
+            for old, view in zip(reply.views, views, strict=True)
+        ]
         asked, landmarks = renamed(reply.asked, back), renamed(reply.landmarks, back)
         asked += tuple(kind for kind in own if kind not in (*asked, *landmarks))
         return replace(reply, views=tuple(new), asked=asked, landmarks=landmarks)

@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from geomagnifier.models.full import segmenter as sam2
 from geomagnifier.models.full.vlm import IGNORED, Vlm
-from geomagnifier.models.small.granularity import GranularityClassifier
-from geomagnifier.models.small.pixel_decoder import PixelDecoder
+from geomagnifier.models.networks.granularity_net import GranularityClassifier
+from geomagnifier.models.networks.pixel_decoder import PixelDecoder
 
 WIDTH = 256
 HEADS = ("granularity.", "decoder.", "vlm.places.")

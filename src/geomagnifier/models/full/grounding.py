@@ -18,9 +18,10 @@ from geomagnifier.models.full import output_classes, output_parser, psc
 from geomagnifier.models.full import segmenter as sam2
 from geomagnifier.models.full.full_network import FullNetwork
 from geomagnifier.models.full.vlm import Shown, Turn, Vlm
+from geomagnifier.models.networks.pixel_decoder import Maps
 from geomagnifier.models.small.cells import shrink
 from geomagnifier.models.small.instances import find_peaks, share_cells
-from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE, Maps
+from geomagnifier.models.small.maps import MASK_STRIDE, STRIDE
 from geomagnifier.results import ClassMask, Detection, ViewPrediction
 from geomagnifier.types import COARSE, Bools, Bytes, Floats, Query, Relevance, View
 
@@ -234,7 +235,11 @@ class Trained:
         view: View,
         pixel: bool,
     ) -> list[Detection]:
-        peaks = find_peaks(maps.centre[0, q].cpu(), maps.sides[0, q].cpu(), LOWEST_HEAT)
+        peaks = find_peaks(
+            maps.centre[0, q].float().cpu().numpy(),
+            maps.sides[0, q].float().cpu().numpy(),
+            LOWEST_HEAT,
+        )
         keep = peaks.scores * presence**0.25 >= (LEAST if lowest is None else lowest)
         boxes, scores = peaks.boxes[keep], (peaks.scores * presence**0.25)[keep]
         shares: Sequence[Any] = [((0, 0), None)] * len(boxes)

@@ -25,8 +25,8 @@ from geomagnifier.models.full.checkpoint_metadata import NAME as CARD
 from geomagnifier.models.full.checkpoint_metadata import Card
 from geomagnifier.models.full.families import family_of
 from geomagnifier.models.full.hub import PARTS, SEGMENTER, explained, read_config
-from geomagnifier.models.small.granularity import GranularityClassifier
-from geomagnifier.models.small.pixel_decoder import PixelDecoder
+from geomagnifier.models.networks.granularity_net import GranularityClassifier
+from geomagnifier.models.networks.pixel_decoder import PixelDecoder
 
 Dtype = Literal["float32", "bfloat16", "int8", "int4"]
 SIZES: Mapping[Dtype, float] = {"float32": 4, "bfloat16": 2, "int8": 1, "int4": 0.56}

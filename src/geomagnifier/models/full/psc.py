@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from geomagnifier.errors import ModelUnsupported
 from geomagnifier.models.full.attention import watching
 from geomagnifier.models.full.vlm import Turn, Vlm
-from geomagnifier.models.small.relevance_map import weigh
+from geomagnifier.models.networks.attention_gradient import weigh
 from geomagnifier.types import Floats
 
 

@@ -32,7 +32,6 @@ from geomagnifier.models.onnx_detector.onnx_detector import Found, OnnxDetector
 from geomagnifier.models.onnx_detector.view_masks import STRIDE, objects_of
 from geomagnifier.models.onnx_detector.view_slices import sliced, slices
 from geomagnifier.models.small.answer_text import UNNAMED
-from geomagnifier.models.small.backbone import inference
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.proposal_heat import reduced
 from geomagnifier.models.small.question_parser import ParsedQuestion
@@ -167,8 +166,7 @@ class DetectorModel:
         there = reduced(valid)
         if by != "scout":  # what the text decoder attends to says nothing of the detector
             return there
-        with inference(self.base.half):
-            heat = self.base.hunt.heat(view, (*read.asked, *read.landmarks))
+        heat = self.base.hunt.heat(view, (*read.asked, *read.landmarks))
         if heat.shape != there.shape:  # nothing is asked for that can be found
             return heat
         return np.asarray(there * (SUSPECTED + (1 - SUSPECTED) * heat), np.float32)
@@ -265,8 +263,7 @@ class DetectorModel:
         if query.kinds:
             return ParsedQuestion(asked=query.kinds, apart=True), {}
         plain, stands = self.language.plain(query)
-        with inference(self.base.half):
-            return self.base.reader.read(plain, view), stands
+        return self.base.reader.read(plain, view), stands
 
     def _own(self, kinds: Sequence[str], lost: bool = False) -> tuple[str, ...]:
         """The kinds that can be found, wide ones by their narrower ones; or those that cannot."""
@@ -345,8 +342,7 @@ class DetectorModel:
             predicted = sliced(view, parts, find)
         if ground:
             asked = replace(query, text=" ".join(map(kind_token, ground)), kinds=ground)
-            with inference(self.base.half):
-                below = self.base.find(asked, granularity, ParsedQuestion(ground, apart=True), view)
+            below = self.base.find(asked, granularity, ParsedQuestion(ground, apart=True), view)
             predicted = below_objects(predicted, below) if mine else below
         return predicted
 

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geomagnifier.errors import (
-    LibraryMissing,
     ModelCorrupt,
     ModelNotFound,
     ModelUnsupported,
-    install,
 )
 from geomagnifier.models.onnx_detector.detector_metadata import (
     SIDE,
@@ -29,6 +27,7 @@ from geomagnifier.models.onnx_detector.output_layouts import (
     read_outputs,
     without_doubles,
 )
+from geomagnifier.models.small.inference_sessions import threads
 from geomagnifier.types import Bytes
 
 if TYPE_CHECKING:
@@ -58,7 +57,6 @@ class OnnxDetector:
 
     Raises:
         ModelNotFound: no such file.
-        LibraryMissing: onnxruntime is not installed.
         ModelCorrupt: the file is damaged, or its metadata are.
         ModelUnsupported: it is no detector of objects in RGB, or names no classes.
     """
@@ -169,17 +167,11 @@ class OnnxDetector:
 
 
 def _opened(path: Path) -> InferenceSession:
-    """A session on the file, with as many threads as torch takes."""
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise LibraryMissing(
-            f"detectors in ONNX files need the extra onnx; install it: {install('onnx')} ({error})"
-        ) from None
-    import torch
+    """A session on the file."""
+    import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = torch.get_num_threads()
+    options.intra_op_num_threads = threads()
     options.log_severity_level = 3  # what it warns of is about speed, and in no words of ours
     here = onnxruntime.get_available_providers()
     chosen = [one for one in ("CUDAExecutionProvider", "CPUExecutionProvider") if one in here]

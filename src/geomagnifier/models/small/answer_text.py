@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import torch
+import numpy as np
 
 from geomagnifier.language import (
     chinese_answers,
@@ -26,9 +26,9 @@ from geomagnifier.language.scene_sentences import Labels
 from geomagnifier.models.small import asked_classes, text_generation
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.feature_cache import ViewFeatures
-from geomagnifier.models.small.network import SmallNetwork
-from geomagnifier.models.small.text_decoder import Memory
-from geomagnifier.models.small.text_encoder import Encoded
+from geomagnifier.models.small.numerics import sigmoid
+from geomagnifier.models.small.sentence_encoder import Encoded
+from geomagnifier.models.small.text_writer import TextWriter, ViewMemory
 from geomagnifier.results import GeneratedText, ModelOutput, Region
 from geomagnifier.types import Floats, SceneInfo
 
@@ -43,8 +43,8 @@ UNNAMED = {
 class Speaker:
     """Writes the words of answers. See the module."""
 
-    network: SmallNetwork
-    """Its text decoder writes."""
+    writer: TextWriter
+    """The text decoder."""
     words: w.Words
     """The decoder's vocabulary."""
     kinds: Sequence[str]
@@ -88,7 +88,8 @@ class Speaker:
             )
         states, padding, _ = question()
         assert seen.pooled is not None
-        p = torch.sigmoid(self.network.mentioned(seen.pooled))[0].tolist()
+        own = self.writer.weights
+        p = sigmoid(seen.pooled @ own["mentioned.weight"].T + own["mentioned.bias"])[0].tolist()
         there = [
             kind
             for kind, (least, _) in self.mentions.items()
@@ -98,7 +99,7 @@ class Speaker:
             word for kind, (_, said) in self.mentions.items() if kind not in there for word in said
         ]
         tokens = text_generation.tell(
-            self.network.text,
+            self.writer,
             self.words,
             states,
             padding,
@@ -198,7 +199,7 @@ class Speaker:
             )
             rule = text_generation.about_found(self.words, told, yes)
             written = text_generation.tell(
-                self.network.text, self.words, states, padding, memory, rule, beam=1
+                self.writer, self.words, states, padding, memory, rule, beam=1
             )
             tokens += (
                 written
@@ -225,12 +226,12 @@ class Speaker:
 
     def _with_regions(
         self,
-        memory: Memory,
+        memory: ViewMemory,
         scene: SceneInfo,
         regions: Sequence[Region],
         missing: Sequence[str],
         unknown: bool,
-    ) -> Memory:
+    ) -> ViewMemory:
         """Image tokens with instance tokens beside them.
 
         These are the best regions, classes looked for in vain, and a mark for an unknown class.
@@ -240,9 +241,11 @@ class Speaker:
         kinds, places = text_generation.instances(self.words, things, missing, unknown)
         if not kinds:
             return memory
-        tokens = self.network.text.objects(torch.tensor([kinds]), torch.tensor([places]))
-        absent = torch.zeros(tokens.shape[:2], dtype=torch.bool)
-        return Memory(torch.cat([memory.tokens, tokens], 1), torch.cat([memory.absent, absent], 1))
+        tokens = self.writer.objects(np.array([kinds]), np.array([places], np.float32))
+        absent = np.zeros(tokens.shape[:2], bool)
+        return ViewMemory(
+            np.concatenate([memory.tokens, tokens], 1), np.concatenate([memory.absent, absent], 1)
+        )
 
 
 def counted(kind: str, count: int) -> str:

@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from geomagnifier.language import chinese_answers
-from geomagnifier.models.small.pixel_decoder import STRIDE
+from geomagnifier.models.small import box_features
+from geomagnifier.models.small.maps import STRIDE
+from geomagnifier.models.small.numerics import softmax
 from geomagnifier.models.small.question_reader import QuestionReader
-from geomagnifier.models.small.text_decoder import Memory
+from geomagnifier.models.small.text_writer import ViewMemory
 from geomagnifier.types import Floats, View
 
 SURE = 15.0
@@ -41,7 +41,7 @@ class InBox(NamedTuple):
 
 
 def look(reader: QuestionReader, view: View, boxes: Floats) -> list[InBox]:
-    """Name what each box shows, within `backbone.inference`.
+    """Name what each box shows.
 
     Args:
         reader: of the model; its detector is asked for the class that the box classifier names.
@@ -51,32 +51,26 @@ def look(reader: QuestionReader, view: View, boxes: Floats) -> list[InBox]:
     detector = reader.detector
     features = detector.views.see(view)
     assert features.pyramid is not None
-    classifier = detector.network.box_classifier
-    described = classifier.describe(features.pyramid, torch.from_numpy(boxes))
-    logits = classifier.name(described).float()
-    best = [
-        likeliest(row, detector.objects, detector.within)
-        for row in torch.softmax(logits[:, :-1], 1)
-    ]
+    described = box_features.describe(detector.sessions, features.pyramid, boxes)
+    logits = box_features.named(detector.sessions, described)
+    best = [likeliest(row, detector.objects, detector.within) for row in softmax(logits[:, :-1])]
     named = sorted({label for label, _ in best}, key=detector.objects.index)
     maps, presence = detector.decode(_states(reader, named, features.memory), features)
     found = []
     for n, (label, probability) in enumerate(best):
         q = named.index(label)
         of = [detector.objects.index(name) for name in detector.family(label)]
-        heat = float(cut(maps.centre[0, q], boxes[n]).float().amax())
-        there = float(torch.logit(presence[q], 1e-6))
-        odds = np.array(
-            [float(torch.logsumexp(logits[n, of], 0) - logits[n, -1]), heat, there], np.float32
-        ).clip(-SURE, SURE)
-        found.append(
-            InBox(label, probability, np.concatenate([odds, described[n].float().numpy()]))
-        )
+        heat = float(cut(maps.centre[0, q], boxes[n]).max())
+        likely = float(presence[q].clip(1e-6, 1 - 1e-6))
+        against = float(np.logaddexp.reduce(logits[n, of]) - logits[n, -1])
+        odds = np.array([against, heat, np.log(likely / (1 - likely))], np.float32)
+        odds = odds.clip(-SURE, SURE)
+        found.append(InBox(label, probability, np.concatenate([odds, described[n]])))
     return found
 
 
 def likeliest(
-    likely: Tensor, objects: Sequence[str], within: Mapping[str, str]
+    likely: Floats, objects: Sequence[str], within: Mapping[str, str]
 ) -> tuple[str, float]:
     """The class of a box and its probability.
 
@@ -100,7 +94,7 @@ def likeliest(
     return (narrow, of[narrow]) if of[narrow] > whole / 2 else (best, whole)
 
 
-def _states(reader: QuestionReader, classes: Sequence[str], memory: Memory) -> Tensor:
+def _states(reader: QuestionReader, classes: Sequence[str], memory: ViewMemory) -> Floats:
     """States of classes, (K, 256), each asked for by itself.
 
     Of the text decoder, or where it has no word the image side's own.
@@ -111,10 +105,10 @@ def _states(reader: QuestionReader, classes: Sequence[str], memory: Memory) -> T
     if worded:
         states = reader.states_apart(worded, memory, pixel=False)
         rows |= dict(zip(worded, states, strict=True))
-    return torch.stack([rows[name] for name in classes])
+    return np.stack([rows[name] for name in classes])
 
 
-def cut(cells: Tensor, box: Floats) -> Tensor:
+def cut(cells: Floats, box: Floats) -> Floats:
     """The cells of a map that a box touches, one at least, (h', w').
 
     Args:

@@ -1,8 +1,8 @@
 """The detector: dense maps of a view -> objects with boxes and masks, and a mask for each class.
 
 It knows no question. What to look for comes as one state of 256 numbers for each class, from the
-text decoder or from the image side's own table (`SmallNetwork.states`); the features of a view come
-from `feature_cache.Views`. Every method runs within `backbone.inference`.
+text decoder or from the image side's own table (`Detector.class_states`); the features of a view
+come from `feature_cache.Views`.
 """
 
 from __future__ import annotations
@@ -11,36 +11,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from geomagnifier.errors import OptionError
-from geomagnifier.models.small.backbone import Pyramid
-from geomagnifier.models.small.box_refiner import BoxRefiner, better
+from geomagnifier.models.small.box_features import Refiner, better, describe, named
 from geomagnifier.models.small.cells import crop, shrink
 from geomagnifier.models.small.class_thresholds import ClassThresholds
 from geomagnifier.models.small.feature_cache import ViewFeatures, Views
+from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.models.small.instances import LOWEST_HEAT, combine, detections, find_peaks
-from geomagnifier.models.small.linear_decoder import LinearDecoder
-from geomagnifier.models.small.network import SmallNetwork
-from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, Maps
+from geomagnifier.models.small.maps import MASK_STRIDE, DenseMaps, bend, draw
+from geomagnifier.models.small.numerics import sigmoid, softmax
 from geomagnifier.models.small.proposal_heat import ProposalHeat
 from geomagnifier.models.small.score_calibration import ScoreCalibration
 from geomagnifier.models.small.size_prior import size_prior
 from geomagnifier.results import ClassMask, Detection, ViewPrediction
-from geomagnifier.types import View
+from geomagnifier.types import Floats, View
 
 
 @dataclass(eq=False)
 class Detector:
     """Finds objects and class masks in a view. See the module."""
 
-    network: SmallNetwork
-    """Its pixel decoder, presence head, box classifier and class states are used."""
+    sessions: Sessions
+    """Of the small model: its pixel decoder, presence head, box classifier and class states."""
     views: Views
     """Features of views."""
     classes: Sequence[str]
-    """Class names, in the order of `network.states`."""
+    """Class names, in the order of the states."""
     objects: Sequence[str]
     """Those with separate objects, in the order of the box classifier."""
     within: Mapping[str, str]
@@ -51,9 +48,9 @@ class Detector:
     """Raw scores -> probabilities."""
     proposals: ProposalHeat
     """The usual length of each class, and the score that a promised recall takes."""
-    refiner: BoxRefiner | None = None
+    refiner: Refiner | None = None
     """Corrects boxes; None leaves them as the pixel decoder has them."""
-    linear: LinearDecoder | None = None
+    linear: Sessions | None = None
     """The pixel decoder as the paper writes it; None where the model has none."""
 
     def family(self, class_name: str) -> tuple[str, ...]:
@@ -61,11 +58,12 @@ class Detector:
         narrow = (name for name, wide in self.within.items() if wide == class_name)
         return (class_name, *narrow)
 
-    def class_states(self, classes: Sequence[str]) -> Tensor:
+    def class_states(self, classes: Sequence[str]) -> Floats:
         """The image side's own states of some classes, (Q, 256)."""
-        return self.network.states.weight[[self.classes.index(name) for name in classes]]
+        rows = [self.classes.index(name) for name in classes]
+        return self.sessions.weights["states.weight"][rows]
 
-    def decode(self, states: Tensor, features: ViewFeatures) -> tuple[Maps, Tensor]:
+    def decode(self, states: Floats, features: ViewFeatures) -> tuple[DenseMaps, Floats]:
         """Maps of the classes in a view, and how likely each is there at all.
 
         Args:
@@ -75,14 +73,17 @@ class Detector:
         Returns:
             maps (1, Q, ...), and probabilities (Q,).
         """
-        maps = self.network.decoder(states[None], features.prepared)
-        presence = self.network.presence(states[None], maps, features.last)
-        return maps, torch.sigmoid(presence.float())[0]
+        bias = self.sessions.weights["decoder.bias"][None]
+        maps = draw(self.sessions, features.prepared, bend(self.sessions, states), bias)
+        (logits,) = self.sessions.run(
+            "presence", states=states, mask=maps.mask, centre=maps.centre, last=features.last
+        )
+        return maps, sigmoid(logits[:, 0])
 
     def find(
         self,
         classes: Sequence[str],
-        states: Tensor,
+        states: Floats,
         view: View,
         *,
         masks: bool,
@@ -115,7 +116,7 @@ class Detector:
             # who names a score or a recall of his own wants all that pass it, likely there or not
             open_gate = min_score is not None or recall is not None or there >= threshold.presence
             separate = name in self.objects
-            probability = crop(torch.sigmoid(maps.mask[0, q].float()), view)
+            probability = sigmoid(crop(maps.mask[0, q], view))
             if separate and open_gate:
                 lowest = self._lowest(name, min_score, recall)
                 found += self.find_objects(
@@ -132,7 +133,7 @@ class Detector:
     def find_objects(
         self,
         class_name: str,
-        maps: Maps,
+        maps: DenseMaps,
         q: int,
         presence: float,
         lowest: float,
@@ -157,11 +158,12 @@ class Detector:
         if not len(peaks.scores):
             return []
         assert features.pyramid is not None
-        logits = self.network.box_classifier(features.pyramid, torch.from_numpy(peaks.boxes))
-        likely = torch.softmax(logits.float(), 1)
+        likely = softmax(
+            named(self.sessions, describe(self.sessions, features.pyramid, peaks.boxes))
+        )
         # a box of a narrow class is one of the wide class as well
         own = likely[:, [self.objects.index(name) for name in self.family(class_name)]].sum(1)
-        boxes, raw = peaks.boxes, combine(peaks.scores, own.numpy(), presence)
+        boxes, raw = peaks.boxes, combine(peaks.scores, own, presence)
         if self.refiner is not None and class_name in self.refiner.classes:
             (state,) = self.class_states([class_name])
             boxes, raw = better(self.refiner, features.pyramid, boxes, raw, state)
@@ -179,13 +181,12 @@ class Detector:
             lowest = self.proposals.least(class_name, recall)
         return float(self.reliability.probability(class_name, lowest))
 
-    def _linear_masks(self, states: Tensor, features: ViewFeatures) -> Tensor:
-        """Mask logits (1, Q, h, w) by the linear decoder, in fp32."""
+    def _linear_masks(self, states: Floats, features: ViewFeatures) -> Floats:
+        """Mask logits (1, Q, h, w) by the linear decoder."""
         if self.linear is None:
             raise OptionError(
                 "this model has no weights of the linear decoder; recipes/linear_decoder.sh"
                 " makes a model that has"
             )
-        pyramid = Pyramid(*(level.float() for level in features.pyramid or ()))
-        masks: Tensor = self.linear(states[None].float(), pyramid)
-        return masks
+        levels = {f"f{n}": level for n, level in enumerate(features.pyramid or (), 1)}
+        return self.linear.run("linear_masks", states=states, **levels)[0]

@@ -7,40 +7,48 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from geomagnifier.models.small.backbone import Pyramid, inference, normalise, pad
-from geomagnifier.models.small.network import SmallNetwork
-from geomagnifier.models.small.text_decoder import Memory
-from geomagnifier.types import Bytes, View
+from geomagnifier.models.small.cells import pad
+from geomagnifier.models.small.inference_sessions import Sessions
+from geomagnifier.models.small.text_writer import TextWriter, ViewMemory
+from geomagnifier.types import Floats, View
 
 KEPT = 160_000_000
-"""Bytes of features that are kept by default: those of an image of 1.1 Mpx in fp32 and of 2.4 Mpx
-in bf16.
-"""
+"""Bytes of features that are kept by default: those of an image of 1.1 Mpx."""
+
+
+class FeaturePyramid(NamedTuple):
+    """Features of a view at three strides."""
+
+    f1: Floats
+    """(1, C, H/4, W/4)."""
+    f2: Floats
+    """(1, C, H/8, W/8)."""
+    f3: Floats
+    """(1, C, H/16, W/16)."""
 
 
 class ViewFeatures(NamedTuple):
     """What the image side computes of a view."""
 
-    pyramid: Pyramid | None
+    pyramid: FeaturePyramid | None
     """f1, f2, f3; None of a thumbnail."""
-    prepared: list[Tensor]
+    prepared: list[Floats]
     """The pixel decoder's features of each level; none of a thumbnail."""
-    last: Tensor
+    last: Floats
     """(1, 352, H/32, W/32) of the trunk."""
-    memory: Memory
+    memory: ViewMemory
     """The text decoder's image tokens."""
-    pooled: Tensor | None = None
+    pooled: Floats | None = None
     """(1, 1280), of thumbnails alone."""
-    scenes: Tensor | None = None
+    scenes: Floats | None = None
     """Scene logits (1, S), of thumbnails alone."""
 
     @property
     def bytes(self) -> int:
-        """Bytes of its tensors."""
-        tensors = (
+        """Bytes of its arrays."""
+        arrays = (
             *(self.pyramid or ()),
             *self.prepared,
             self.last,
@@ -48,22 +56,21 @@ class ViewFeatures(NamedTuple):
             self.pooled,
             self.scenes,
         )
-        return sum(tensor.nbytes for tensor in tensors if tensor is not None)
+        return sum(array.nbytes for array in arrays if array is not None)
 
 
 class Views:
-    """The image side of a network, with an LRU cache of the features of views.
+    """The image side of the small model, with an LRU cache of the features of views.
 
     Args:
-        network: trained, in the number type it answers in.
-        half: whether that is bf16.
+        sessions: of the small model.
     """
 
     most: float = KEPT
     """Bytes that may be kept; the last views' features stay beyond that while they are in use."""
 
-    def __init__(self, network: SmallNetwork, half: bool) -> None:
-        self.network, self.half = network, half
+    def __init__(self, sessions: Sessions) -> None:
+        self.sessions, self.writer = sessions, TextWriter(sessions)
         self._kept: OrderedDict[str, ViewFeatures] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -102,19 +109,15 @@ class Views:
         kept = self._find(key)
         if kept is not None:
             return kept
-        with inference(self.half):
-            x = self._input(view.pixels)
-            mirrored = torch.cat(
-                [x, x.flip(3), x.flip(2), x.flip((2, 3))]
-            )  # a place is the same in a mirror: their mean errs less
-            last = self.network.trunk(mirrored)[3]
-            pooled, last = self.network.trunk.pooled(last).mean(0, keepdim=True), last[:1]
-            scenes = self.network.scenes(pooled).float()
-        with torch.inference_mode(), torch.autocast("cpu", enabled=False):
-            memory = self.network.text.glance(last.float(), pooled.float(), scenes)
-        return self._keep(
-            [key], [ViewFeatures(None, [], last.clone(), memory, pooled.float(), scenes)]
-        )[0]
+        x = view.pixels
+        # a place is the same in a mirror: their mean errs less
+        mirrored = np.stack([x, x[:, ::-1], x[::-1], x[::-1, ::-1]])
+        last, pooled = self.sessions.run("glance", pixels=mirrored)
+        last, pooled = last[:1].copy(), pooled.mean(0, keepdims=True)
+        own = self.sessions.weights
+        scenes = np.asarray(pooled @ own["scenes.weight"].T + own["scenes.bias"], np.float32)
+        memory = self.writer.glance(last, pooled, scenes)
+        return self._keep([key], [ViewFeatures(None, [], last, memory, pooled, scenes)])[0]
 
     def kept(self) -> list[ViewFeatures]:
         """All that is kept now, the last used at the end."""
@@ -125,20 +128,15 @@ class Views:
         return len(self._kept)
 
     def _look(self, views: Sequence[View]) -> list[ViewFeatures]:
-        ends = self.network.trunk(torch.cat([self._input(pad(view.pixels)) for view in views]))
-        pyramid = self.network.neck(ends)
-        prepared = self.network.decoder.prepare(pyramid)
-        with torch.autocast("cpu", enabled=False):
-            tokens = self.network.text.see(ends[3].float())
+        pixels = np.stack([pad(view.pixels) for view in views])
+        *levels, last = self.sessions.run("views", pixels=pixels)
+        tokens = self.writer.see(last)
         seen = []
         for i in range(len(views)):
             own = _own(i, len(views))
-            memory = Memory(own(tokens), torch.zeros(1, tokens.shape[1], dtype=torch.bool))
-            seen.append(
-                ViewFeatures(
-                    Pyramid(*map(own, pyramid)), list(map(own, prepared)), own(ends[3]), memory
-                )
-            )
+            memory = ViewMemory(own(tokens), np.zeros((1, tokens.shape[1]), bool))
+            parts = [*map(own, levels)]
+            seen.append(ViewFeatures(FeaturePyramid(*parts[:3]), parts[3:], own(last), memory))
         return self._keep([view.key for view in views], seen)
 
     def _find(self, key: str) -> ViewFeatures | None:
@@ -166,14 +164,10 @@ class Views:
         while held > self.most and len(self._kept) > last:
             held -= self._kept.popitem(last=False)[1].bytes
 
-    def _input(self, pixels: Bytes) -> Tensor:
-        x = normalise(torch.from_numpy(pixels.copy())[None])  # a copy: pictures may be read-only
-        return x.bfloat16() if self.half else x
 
-
-def _own(number: int, of: int) -> Callable[[Tensor], Tensor]:
+def _own(number: int, of: int) -> Callable[[Floats], Floats]:
     """Takes one view's part (1, ...) of a batch (N, ...).
 
     A copy, as a slice would keep the whole batch in memory.
     """
-    return lambda tensor: tensor if of == 1 else tensor[number : number + 1].clone()
+    return lambda array: array if of == 1 else array[number : number + 1].copy()

@@ -6,34 +6,32 @@ sentence encoder's own 384.
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from collections.abc import Mapping
+
+import numpy as np
 
 from geomagnifier.language.yes_no_question import YesNoQuestion
-from geomagnifier.types import Granularity
+from geomagnifier.models.small.numerics import softmax
+from geomagnifier.types import Floats, Granularity
 
 LEVELS = (Granularity.IMAGE, Granularity.REGION, Granularity.PIXEL)
 
 
-class GranularityClassifier(nn.Module):
-    """h1 = ReLU(W1 q + b1), h2 = ReLU(W2 h1 + b2), G = softmax(W3 h2 + b3).
+def levels(weights: Mapping[str, Floats], pooled: Floats) -> dict[Granularity, float]:
+    """G = softmax(W3 h2 + b3) of h1 = ReLU(W1 q + b1), h2 = ReLU(W2 h1 + b2).
 
-    The softmax is left to the caller.
+    Args:
+        weights: of the small model.
+        pooled: (1, width) sentence vector.
     """
-
-    def __init__(self, width: int = 384) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(width, 256),
-            nn.ReLU(),
-            nn.Linear(256, 128),
-            nn.ReLU(),
-            nn.Linear(128, len(LEVELS)),
+    x = pooled
+    for n in (0, 2, 4):
+        x = np.maximum(x, 0) if n else x
+        x = (
+            x @ weights[f"granularity.layers.{n}.weight"].T
+            + weights[f"granularity.layers.{n}.bias"]
         )
-
-    def forward(self, pooled: Tensor) -> Tensor:
-        """(B, width) -> logits (B, 3), in the order of `LEVELS`."""
-        out: Tensor = self.layers(pooled)
-        return out
+    return dict(zip(LEVELS, softmax(x)[0].tolist(), strict=True))
 
 
 def settled(

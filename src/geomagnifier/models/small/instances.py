@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from geomagnifier.geometry import suppress
-from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE
+from geomagnifier.models.small.maps import MASK_STRIDE, STRIDE
+from geomagnifier.models.small.numerics import sigmoid
 from geomagnifier.results import Detection
 from geomagnifier.types import Bools, Floats, View
 
@@ -37,7 +35,7 @@ class Peaks(NamedTuple):
     """(N,) centre heat, 0..1, best first."""
 
 
-def find_peaks(centre: Tensor, sides: Tensor, lowest: float, limit: float = 0.5) -> Peaks:
+def find_peaks(centre: Floats, sides: Floats, lowest: float, limit: float = 0.5) -> Peaks:
     """Local maxima of the centre heat, with their boxes.
 
     Args:
@@ -46,22 +44,28 @@ def find_peaks(centre: Tensor, sides: Tensor, lowest: float, limit: float = 0.5)
         lowest: least heat, 0..1.
         limit: NMS drops the weaker of two boxes with a higher IoU.
     """
-    heat = torch.sigmoid(centre.float())
-    top = F.max_pool2d(heat[None], 3, 1, 1)[0]
-    rows, columns = torch.nonzero((heat == top) & (heat >= lowest), as_tuple=True)
-    strength, order = heat[rows, columns].sort(descending=True)
-    order, scores = order[:MOST], np.asarray(strength[:MOST].numpy(), np.float32)
-    rows, columns = rows[order], columns[order]
+    heat = sigmoid(centre)
+    rows, columns = np.nonzero((heat == highest(heat)) & (heat >= lowest))
+    strength = heat[rows, columns]
+    order = np.argsort(-strength, kind="stable")[:MOST]
+    scores, rows, columns = strength[order], rows[order], columns[order]
     x, y = columns * STRIDE + STRIDE / 2, rows * STRIDE + STRIDE / 2
-    left, up, right, down = sides[:, rows, columns].float()
-    boxes: Floats = (
-        torch.stack([x - left, y - up, x + right, y + down], 1).numpy().astype(np.float32)
-    )
+    left, up, right, down = sides[:, rows, columns]
+    boxes = np.stack([x - left, y - up, x + right, y + down], 1).astype(np.float32)
     height, width = heat.shape[0] * STRIDE, heat.shape[1] * STRIDE
     boxes = boxes.clip(0, np.array([width, height, width, height], np.float32))
     kept = suppress(boxes, scores, limit)
     kept = kept[np.all(boxes[kept, 2:] - boxes[kept, :2] >= 1, axis=1)]
     return Peaks(boxes[kept], scores[kept])
+
+
+def highest(heat: Floats) -> Floats:
+    """Of each cell and its eight neighbours, the highest, (h, w)."""
+    for axis in (0, 1):
+        wide = np.pad(heat, [(1, 1) if a == axis else (0, 0) for a in (0, 1)], mode="edge")
+        parts = (np.take(wide, range(n, n + heat.shape[axis]), axis) for n in range(3))
+        heat = np.maximum.reduce([*parts])
+    return heat
 
 
 def detections(
@@ -70,7 +74,7 @@ def detections(
     scores: Floats,
     lowest: float,
     view: View,
-    offset: Tensor | None = None,
+    offset: Floats | None = None,
 ) -> list[Detection]:
     """Boxes that score high enough and are at least 1 px each way, as detections of a class.
 
@@ -88,8 +92,7 @@ def detections(
     boxes, scores = boxes[keep], scores[keep]
     cells: Sequence[Any] = [((0, 0), None)] * len(boxes)
     if offset is not None and len(boxes):
-        numbers = np.asarray(offset.float().numpy(), np.float32)
-        cells = share_cells(numbers, boxes, STRIDE // MASK_STRIDE)
+        cells = share_cells(offset, boxes, STRIDE // MASK_STRIDE)
     return [
         Detection(label, float(score), (float(x0), float(y0), float(x1), float(y1)), own, origin)
         for (x0, y0, x1, y1), score, (origin, own) in zip(boxes, scores, cells, strict=True)

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from geomagnifier.geometry import Box
-from geomagnifier.models.small.text_decoder import Memory, TextDecoder
-from geomagnifier.types import View
-
-Place = tuple[float, float, float, float]
+from geomagnifier.models.small.text_writer import TextWriter, ViewMemory, Within
+from geomagnifier.types import Floats, View
 
 
-def places(views: Sequence[View]) -> list[Place]:
+def places(views: Sequence[View]) -> list[Within]:
     """Where each view lies in the hull of all of them: x0, y0, x1, y1 from 0 to 1."""
     boxes = [view.window.box for view in views]
     hull = Box(
@@ -40,21 +37,20 @@ def places(views: Sequence[View]) -> list[Place]:
 
 
 def joined(
-    decoder: TextDecoder, features: Callable[[View], Tensor], views: Sequence[View]
-) -> Memory:
+    writer: TextWriter, features: Callable[[View], Floats], views: Sequence[View]
+) -> ViewMemory:
     """One memory of several views: image tokens of each, one view after another.
 
     Args:
-        decoder: in evaluation mode.
+        writer: makes the tokens.
         features: of a view, at H/32 (1, channels, h, w).
         views: those of the input.
     """
-    with torch.autocast("cpu", enabled=False):
-        tokens = torch.cat(
-            [
-                decoder.see(features(view).float(), place)
-                for view, place in zip(views, places(views), strict=True)
-            ],
-            1,
-        )
-    return Memory(tokens, torch.zeros(tokens.shape[:2], dtype=torch.bool))
+    tokens = np.concatenate(
+        [
+            writer.see(features(view), place)
+            for view, place in zip(views, places(views), strict=True)
+        ],
+        1,
+    )
+    return ViewMemory(tokens, np.zeros(tokens.shape[:2], bool))

@@ -9,44 +9,40 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor
 
 from geomagnifier.language import chinese_answers, class_names, yes_no
 from geomagnifier.language.language_id import language
 from geomagnifier.models.small import (
     asked_classes,
     box_class,
+    granularity,
     joint_input,
     question_parser,
     relevance_map,
 )
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.answer_text import Speaker
-from geomagnifier.models.small.backbone import fast_bf16, fold, inference
-from geomagnifier.models.small.box_refiner import BoxRefiner
+from geomagnifier.models.small.box_features import Refiner
 from geomagnifier.models.small.cells import crop, visible
 from geomagnifier.models.small.class_thresholds import ClassThresholds
 from geomagnifier.models.small.detector import Detector
 from geomagnifier.models.small.feature_cache import Views
-from geomagnifier.models.small.granularity import LEVELS, settled
-from geomagnifier.models.small.linear_decoder import LinearDecoder
-from geomagnifier.models.small.network import SmallNetwork
-from geomagnifier.models.small.pixel_decoder import MASK_STRIDE, STRIDE
-from geomagnifier.models.small.pointing_attention import HeatAttention
+from geomagnifier.models.small.granularity import settled
+from geomagnifier.models.small.inference_sessions import Sessions
+from geomagnifier.models.small.numerics import sigmoid, softmax, twice, unit
 from geomagnifier.models.small.proposal_heat import ProposalHeat
-from geomagnifier.models.small.proposal_net import ProposalNet
 from geomagnifier.models.small.question_encoder import QuestionEncoder
 from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.models.small.question_reader import QuestionReader
 from geomagnifier.models.small.region_chooser import RegionChooser
 from geomagnifier.models.small.score_calibration import ScoreCalibration
-from geomagnifier.models.small.text_decoder import grid_of
-from geomagnifier.models.small.text_encoder import SentenceEncoder, stacked
+from geomagnifier.models.small.sentence_encoder import stacked
+from geomagnifier.models.small.text_writer import TextWriter, grid_of
 from geomagnifier.models.small.zh_en_translator import Translator
 from geomagnifier.results import (
     Detection,
@@ -66,44 +62,54 @@ KEPT = 16
 """Scenes and questions whose states are kept."""
 
 
+@dataclass(frozen=True, eq=False)
+class SmallNetworks:
+    """The networks of a model folder."""
+
+    folder: Path
+    """Whose weights they are."""
+    small: Sessions
+    """Image side, text decoder, selector and heads."""
+    sentence: Sessions
+    """The sentence encoder, frozen."""
+    scout: Sessions
+    """The proposal network."""
+    parameters: int
+    """Of these three."""
+    linear: Sessions | None = None
+    """The pixel decoder as the paper writes it; None where there is none."""
+    pointing: Sessions | None = None
+    """The text decoder with the attention that PSC's relevance map is made with; None for its own.
+    """
+    refiner: Refiner | None = None
+    """Corrects boxes; None leaves them as the pixel decoder has them."""
+
+
 class SmallModel:
     """See the module. Made by `registry.load_small`.
 
     Args:
-        network: trained parts.
-        encoder: frozen sentence encoder.
-        tokenizer: the encoder's.
+        networks: of the model folder.
+        tokenizer: the sentence encoder's.
         card: what the weights' metadata say: kinds, objects, scenes, coarse, words, mentions,
             calibration, flops, version; and perhaps reliability (`ScoreCalibration`), in_box
             (`box_class.known`), within (narrow class: the wide one that holds it), cover (classes
             of land cover; without it those that are no objects) and quality (by class, see
             `ModelSpec`).
         reader: gives the translator of Chinese; called at the first question that needs it.
-        scout: the trained proposal network.
-        hunt: what its metadata say, see `ProposalHeat`.
-        linear: the pixel decoder as the paper writes it; None where there is none.
-        attention: that PSC's relevance map is made with; None for the text decoder's own.
-        refiner: of boxes; None leaves them as the pixel decoder has them.
+        hunt: what the proposal network's metadata say, see `ProposalHeat`.
     """
 
     def __init__(
         self,
-        network: SmallNetwork,
-        encoder: SentenceEncoder,
+        networks: SmallNetworks,
         tokenizer: Tokenizer,
         card: Mapping[str, Any],
         reader: Callable[[], Translator],
-        scout: ProposalNet,
         hunt: Mapping[str, Any],
-        linear: LinearDecoder | None = None,
-        attention: HeatAttention | None = None,
-        refiner: BoxRefiner | None = None,
     ) -> None:
-        self.network = network
-        for trained in (network, linear, attention, refiner):
-            if trained is not None:
-                trained.eval().requires_grad_(False)
-        self.encoder = QuestionEncoder(encoder, tokenizer, reader)
+        self.networks, self.weights = networks, networks.small.weights
+        self.encoder = QuestionEncoder(networks.sentence, tokenizer, reader)
         self.words = w.Words(card["words"])
         self.kinds, self.objects = tuple(card["kinds"]), tuple(card["objects"])
         self.worded = tuple(kind for kind in self.kinds if w.kind_token(kind) in self.words.number)
@@ -127,19 +133,14 @@ class SmallModel:
         }
         self.reliability, self.in_box = ScoreCalibration.of(card), tuple(card.get("in_box", ()))
         self.flops = card["flops"]
-        self.half = fast_bf16()
-        self.hunt = ProposalHeat(scout, hunt.get("kinds", self.kinds), hunt, self.half, self.within)
-        parameters = sum(p.numel() for m in (network, encoder, scout) for p in m.parameters())
-        self._spec = self._specified(card, parameters)
-        self.pointer = network.text if attention is None else attention.within(network.text)
-        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        fold(self.network, torch.bfloat16 if self.half else torch.float32)
-        if self.half:
-            for part in (self.network.trunk, self.network.neck, self.network.decoder.image):
-                part.bfloat16()
-        self.views = Views(self.network, self.half)
+        self.hunt = ProposalHeat(networks.scout, hunt.get("kinds", self.kinds), hunt, self.within)
+        self._spec = self._specified(card, networks.parameters)
+        self.views = Views(networks.small)
+        self.pointer = (
+            self.views.writer if networks.pointing is None else TextWriter(networks.pointing)
+        )
         self.detector = Detector(
-            self.network,
+            networks.small,
             self.views,
             self.kinds,
             self.objects,
@@ -147,17 +148,15 @@ class SmallModel:
             self.calibration,
             self.reliability,
             self.hunt,
-            refiner,
-            linear,
+            networks.refiner,
+            networks.linear,
         )
         self.reader = QuestionReader(
             self.encoder, self.detector, self.words, self.worded, self.cover, self.every
         )
-        self.chooser = RegionChooser(
-            self.network.selector, self.encoder, self.reliability, self.half
-        )
+        self.chooser = RegionChooser(networks.small, self.encoder, self.reliability)
         self.speaker = Speaker(
-            self.network,
+            self.views.writer,
             self.words,
             self.kinds,
             self.objects,
@@ -168,7 +167,7 @@ class SmallModel:
             self.encoder.spelled,
             self.reliability.raw_of,
         )
-        self._states: OrderedDict[tuple[str, str, str], Tensor] = OrderedDict()
+        self._states: OrderedDict[tuple[str, str, str], Floats] = OrderedDict()
         self._lock = threading.Lock()
 
     def _specified(self, card: Mapping[str, Any], parameters: int) -> ModelSpec:
@@ -213,9 +212,7 @@ class SmallModel:
                 not understood.
             ModelCorrupt: it is in Chinese, and the model folder has no translator.
         """
-        with inference(self.half):
-            logits = self.network.granularity(self.encoder.encode(query.text).pooled)[0]
-        levels = dict(zip(LEVELS, torch.softmax(logits.float(), 0).tolist(), strict=True))
+        levels = granularity.levels(self.weights, self.encoder.encode(query.text).pooled)
         told = language(query.text)
         if (
             asked_classes.bare_class(query.text, told)
@@ -235,34 +232,31 @@ class SmallModel:
         H/2, "scout" what the proposal network makes of the classes looked for, landmarks among
         them, at H/4.
         """
-        with inference(self.half):
-            read = self.reader.read(query, view)
-            if by == "scout":
-                return self.hunt.heat(view, (*read.asked, *read.landmarks))
-            read = read._replace(landmarks=())
-            seen = self.views.see(view)
-            if not read.asked:
-                return np.zeros((1, 1), np.float32)
-            if by == "mask":
-                states = self.reader.states(query, read, seen.memory, pixel=True)
-                maps, _ = self.detector.decode(states, seen)
-                centre = F.interpolate(maps.centre, scale_factor=STRIDE // MASK_STRIDE)
-                return crop(torch.sigmoid(torch.maximum(maps.mask, centre)).amax(1)[0], view)
-        # gradients are wanted from here on
+        read = self.reader.read(query, view)
+        if by == "scout":
+            return self.hunt.heat(view, (*read.asked, *read.landmarks))
+        read = read._replace(landmarks=())
+        seen = self.views.see(view)
+        if not read.asked:
+            return np.zeros((1, 1), np.float32)
+        if by == "mask":
+            states = self.reader.states(query, read, seen.memory, pixel=True)
+            maps, _ = self.detector.decode(states, seen)
+            best = np.maximum(maps.mask, twice(maps.centre))[0].max(0)
+            return sigmoid(crop(best, view))
         if read.everything or read.apart:
             states, padding = stacked([self.encoder.name(kind) for kind in read.asked])
-            tokens, memory = question_parser.each(self.words, seen.memory, read.asked, True)
-            at = [2]
+            tokens, at = question_parser.each(self.words, read.asked, True), [2]
         else:
             states, padding, _ = self.encoder.encode(query.text)
             skeleton, at = question_parser.skeleton(self.words, read, True)
-            tokens, memory = torch.tensor([skeleton]), seen.memory
+            tokens = np.array([skeleton])
         loss: relevance_map.Loss = "cross entropy" if query.variant.entropy else "logit"
         attention, slopes = relevance_map.attend(
-            self.pointer, states, padding, memory, tokens, at, loss
+            self.pointer, self.pointer.read(states, padding, seen.memory), tokens, at, loss
         )
         heat = relevance_map.weigh(
-            attention, slopes if by == "gradient" else [torch.ones_like(a) for a in attention]
+            attention, slopes if by == "gradient" else np.ones_like(attention)
         )
         whole = relevance_map.laid_out(heat, *grid_of(*seen.last.shape[2:]))
         rows = visible(whole.shape[0], view.pixels.shape[0])
@@ -271,8 +265,7 @@ class SmallModel:
 
     def scale(self, view: View) -> float:
         """See `model_protocol.Model`."""
-        with inference(self.half):
-            return self.hunt.smaller(view)
+        return self.hunt.smaller(view)
 
     def answer(
         self,
@@ -285,41 +278,38 @@ class SmallModel:
         if granularity is Granularity.IMAGE:
             return self._name_scene(views[0])
         pixels = sum(v.pixels.shape[0] * v.pixels.shape[1] for v in (*views, *(beside or ())))
-        with inference(self.half):
-            if beside is None:
-                self.views.together(views)
-            read = self.reader.read(query, views[0])
-            # "people" names something, if no class: it does not ask what the box shows
-            named = asked_classes.bare_unknown(
-                query.text, language(query.text), self.encoder.spelled
+        if beside is None:
+            self.views.together(views)
+        read = self.reader.read(query, views[0])
+        # "people" names something, if no class: it does not ask what the box shows
+        named = asked_classes.bare_unknown(query.text, language(query.text), self.encoder.spelled)
+        if (
+            query.box is not None
+            and granularity is Granularity.REGION
+            and (read.everything or not read.asked)
+            and not named
+        ):
+            replies = tuple(self._classify(query, view) for view in views)
+            seen = tuple(f.label for r in replies for f in r.found)[:1]
+            return ModelOutput(
+                (),
+                replies,
+                seen,
+                named=True,
+                flops=pixels * (self.flops["view"] + self.flops["question"]),
             )
-            if (
-                query.box is not None
-                and granularity is Granularity.REGION
-                and (read.everything or not read.asked)
-                and not named
-            ):
-                replies = tuple(self._classify(query, view) for view in views)
-                seen = tuple(f.label for r in replies for f in r.found)[:1]
-                return ModelOutput(
-                    (),
-                    replies,
-                    seen,
-                    named=True,
-                    flops=pixels * (self.flops["view"] + self.flops["question"]),
-                )
-            states = None
-            if beside is not None and read.asked:
-                memory = joint_input.joined(
-                    self.network.text, lambda view: self.views.see(view).last, (*beside, *views)
-                )
-                states = self.reader.states(query, read, memory, granularity is Granularity.PIXEL)
-            # of several views in one input, the features of the last one are still at hand
-            replies = tuple(
-                self.find(query, granularity, read, view, states)
-                for view in (views if states is None else reversed(views))
+        states = None
+        if beside is not None and read.asked:
+            memory = joint_input.joined(
+                self.views.writer, lambda view: self.views.see(view).last, (*beside, *views)
             )
-            replies = replies if states is None else replies[::-1]
+            states = self.reader.states(query, read, memory, granularity is Granularity.PIXEL)
+        # of several views in one input, the features of the last one are still at hand
+        replies = tuple(
+            self.find(query, granularity, read, view, states)
+            for view in (views if states is None else reversed(views))
+        )
+        replies = replies if states is None else replies[::-1]
         flops = pixels * (
             self.flops["view"] + (len(read.asked) + len(read.landmarks)) * self.flops["question"]
         )
@@ -355,35 +345,33 @@ class SmallModel:
                 box_class.refused(self.objects, others, language(query.text)),
                 language=language(query.text),
             )
-        with inference(self.half), torch.autocast("cpu", enabled=False):
-            if granularity is Granularity.IMAGE:
-                return self.speaker.about_scene(
-                    query.text,
-                    lambda: self.encoder.encode(query.text),
-                    self.views.glance(view),
-                    reply.labels,
-                )
-            return self.speaker.about_found(
+        if granularity is Granularity.IMAGE:
+            return self.speaker.about_scene(
                 query.text,
                 lambda: self.encoder.encode(query.text),
-                lambda: self.views.see(view),
-                reply,
-                scene,
-                regions,
+                self.views.glance(view),
+                reply.labels,
             )
+        return self.speaker.about_found(
+            query.text,
+            lambda: self.encoder.encode(query.text),
+            lambda: self.views.see(view),
+            reply,
+            scene,
+            regions,
+        )
 
     def embed(self, item: str | View) -> Floats:
         """See `model_protocol.Model`: a sentence, or a thumbnail of the spec's `image_side`."""
-        with inference(self.half):
-            if isinstance(item, str):
-                vector = self.network.embed_sentence(self.encoder.encode(item).pooled)
-            else:
-                pooled = self.views.glance(item).pooled
-                assert pooled is not None
-                vector = self.network.embed_picture(pooled)
-            return np.asarray(
-                F.normalize(vector[0].float(), dim=0).numpy(), np.float32
-            )  # bf16 is unit length to a hundredth only
+        name = "sentence" if isinstance(item, str) else "picture"
+        pooled = (
+            self.encoder.encode(item).pooled
+            if isinstance(item, str)
+            else self.views.glance(item).pooled
+        )
+        assert pooled is not None
+        weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
+        return unit(pooled[0] @ weight.T + bias)
 
     def remember(self, most: float | None) -> None:
         """See `model_protocol.Model`."""
@@ -399,7 +387,7 @@ class SmallModel:
         probability = dict(
             zip(
                 self.scenes,
-                torch.softmax(logits[0] / self.reliability.temperature, 0).tolist(),
+                softmax(logits[0] / self.reliability.temperature).tolist(),
                 strict=True,
             )
         )
@@ -430,9 +418,9 @@ class SmallModel:
         granularity: Granularity,
         read: ParsedQuestion,
         view: View,
-        states: Tensor | None = None,
+        states: Floats | None = None,
     ) -> ViewPrediction:
-        """What a question that has been read finds in one view, within `backbone.inference`.
+        """What a question that has been read finds in one view.
 
         Args:
             query: the question, and what an object takes to be found.
@@ -460,7 +448,7 @@ class SmallModel:
 
     def _kept_states(
         self, query: Query, granularity: Granularity, read: ParsedQuestion, view: View
-    ) -> Tensor:
+    ) -> Floats:
         """States of what is read, made on a scene's first view and kept.
 
         A window of 128 px should not pay for the text decoder.

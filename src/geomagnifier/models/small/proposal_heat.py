@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor
 
-from geomagnifier.models.small.backbone import fold, normalise, pad
-from geomagnifier.models.small.proposal_net import STRIDE, ProposalNet, Sighting
+from geomagnifier.models.small.cells import blocks, pad
+from geomagnifier.models.small.inference_sessions import Sessions
+from geomagnifier.models.small.numerics import sigmoid
 from geomagnifier.types import Bools, Bytes, Floats, Size, View
 
+STRIDE = 4
+"""View px a cell of its heat."""
 GLANCE = 256
 """Side of the image that the scale is read off, px."""
 
@@ -27,27 +27,21 @@ class ProposalHeat:
     """A trained proposal network with what was measured of it.
 
     Args:
-        scout: the network.
+        sessions: of the network's weights.
         kinds: classes in the order of its maps.
         card: sizes (class: metres or None, px), recall (share, heat), scores (class: (share,
             score)), flops of one px.
-        half: run it in bf16.
         within: narrow class -> the wide one that holds it, whose map it shares where it has none.
     """
 
     def __init__(
         self,
-        scout: ProposalNet,
+        sessions: Sessions,
         kinds: Sequence[str],
         card: Mapping[str, Any],
-        half: bool,
         within: Mapping[str, str],
     ) -> None:
-        self.network = scout.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.kinds, self.within, self.half = tuple(kinds), within, half
-        fold(self.network, torch.bfloat16 if half else torch.float32)
-        if half:
-            self.network.bfloat16()
+        self.sessions, self.kinds, self.within = sessions, tuple(kinds), within
         self.flops = float(card["flops"])
         self.sizes = {kind: Size(*size) for kind, size in card["sizes"].items()}
         self.recall = tuple((float(share), float(heat)) for share, heat in card["recall"])
@@ -73,10 +67,11 @@ class ProposalHeat:
                 np.ones(view.pixels.shape[:2], bool) if view.valid is None else view.valid
             )
         rows, columns = (-(-n // STRIDE) for n in view.pixels.shape[:2])
-        logits = self._see(view.pixels).heat[
-            0, [self.kinds.index(kind) for kind in maps], :rows, :columns
-        ]
-        heat = np.asarray(torch.sigmoid(logits.float()).amax(0).numpy(), np.float32)
+        features = self._see(view.pixels)[0][0, :, :rows, :columns].reshape(-1, rows * columns)
+        own, numbers = self.sessions.weights, [self.kinds.index(kind) for kind in {*maps}]
+        logits = own["heat.weight"][numbers, :, 0, 0] @ features
+        logits = (logits + own["heat.bias"][numbers, None]).max(0)
+        heat = sigmoid(logits).reshape(rows, columns)
         return heat if view.valid is None else heat * reduced(view.valid)
 
     def smaller(self, view: View) -> float:
@@ -91,7 +86,7 @@ class ProposalHeat:
             if shrink > 1
             else view.pixels
         )
-        octaves = float(self._see(small).shrink[0])
+        octaves = float(self._see(small)[1][0, 0])
         return float(math.exp2(octaves) / shrink)
 
     def least(self, kind: str, recall: float) -> float:
@@ -109,13 +104,11 @@ class ProposalHeat:
             min((score for _, score in steps), default=0.05),
         )
 
-    def _see(self, pixels: Bytes) -> Sighting:
-        x: Tensor = normalise(torch.from_numpy(pad(pixels)[None].copy()))
-        sighting: Sighting = self.network(x.bfloat16() if self.half else x)
-        return sighting
+    def _see(self, pixels: Bytes) -> Sequence[Floats]:
+        """Features (1, 64, H/4, W/4) and the view's scale (1, 1) as log2."""
+        return self.sessions.run("scout", pixels=pad(pixels)[None])
 
 
 def reduced(valid: Bools) -> Floats:
     """(h, w) -> 1 where a cell of 4 px has any valid px, else 0."""
-    x = torch.from_numpy(valid.astype(np.float32))[None, None]
-    return np.asarray(F.max_pool2d(x, STRIDE, STRIDE, ceil_mode=True)[0, 0].numpy(), np.float32)
+    return np.asarray(blocks(valid, STRIDE).max((1, 3)), np.float32)

@@ -12,14 +12,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 
 from geomagnifier.errors import GeomagWarning
 from geomagnifier.language.language_id import language
 from geomagnifier.language.short_forms import written_out
-from geomagnifier.models.small import zh_rules
-from geomagnifier.models.small.text_encoder import POSITIONS, Encoded, SentenceEncoder, tokenize
+from geomagnifier.models.small import sentence_encoder, zh_rules
+from geomagnifier.models.small.inference_sessions import Sessions
+from geomagnifier.models.small.sentence_encoder import POSITIONS, Encoded, tokenize
 from geomagnifier.models.small.zh_en_translator import Translator
 from geomagnifier.types import Floats
 
@@ -34,19 +33,18 @@ class QuestionEncoder:
     """Encodes questions and class names.
 
     Args:
-        encoder: the frozen sentence encoder.
+        sessions: of the sentence encoder.
         tokenizer: the encoder's.
         translator: gives the translator of Chinese; called at the first question that needs it.
     """
 
     def __init__(
         self,
-        encoder: SentenceEncoder,
+        sessions: Sessions,
         tokenizer: Tokenizer,
         translator: Callable[[], Translator],
     ) -> None:
-        self.encoder = encoder.eval().requires_grad_(False)
-        self.tokenizer, self.translator = tokenizer, translator
+        self.sessions, self.tokenizer, self.translator = sessions, tokenizer, translator
         self._questions: OrderedDict[str, Encoded] = OrderedDict()
         self._names: dict[str, Encoded] = {}
         self._lock = threading.Lock()
@@ -70,9 +68,7 @@ class QuestionEncoder:
                 GeomagWarning,
                 stacklevel=4,
             )
-        # of a dozen tokens bf16 saves nothing and costs accuracy
-        with torch.autocast("cpu", enabled=False):
-            encoded: Encoded = self.encoder(tokens)
+        encoded = sentence_encoder.encode(self.sessions, tokens)
         with self._lock:
             self._questions[text] = encoded
             while len(self._questions) > KEPT:
@@ -82,9 +78,8 @@ class QuestionEncoder:
     def name(self, class_name: str) -> Encoded:
         """The sentence "Find all CLASS.", encoded once and kept."""
         if class_name not in self._names:
-            with torch.inference_mode(), torch.autocast("cpu", enabled=False):
-                tokens = tokenize(self.tokenizer, [f"Find all {class_name}."])
-                self._names[class_name] = self.encoder(tokens)
+            tokens = tokenize(self.tokenizer, [f"Find all {class_name}."])
+            self._names[class_name] = sentence_encoder.encode(self.sessions, tokens)
         return self._names[class_name]
 
     def in_english(self, text: str) -> str:
@@ -104,11 +99,10 @@ class QuestionEncoder:
             classes: names.
         """
         texts, names = (
-            torch.cat([encoded.pooled for encoded in some]).float()
+            np.concatenate([encoded.pooled for encoded in some])
             for some in (map(self.encode, parts), map(self.name, classes))
         )
-        cosine = F.cosine_similarity(texts[:, None], names[None], dim=2)
-        return np.asarray(cosine.float().numpy(), np.float32)
+        return np.asarray(texts @ names.T, np.float32)
 
     def spelled(self, word: str) -> bool:
         """Whether the encoder's vocabulary has a word, or its singular, whole.

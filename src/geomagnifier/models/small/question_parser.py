@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from geomagnifier.models.small import vocabulary as w
-from geomagnifier.models.small.text_decoder import Memory, TextDecoder
+from geomagnifier.models.small.text_writer import TextWriter, ViewMemory
+from geomagnifier.types import Bools, Floats
 
 LONGEST = 14
 """Most tokens of this part: six classes and what goes with them."""
@@ -41,14 +41,13 @@ class ParsedQuestion(NamedTuple):
     """Each class is looked for by a question of its own, as the question names none of them."""
 
 
-@torch.no_grad()
 def read_question(
-    decoder: TextDecoder, words: w.Words, states: Tensor, padding: Tensor, memory: Memory
+    writer: TextWriter, words: w.Words, states: Floats, padding: Bools, memory: ViewMemory
 ) -> ParsedQuestion:
     """Write what to look for, the likeliest token that makes sense each time.
 
     Args:
-        decoder: in evaluation mode.
+        writer: the text decoder.
         words: its vocabulary.
         states: (1, T, tokens) of the question.
         padding: (1, T), True where there is no token.
@@ -56,10 +55,10 @@ def read_question(
     """
     number = words.number
     kinds = {number[token]: kind for token, kind in words.kinds.items()}
-    _, cache = decoder.read(states, padding, memory)
+    cache = writer.read(states, padding, memory)
     token, read, by = number[w.POINT], ParsedQuestion(), False
     while cache.written < LONGEST:
-        x, cache = decoder.write(torch.tensor([[token]]), cache)
+        x, cache = writer.write(np.array([[token]]), cache)
         if token in kinds or token in (number[w.EVERYTHING], number[w.THIS]):
             token = number[w.BOX]
             continue
@@ -76,7 +75,7 @@ def read_question(
                 (w.EVERYTHING, w.THIS), not (read.asked or read.everything or read.this)
             )
             allowed = fresh + [number[t] for t, may in others.items() if may]
-        logits = decoder.logits(x)[0, -1]
+        logits = writer.logits(x[0, -1])
         token = allowed[int(logits[allowed].argmax())]
         if token in kinds:
             read = (
@@ -101,20 +100,20 @@ def read_question(
 
 
 def point(
-    decoder: TextDecoder,
+    writer: TextWriter,
     words: w.Words,
-    states: Tensor,
-    padding: Tensor,
-    memory: Memory,
+    states: Floats,
+    padding: Bools,
+    memory: ViewMemory,
     read: ParsedQuestion,
     pixel: bool,
-) -> Tensor:
+) -> Floats:
     """The states E_seg of the classes of one question on one view, (Q, width).
 
     Classes asked for come first, then landmarks.
 
     Args:
-        decoder: in evaluation mode.
+        writer: the text decoder.
         words: its vocabulary.
         states: (1, T, tokens) of the question.
         padding: (1, T), True where there is no token.
@@ -123,9 +122,9 @@ def point(
         pixel: masks are wanted, so [SEG]; else [BOX].
     """
     tokens, at = skeleton(words, read, pixel)
-    _, cache = decoder.read(states, padding, memory)
-    x, _ = decoder.write(torch.tensor([tokens]), cache)
-    return decoder.point(x[0, at])
+    cache = writer.read(states, padding, memory)
+    x, _ = writer.write(np.array([tokens]), cache)
+    return writer.point(x[0, at])
 
 
 def skeleton(words: w.Words, read: ParsedQuestion, pixel: bool) -> tuple[list[int], list[int]]:
@@ -146,40 +145,31 @@ def skeleton(words: w.Words, read: ParsedQuestion, pixel: bool) -> tuple[list[in
     return tokens, at
 
 
-def each(
-    words: w.Words, memory: Memory, kinds: Sequence[str], pixel: bool
-) -> tuple[Tensor, Memory]:
-    """Tokens of several classes, each in a question of its own, and a memory for each.
+def each(words: w.Words, kinds: Sequence[str], pixel: bool) -> np.ndarray:
+    """Tokens of several classes, each in a question of its own, (K, 3), [SEG] or [BOX] the last.
 
     Args:
         words: the decoder's vocabulary.
-        memory: of one view.
         kinds: K classes.
         pixel: masks are wanted, so [SEG]; else [BOX].
-
-    Returns:
-        tokens (K, 3), [SEG] or [BOX] the last; the view's memory, repeated K times.
     """
     tie = w.SEG if pixel else w.BOX
-    tokens = torch.tensor([words.encode([w.POINT, w.kind_token(kind), tie]) for kind in kinds])
-    return tokens, Memory(
-        memory.tokens.expand(len(kinds), -1, -1), memory.absent.expand(len(kinds), -1)
-    )
+    return np.array([words.encode([w.POINT, w.kind_token(kind), tie]) for kind in kinds])
 
 
 def point_each(
-    decoder: TextDecoder,
+    writer: TextWriter,
     words: w.Words,
-    states: Tensor,
-    padding: Tensor,
-    memory: Memory,
+    states: Floats,
+    padding: Bools,
+    memory: ViewMemory,
     kinds: Sequence[str],
     pixel: bool,
-) -> Tensor:
+) -> Floats:
     """The states E_seg of several classes, each asked for by itself, (K, width).
 
     Args:
-        decoder: in evaluation mode.
+        writer: the text decoder.
         words: its vocabulary.
         states: (K, T, tokens) of a question for each class.
         padding: (K, T), True where there is no token.
@@ -187,7 +177,5 @@ def point_each(
         kinds: K classes.
         pixel: masks are wanted, so [SEG]; else [BOX].
     """
-    tokens, shared = each(words, memory, kinds, pixel)
-    _, cache = decoder.read(states, padding, shared)
-    x, _ = decoder.write(tokens, cache)
-    return decoder.point(x[:, 2])
+    x, _ = writer.write(each(words, kinds, pixel), writer.read(states, padding, memory))
+    return writer.point(x[:, 2])

@@ -10,9 +10,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
-import torch
-from torch import Tensor
-
 from geomagnifier.language import yes_no
 from geomagnifier.language.language_id import language
 from geomagnifier.language.mentions import names_nothing
@@ -21,9 +18,9 @@ from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.detector import Detector
 from geomagnifier.models.small.question_encoder import QuestionEncoder
 from geomagnifier.models.small.question_parser import ParsedQuestion
-from geomagnifier.models.small.text_decoder import Memory
-from geomagnifier.models.small.text_encoder import stacked
-from geomagnifier.types import Query, View
+from geomagnifier.models.small.sentence_encoder import stacked
+from geomagnifier.models.small.text_writer import ViewMemory
+from geomagnifier.types import Floats, Query, View
 
 KEPT = 16
 """Readings that are kept."""
@@ -32,11 +29,9 @@ KEPT = 16
 class QuestionReader:
     """Reads questions, and makes the states that what they ask for is looked for by.
 
-    Its methods run within `backbone.inference`.
-
     Args:
         encoder: of questions and class names.
-        detector: its network and its features of views are used.
+        detector: its features of views are used, and their text decoder.
         words: the text decoder's vocabulary.
         worded: classes that the text decoder has a word for.
         cover: classes of land cover.
@@ -72,10 +67,9 @@ class QuestionReader:
                 return self._read[key]
         states, padding, _ = self.encoder.encode(query.text)
         memory = self.detector.views.see(view).memory
-        with torch.autocast("cpu", enabled=False):
-            read = question_parser.read_question(
-                self.detector.network.text, self.words, states, padding, memory
-            )
+        read = question_parser.read_question(
+            self.detector.views.writer, self.words, states, padding, memory
+        )
         read = self._corrected(read, query)
         with self._lock:
             self._read[key] = read
@@ -83,7 +77,7 @@ class QuestionReader:
                 self._read.popitem(last=False)
         return read
 
-    def states(self, query: Query, read: ParsedQuestion, memory: Memory, pixel: bool) -> Tensor:
+    def states(self, query: Query, read: ParsedQuestion, memory: ViewMemory, pixel: bool) -> Floats:
         """[SEG] or [BOX] states of what is looked for, (Q, 256).
 
         Of classes without a word they are the image side's own.
@@ -94,16 +88,15 @@ class QuestionReader:
             memory: image tokens of the view.
             pixel: masks are wanted, so [SEG]; else [BOX].
         """
-        decoder = self.detector.network.text
         if not {*read.asked} <= {*self.worded}:  # these are asked for by themselves
             return self.detector.class_states(read.asked)
         if read.everything or read.apart:
             return self.states_apart(read.asked, memory, pixel)
-        with torch.autocast("cpu", enabled=False):
-            states, padding, _ = self.encoder.encode(query.text)
-            return question_parser.point(decoder, self.words, states, padding, memory, read, pixel)
+        states, padding, _ = self.encoder.encode(query.text)
+        writer = self.detector.views.writer
+        return question_parser.point(writer, self.words, states, padding, memory, read, pixel)
 
-    def states_apart(self, classes: Sequence[str], memory: Memory, pixel: bool) -> Tensor:
+    def states_apart(self, classes: Sequence[str], memory: ViewMemory, pixel: bool) -> Floats:
         """[SEG] or [BOX] states of classes, each asked for in a question of its own, (Q, 256).
 
         Args:
@@ -111,12 +104,10 @@ class QuestionReader:
             memory: image tokens of the view.
             pixel: masks are wanted, so [SEG]; else [BOX].
         """
-        decoder = self.detector.network.text
-        with torch.autocast("cpu", enabled=False):
-            states, padding = stacked([self.encoder.name(name) for name in classes])
-            return question_parser.point_each(
-                decoder, self.words, states, padding, memory, classes, pixel
-            )
+        states, padding = stacked([self.encoder.name(name) for name in classes])
+        return question_parser.point_each(
+            self.detector.views.writer, self.words, states, padding, memory, classes, pixel
+        )
 
     def _corrected(self, read: ParsedQuestion, query: Query) -> ParsedQuestion:
         """What the text decoder read, and what the question's words say of it."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 
 from geomagnifier.language import yes_no
 from geomagnifier.language.clauses import by_kind
@@ -17,17 +16,17 @@ from geomagnifier.language.language_id import language
 from geomagnifier.language.positions import asked_part, lies_in
 from geomagnifier.models.small import asked_classes
 from geomagnifier.models.small.answer_text import shares
-from geomagnifier.models.small.backbone import inference
+from geomagnifier.models.small.inference_sessions import Sessions
+from geomagnifier.models.small.numerics import sigmoid
 from geomagnifier.models.small.question_encoder import QuestionEncoder
 from geomagnifier.models.small.score_calibration import ScoreCalibration
 from geomagnifier.models.small.selector import (
-    Selector,
+    choose,
     counted_in_english,
     decide,
     features,
     how_many,
 )
-from geomagnifier.models.small.text_decoder import QUESTION
 from geomagnifier.results import Region
 from geomagnifier.types import SceneInfo
 
@@ -36,21 +35,18 @@ class RegionChooser:
     """Asks the selector.
 
     Args:
-        selector: trained.
+        sessions: of the small model.
         encoder: of questions and class names.
         reliability: takes probabilities back to the raw scores that the selector was trained with.
-        half: see `backbone.inference`.
     """
 
     def __init__(
         self,
-        selector: Selector,
+        sessions: Sessions,
         encoder: QuestionEncoder,
         reliability: ScoreCalibration,
-        half: bool,
     ) -> None:
-        self.selector, self.encoder = selector, encoder
-        self.reliability, self.half = reliability, half
+        self.sessions, self.encoder, self.reliability = sessions, encoder, reliability
 
     def choose(
         self, text: str, scene: SceneInfo, asked: Sequence[str], regions: Sequence[Region]
@@ -72,12 +68,11 @@ class RegionChooser:
             return tuple(i for i, r in enumerate(regions) if r.label in asked and inside[i])
         if len(present) < 2:
             return self._of_one_question(text, scene, present, regions)
-        with inference(self.half):
-            texts = by_kind(
-                self.encoder.in_english(text),
-                present,
-                lambda parts: self.encoder.likeness(parts, present),
-            )
+        texts = by_kind(
+            self.encoder.in_english(text),
+            present,
+            lambda parts: self.encoder.likeness(parts, present),
+        )
         if texts is None:
             return self._of_one_question(text, scene, present, regions)
         chosen: list[int] = []
@@ -99,18 +94,11 @@ class RegionChooser:
         scores = self.reliability.raw_of(regions)
         target = np.array([r.label in asked for r in regions])
         numbers = features(boxes, scores, target, (scene.width, scene.height))
-        with inference(self.half):
-            encoded = self.encoder.encode(text)
-            names = torch.stack([self.encoder.name(r.label).pooled[0] for r in regions])[None]
-            absent = torch.zeros(1, len(regions), dtype=torch.bool)
-            states, padding = encoded.states[:, :QUESTION].float(), encoded.padding[:, :QUESTION]
-            with torch.autocast("cpu", enabled=False):
-                logits, chooses = self.selector(
-                    states, padding, torch.from_numpy(numbers)[None], names, absent
-                )
+        names = np.stack([self.encoder.name(r.label).pooled[0] for r in regions])
+        logits, chooses = choose(self.sessions, self.encoder.encode(text), numbers, names)
         chosen = decide(
-            logits[0].numpy(),
-            float(torch.sigmoid(chooses[0])),
+            logits,
+            float(sigmoid(chooses)),
             target,
             how_many(self.encoder.in_english(text)),
         )

@@ -16,28 +16,26 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor
 
-from geomagnifier.models.small.text_decoder import Memory, TextDecoder
+from geomagnifier.models.small.numerics import softmax
+from geomagnifier.models.small.text_writer import TextWriter, WriterCache
 from geomagnifier.types import Floats
 
 Loss = Literal["logit", "cross entropy"]
 
 
-def weigh(attention: Sequence[Tensor], gradient: Sequence[Tensor]) -> Tensor:
+def weigh(attention: Floats, gradient: Floats) -> Floats:
     """H as the mean of ReLU(gradient) * attention over all rows, (S,).
 
     Args:
-        attention: maps A_i, each (..., S).
+        attention: maps A_i, (..., S).
         gradient: dL/dA_i of each.
     """
-    rows = [(torch.relu(g) * a).flatten(0, -2) for a, g in zip(attention, gradient, strict=True)]
-    return torch.cat(rows).mean(0)
+    rows = np.maximum(gradient, 0) * attention
+    return np.asarray(rows.reshape(-1, rows.shape[-1]).mean(0), np.float32)
 
 
-def laid_out(heat: Tensor, rows: int, columns: int) -> Floats:
+def laid_out(heat: Floats, rows: int, columns: int) -> Floats:
     """H of a view as a grid, 1 at its highest, (rows, columns).
 
     Args:
@@ -45,53 +43,36 @@ def laid_out(heat: Tensor, rows: int, columns: int) -> Floats:
         rows: of the grid of image tokens.
         columns: of the grid.
     """
-    grid = heat[: rows * columns].view(rows, columns)
-    return np.asarray((grid / grid.max().clamp(min=1e-12)).numpy(), np.float32)
+    grid = heat[: rows * columns].reshape(rows, columns)
+    return np.asarray(grid / max(float(grid.max()), 1e-12), np.float32)
 
 
 def attend(
-    decoder: TextDecoder,
-    states: Tensor,
-    padding: Tensor,
-    memory: Memory,
-    tokens: Tensor,
+    writer: TextWriter,
+    cache: WriterCache,
+    tokens: np.ndarray,
     at: Sequence[int],
     loss: Loss = "logit",
-    learn: bool = False,
-) -> tuple[list[Tensor], list[Tensor]]:
+) -> tuple[Floats, Floats]:
     """Attention maps of one view, and the gradient of L by each.
 
     Args:
-        decoder: in evaluation mode.
-        states: (B, T, width) of questions.
-        padding: (B, T) bool.
-        memory: of the view, a row for each question.
-        tokens: (B, T') of the answer's first part, forced.
-        at: where its [SEG] or [BOX] tokens stand; L is summed over them and over the questions.
+        writer: the text decoder, or one with an attention of its own.
+        cache: the questions read.
+        tokens: (B, T') of the answers' first part, forced.
+        at: where their [SEG] or [BOX] tokens stand; L is summed over them and over the questions.
         loss: what is differentiated: the token's logit, or its cross-entropy as the paper writes
             it.
-        learn: the results can be differentiated by the decoder's parameters.
 
     Returns:
-        A (B, heads, T', S) of each layer, and dL/dA.
+        A (layers, B, heads, T', S), and dL/dA.
     """
-    maps: list[Tensor] = []
-
-    def watch(attention: Tensor) -> Tensor:
-        if not attention.requires_grad:
-            attention.requires_grad_()
-        maps.append(attention)
-        return attention
-
-    with torch.inference_mode(False), torch.enable_grad(), torch.autocast("cpu", enabled=False):
-        memory = Memory(memory.tokens.detach().clone().float(), memory.absent.clone())
-        _, cache = decoder.read(states.clone().float(), padding.clone(), memory)
-        x, _ = decoder.write(tokens, cache, watch)
-        before = torch.tensor(at) - 1
-        logits, ties = decoder.logits(x[:, before]), tokens[:, at]
-        if loss == "logit":
-            value = logits.gather(2, ties[:, :, None]).sum()
-        else:
-            value = F.cross_entropy(logits.flatten(0, 1), ties.flatten(), reduction="sum")
-        slopes = torch.autograd.grad(value, maps, create_graph=learn)
-    return maps if learn else [a.detach() for a in maps], list(slopes)
+    table = writer.weights["text.words.weight"]
+    before, ties = [n - 1 for n in at], tokens[:, at]
+    states, _ = writer.write(tokens, cache)
+    slope = np.zeros_like(states)
+    by_state = table[ties]
+    if loss == "cross entropy":
+        by_state = softmax(writer.logits(states[:, before])) @ table - by_state
+    slope[:, before] = by_state
+    return writer.slopes(tokens, cache, slope)

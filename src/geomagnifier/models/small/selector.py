@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
+from geomagnifier.models.small.inference_sessions import Sessions
+from geomagnifier.models.small.numerics import shut
+from geomagnifier.models.small.sentence_encoder import Encoded
+from geomagnifier.models.small.text_writer import QUESTION
 from geomagnifier.types import Bools, Floats
 
 NUMBERS = 36
@@ -78,54 +80,28 @@ def features(boxes: Floats, scores: Floats, target: Bools, size: tuple[float, fl
     return out
 
 
-class Selector(nn.Module):
-    """See the module."""
+def choose(
+    sessions: Sessions, asked: Encoded, things: Floats, kinds: Floats
+) -> tuple[Floats, float]:
+    """Logits of the objects being meant, (N,), and of the question choosing at all.
 
-    def __init__(
-        self,
-        tokens: int = 384,
-        width: int = 128,
-        layers: int = 3,
-        heads: int = 4,
-        dropout: float = 0.1,
-    ) -> None:
-        super().__init__()
-        self.question, self.kind = nn.Linear(tokens, width), nn.Linear(tokens, width)
-        self.instance = nn.Sequential(nn.Linear(NUMBERS, width), nn.GELU(), nn.Linear(width, width))
-        self.places = nn.Parameter(torch.randn(32, width) * 0.02)
-        self.types = nn.Parameter(torch.randn(2, width) * 0.02)
-        layer = nn.TransformerEncoderLayer(
-            width, heads, 4 * width, dropout, "gelu", batch_first=True, norm_first=True
-        )
-        self.layers = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
-        reading = nn.TransformerEncoderLayer(
-            width, heads, 2 * width, dropout, "gelu", batch_first=True, norm_first=True
-        )
-        self.reading = nn.TransformerEncoder(reading, 1, enable_nested_tensor=False)
-        self.norm = nn.LayerNorm(width)
-        self.meant, self.chooses = nn.Linear(width, 1), nn.Linear(width, 1)
-
-    def forward(
-        self, states: Tensor, padding: Tensor, instances: Tensor, kinds: Tensor, absent: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Logits of the objects being meant, (B, N), and of the question choosing at all, (B,).
-
-        Args:
-            states: (B, T <= 32, tokens) of the question.
-            padding: (B, T) bool.
-            instances: (B, N, NUMBERS) of `features`.
-            kinds: (B, N, tokens) sentence vectors of the objects' classes.
-            absent: (B, N) bool, True where there is no object.
-        """
-        words = self.question(states) + self.places[: states.shape[1]] + self.types[0]
-        read = self.reading(words, src_key_padding_mask=padding)
-        weight = (~padding)[:, :, None].to(read.dtype)
-        chooses = self.chooses((read * weight).sum(1) / weight.sum(1)).squeeze(1)
-        things = self.instance(instances) + self.kind(kinds) + self.types[1]
-        x = self.layers(
-            torch.cat([words, things], 1), src_key_padding_mask=torch.cat([padding, absent], 1)
-        )
-        return self.meant(self.norm(x[:, states.shape[1] :])).squeeze(2), chooses
+    Args:
+        sessions: of the small model.
+        asked: the question, of one row.
+        things: (N, NUMBERS) of `features`.
+        kinds: (N, 384) sentence vectors of the objects' classes.
+    """
+    padding = asked.padding[:, :QUESTION]
+    chooses, meant = sessions.run(
+        "selector",
+        states=np.ascontiguousarray(asked.states[:, :QUESTION]),
+        hidden=shut(padding)[:, None, None],
+        there=(~padding)[:, :, None].astype(np.float32),
+        places=sessions.weights["selector.places"][: padding.shape[1]],
+        things=things[None],
+        kinds=kinds[None],
+    )
+    return meant[0, :, 0], float(chooses[0, 0])
 
 
 _MANY = "two|three|four|five|six|seven|eight|nine|ten"

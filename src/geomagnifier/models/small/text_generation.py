@@ -11,13 +11,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from geomagnifier.language.mentions import word_set
 from geomagnifier.language.positions import ENGLISH, Box, near, parts
 from geomagnifier.models.small import vocabulary as w
-from geomagnifier.models.small.text_decoder import ANSWER, INSTANCES, PLACE, Memory, TextDecoder
+from geomagnifier.models.small.numerics import log_softmax
+from geomagnifier.models.small.text_writer import (
+    ANSWER,
+    INSTANCES,
+    PLACE,
+    TextWriter,
+    ViewMemory,
+)
+from geomagnifier.types import Bools, Floats
 
 NEVER = (w.POINT, w.SAY, w.NONE, w.BY, w.EVERYTHING, w.THIS, w.PLACE, w.UNKNOWN)
 TOLD = 4
@@ -31,18 +38,18 @@ Rule = Callable[[Sequence[str]], Sequence[str]]
 
 
 def tell(
-    decoder: TextDecoder,
+    writer: TextWriter,
     words: w.Words,
-    states: Tensor,
-    padding: Tensor,
-    memory: Memory,
+    states: Floats,
+    padding: Bools,
+    memory: ViewMemory,
     forbidden: Rule,
     beam: int = 3,
 ) -> list[str]:
     """Write a sentence by beam search.
 
     Args:
-        decoder: in evaluation mode.
+        writer: the text decoder.
         words: its vocabulary.
         states: (1, T, tokens) of the question.
         padding: (1, T), True where there is no token.
@@ -53,59 +60,51 @@ def tell(
     Returns:
         tokens without the opening and the closing one.
     """
-    with torch.no_grad():
-        _, cache = decoder.read(states, padding, memory)
-        token = torch.tensor([[words.number[w.SAY]]])
-        written: list[list[str]] = [[]]
-        scores = torch.zeros(1)
-        finished: list[tuple[float, list[str]]] = []
-        never = torch.tensor(words.encode(NEVER))
-        while written and cache.written < ANSWER - 1:
-            x, cache = decoder.write(token, cache)
-            chances = torch.log_softmax(decoder.logits(x)[:, -1].float(), 1)
-            chances[:, never] = -torch.inf
-            for row, sentence in enumerate(written):
-                shut = [words.number[t] for t in forbidden(sentence) if t in words.number]
-                if not sentence:
-                    shut.append(words.number[w.END])  # an answer is not empty
-                if len(sentence) > 2 and sentence[-3:-1] == sentence[-1:] * 2:
-                    shut.append(
-                        words.number[sentence[-1]]
-                    )  # a word three times in a row is a stutter
-                chances[row, torch.tensor(shut, dtype=torch.int64)] = -torch.inf
-            total = (scores[:, None] + chances).flatten()
-            best = total.topk(min(2 * beam, total.numel()))
-            rows: list[int] = []
-            following: list[int] = []
-            kept: list[float] = []
-            for value, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-                if value == -float("inf"):
-                    continue
-                row, number = divmod(place, len(words))
-                if words.tokens[number] == w.END:
-                    finished.append((value / (len(written[row]) + 1), written[row]))
-                elif len(rows) < beam:
-                    rows.append(row)
-                    following.append(number)
-                    kept.append(value)
-            if len(finished) >= beam or not rows:
-                break
-            written = [
-                [*written[row], words.tokens[number]]
-                for row, number in zip(rows, following, strict=True)
-            ]
-            scores, token = torch.tensor(kept), torch.tensor(following)[:, None]
-            index = torch.tensor(rows)
-            cache = cache._replace(
-                past=[(k[index], v[index]) for k, v in cache.past],
-                memory=[
-                    (k[:1].expand(len(rows), -1, -1, -1), v[:1].expand(len(rows), -1, -1, -1))
-                    for k, v in cache.memory
-                ],
-                absent=cache.absent[:1].expand(len(rows), -1),
-                padding=cache.padding[:1].expand(len(rows), -1),
-            )
-        return max(finished or [(0.0, written[0])], key=lambda pair: pair[0])[1]
+    cache = writer.read(states, padding, memory)
+    token = np.array([[words.number[w.SAY]]])
+    written: list[list[str]] = [[]]
+    scores = np.zeros(1, np.float32)
+    finished: list[tuple[float, list[str]]] = []
+    never = words.encode(NEVER)
+    while written and cache.written < ANSWER - 1:
+        x, cache = writer.write(token, cache)
+        chances = log_softmax(writer.logits(x[:, -1]))
+        chances[:, never] = -np.inf
+        for row, sentence in enumerate(written):
+            shut = [words.number[t] for t in forbidden(sentence) if t in words.number]
+            if not sentence:
+                shut.append(words.number[w.END])  # an answer is not empty
+            if len(sentence) > 2 and sentence[-3:-1] == sentence[-1:] * 2:
+                shut.append(words.number[sentence[-1]])  # a word three times in a row is a stutter
+            chances[row, shut] = -np.inf
+        total = (scores[:, None] + chances).ravel()
+        rows: list[int] = []
+        following: list[int] = []
+        kept: list[float] = []
+        for place in np.argsort(-total, kind="stable")[: 2 * beam].tolist():
+            value = float(total[place])
+            if value == -np.inf:
+                continue
+            row, number = divmod(place, len(words))
+            if words.tokens[number] == w.END:
+                finished.append((value / (len(written[row]) + 1), written[row]))
+            elif len(rows) < beam:
+                rows.append(row)
+                following.append(number)
+                kept.append(value)
+        if len(finished) >= beam or not rows:
+            break
+        written = [
+            [*written[row], words.tokens[number]]
+            for row, number in zip(rows, following, strict=True)
+        ]
+        scores, token = np.array(kept, np.float32), np.array(following)[:, None]
+        cache = cache._replace(
+            past_keys=cache.past_keys[:, rows],
+            past_values=cache.past_values[:, rows],
+            padding=cache.padding[:1].repeat(len(rows), 0),
+        )
+    return max(finished or [(0.0, written[0])], key=lambda pair: pair[0])[1]
 
 
 Thing = tuple[str, float, tuple[float, float, float, float]]

@@ -2,6 +2,7 @@
 
     point -> window round it -> ask("Segment everything.") -> the region whose mask holds the point
     a region cut by the window -> a window twice as wide, until the region ends in it
+    nothing there -> the classes seen near it once more, each by itself; then the land cover
 
 Objects come before land cover: a point on a ship is the ship, not the water round it.
 """
@@ -9,6 +10,7 @@ Objects come before land cover: a point on a ship is the ship, not the water rou
 from __future__ import annotations
 
 import os
+from collections import Counter
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 SIDES = (512, 1024, 2048)
 """Sides of the windows round the point, scene px: the next one where the region is cut."""
+AGAIN = 2
+"""Most classes that are looked for again, each by itself."""
 OBJECTS, COVER = "Segment everything.", "Segment the land cover."
 """What is asked where the question does not name a class."""
 
@@ -81,10 +85,13 @@ def segment_at(
         used = model or default_model()
         cover = bool(used.spec.objects) and len(used.spec.objects) < len(used.spec.kinds)
         wanted = [question] if question is not None else [OBJECTS, COVER][: 1 + cover]
-        for text in wanted:
+        while wanted:
+            text = wanted.pop(0)
             answer, found = _grown(opened, x, y, text, used, question is None, progress)
             if found is not None or answer.stopped:
                 break
+            if text == OBJECTS and question is None:
+                wanted = [f"Segment every {label}." for label in _near(answer)] + wanted
         return _said(answer, found, (x, y), question, used.spec)
 
 
@@ -117,6 +124,14 @@ def _grown(
             question = f"Segment every {region.label}."
     assert best is not None
     return best
+
+
+def _near(answer: Answer) -> list[str]:
+    """The classes seen near the point, the most frequent first, to be looked for once more.
+
+    All classes at once are looked for at the scale of the smallest, which can miss a large object.
+    """
+    return [label for label, _ in Counter(r.label for r in answer.regions).most_common(AGAIN)]
 
 
 def _window(x: float, y: float, side: int, scene: SceneInfo) -> Box:

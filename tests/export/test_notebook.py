@@ -63,7 +63,7 @@ def test_a_phrase_is_marked_once_in_the_colour_of_its_regions() -> None:
         r'<span style="background:([^;]+);[^"]*">([^<]+)</span>',
         make(text="The Big Ship and the big ship.")._repr_html_(),
     )
-    red, green, blue = overlay.COLOURS[0]
+    red, green, blue = overlay.colours_of(make())["ship"]
     assert found == [(f"rgba({red},{green},{blue},0.28)", "The Big Ship")]
 
 

@@ -17,7 +17,7 @@ LOOKS = {
     "random": (1, "X"),
     "sahi": (None, "^"),
 }
-"""Policy -> place of its colour in `overlay.COLOURS` (None: black), and its marker.
+"""Policy -> place of its colour in `class_colours.COLOURS` (None: black), and its marker.
 
 Policies differ in shape as well as in colour.
 """

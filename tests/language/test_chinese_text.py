@@ -125,3 +125,21 @@ def _in_big5(letter: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("有几艘船？", "zh"),
+        ("Count the ships, answer in Chinese", "zh"),
+        ("How many ships?", "en"),
+        ("ひこうきを探して", None),
+        ("12 ?", None),
+    ],
+)
+def test_the_language_of_messages_about_a_question(question, expected):
+    assert chinese_text.message_language(question) == expected
+
+
+def test_words_of_a_region_are_those_of_the_standard_language():
+    assert chinese_text.plain("這是啥地方，解析度幾多") == "这是什么地方，分辨率多少"

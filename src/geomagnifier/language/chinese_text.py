@@ -106,7 +106,9 @@ def plain(text: str) -> str:
 
 
 def message_language(question: str) -> Language | None:
-    """The language of messages about a question; None where it has no letters."""
+    """The language of messages about a question; None where it is neither English nor Chinese."""
+    if re.search("[\u3040-\u30ff\uac00-\ud7af]", question):  # Japanese and Korean have Han, too
+        return None
     if chinese(question) or ordered(question):
         return "zh"
     return "en" if re.search("[A-Za-z]", question) else None

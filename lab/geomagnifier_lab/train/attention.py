@@ -15,7 +15,7 @@ one row: L_heat goes through the gradient that H is made of. A finished model is
     python -m geomagnifier_lab.train.attention --data DIR --out MODEL [--from small] [--steps 300]
 
 which trains a second cross-attention that only H is made with
-(`models/small/pointing_attention.py`): answers stay as they are to the last bit.
+(`models/networks/pointing_attention.py`): answers stay as they are to the last bit.
 """
 
 from __future__ import annotations

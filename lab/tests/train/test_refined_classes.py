@@ -11,7 +11,7 @@ from pycocotools.cocoeval import COCOeval
 
 from geomagnifier.finetuning.thresholds import Evidence
 from geomagnifier.models import registry
-from geomagnifier.models.networks.box_refiner import FILE, BoxRefiner
+from geomagnifier.models.networks.box_refiner import BoxRefiner
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier_lab.train import refined_classes
 from geomagnifier_lab.train.refined_classes import average_precision, choose, figure, useful
@@ -93,4 +93,4 @@ def test_classes_that_lose_are_left_out(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 def test_a_folder_without_a_refiner_stays_as_it_is(tmp_path: Path) -> None:
     choose(tmp_path, tmp_path)
-    assert not (tmp_path / FILE).exists()
+    assert not (tmp_path / registry.REFINER).exists()

@@ -9,8 +9,11 @@ import pytest
 import torch
 
 from geomagnifier.models import registry
-from geomagnifier.models.networks.text_encoder import SentenceEncoder, load_tokenizer
-from geomagnifier.models.small.selector import NUMBERS, Selector, decide, features
+from geomagnifier.models.networks.loading import tensors
+from geomagnifier.models.networks.selector_net import Selector
+from geomagnifier.models.networks.text_encoder import SentenceEncoder
+from geomagnifier.models.small.selector import NUMBERS, decide, features
+from geomagnifier.models.small.sentence_encoder import load_tokenizer
 from geomagnifier_lab.train.selector import Wordings, batch_of, train_selector
 
 WEIGHTS = Path(registry.WEIGHTS)
@@ -19,7 +22,7 @@ WEIGHTS = Path(registry.WEIGHTS)
 @pytest.fixture(scope="module")
 def encoder() -> SentenceEncoder:
     made = SentenceEncoder().eval().requires_grad_(False)
-    made.load_state_dict(registry.read(WEIGHTS / "sentence.safetensors")[1])
+    made.load_state_dict(tensors(WEIGHTS / "sentence.safetensors")[1])
     return made
 
 

@@ -19,10 +19,8 @@ from geomagnifier.language.class_names import NARROWER
 from geomagnifier.language.classes import KINDS, WITHIN
 from geomagnifier.language.mentions import plural
 from geomagnifier.models import registry
-from geomagnifier.models.custom.aliased_language import distinct
 from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.metadata import check_small
-from geomagnifier.results import Region
 from geomagnifier.types import Granularity, Query
 from geomagnifier_lab.render.scene import draw_scene
 from geomagnifier_lab.train import kept_language, wide
@@ -145,22 +143,6 @@ def test_everything_is_asked_for_without_narrow_classes(model: CustomModel) -> N
         *reply.asked
     } & {*WITHIN}
     assert "no tree" not in said.text
-
-
-def test_a_thing_found_under_two_names_of_a_family_is_one_thing() -> None:
-    def region(label: str, score: float, x: float = 0.0) -> Region:
-        return Region(label, score, (x, 0.0, x + 40.0, 20.0))
-
-    regions = [
-        region("vehicle", 0.9),
-        region("car", 0.4, 2),
-        region("van", 0.6, 100),
-        region("bus", 0.5, 103),
-        region("vehicle", 0.8, 200),
-    ]
-    regions += [region("ship", 0.7, 200), region("vehicle", 0.3, 230)]
-    assert distinct(regions, WITHIN) == [1, 2, 4, 5, 6]
-    assert distinct(regions, {}) == [*range(7)] and distinct([], WITHIN) == []
 
 
 def test_evidence_of_a_wide_class_is_that_of_all_within(model: CustomModel) -> None:

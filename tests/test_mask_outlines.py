@@ -1,4 +1,4 @@
-"""Rings along the pixel edges of a mask: their area is that of the mask, and none touches itself."""
+"""Rings along the pixel edges of a mask: they add up to it, and none touches itself."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_names_as_people_say_them(name: str, said: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "12", "<b>", "a" * 61, 7, None, ["ship"], True])
 def test_what_cannot_name_a_class(name: Any) -> None:
-    with pytest.raises(DataCorrupt, match="^row 3: "):
+    with pytest.raises(DataCorrupt, match=r"^row 3: "):
         plain(name, "row 3")
 
 

@@ -237,4 +237,5 @@ def blobs(strength: Floats, lowest: float) -> list[Detection]:
 
 
 def asked(query: Query) -> tuple[str, ...]:
-    return tuple(kind for kind in KINDS if kind in query.text.lower())
+    text = query.text.lower()
+    return tuple(kind for kind in KINDS if kind in text or "everything" in text)

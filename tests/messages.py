@@ -105,10 +105,15 @@ def of_file(path: Path) -> list[tuple[int, str | tuple[str, str]]]:
     found: list[tuple[int, str | tuple[str, str]]] = []
     scopes = [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
+    within: dict[int, list[ast.AST]] = {}
+    for scope in scopes:
+        for inner in ast.walk(scope):
+            within.setdefault(id(inner), []).append(scope)
+
     def said(node: ast.expr) -> list[str]:
         if isinstance(node, ast.Name):
-            inside = [s for s in scopes if any(n is node for n in ast.walk(s))]
-            values = [v for s in inside or [tree] for v in assigned(s, node.id)]
+            around = within.get(id(node), [])
+            values = [v for scope in around for v in assigned(scope, node.id)]
             values = values or assigned(tree, node.id)
             return [text for value in values for text in wordings(value)]
         return wordings(node)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fake import BLUE, FakeModel, paint
+from geomagnifier.answer_notes import boxes_alone
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.results import Answer, GeneratedText, ModelOutput, Region
@@ -125,3 +126,13 @@ def test_what_a_stopped_search_left_out_is_worth_what_its_heat_says() -> None:
         )
     assert worths["exhaustive"] == [1.0] * 44 and worths["adaptive"] == [1.0, 1.0, 1.0, 0.62]
     assert worths["paper"] == [0.62] + [0.0] * 7
+
+
+def test_boxes_without_outlines_are_told_once_for_each_class() -> None:
+    box = (0.0, 0.0, 9.0, 9.0)
+    outlined = Region("ship", 0.9, box, {"size": [9, 9], "counts": "0"})
+    bare = [Region(label, 0.9, box) for label in ("ship", "car", "ship")]
+    assert boxes_alone("So far.", [outlined], {}, "en") == "So far."
+    told = boxes_alone("So far.", [outlined, *bare], {"ship": "船"}, "en")
+    assert told.startswith('So far. Of "ship", "car" the model gives boxes, no outlines')
+    assert boxes_alone("", bare, {"ship": "船"}, "zh").startswith("模型只给出船、car的框")

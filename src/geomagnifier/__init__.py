@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geomagnifier.model_protocol import Model
     from geomagnifier.models.registry import load_detector, load_model
     from geomagnifier.pipeline import ask, embed
+    from geomagnifier.point_prompt import segment_at
     from geomagnifier.raster.scene import Scene, open_scene
     from geomagnifier.results import Answer, Region, Trace
     from geomagnifier.types import Granularity
@@ -49,6 +50,7 @@ _HOME = {
     "load_detector": "models.registry",
     "load_model": "models.registry",
     "open_scene": "raster.scene",
+    "segment_at": "point_prompt",
     "write": "export.write",
 }
 
@@ -68,6 +70,7 @@ __all__ = [
     "load_detector",
     "load_model",
     "open_scene",
+    "segment_at",
     "write",
 ]
 

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from geomagnifier.errors import QuestionUnreadable
 from geomagnifier.inference import (
     coverage,
 )
 from geomagnifier.inference.view_groups import Stopwatch
-from geomagnifier.language import ordinals, unsupported
+from geomagnifier.language import chinese_text, ordinals, unsupported
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.preview import Preview
 from geomagnifier.raster.scene import Scene
 from geomagnifier.results import Answer, GeneratedText, Region, Trace
 from geomagnifier.types import Granularity, Query
-
-if TYPE_CHECKING:
-    pass
 
 
 def beyond(
@@ -99,23 +95,24 @@ def without_claim(claim: unsupported.Unchecked | None, words: str) -> str:
     )
 
 
-def boxes_alone(regions: Sequence[Region], nouns: Mapping[str, str], zh: bool) -> str:
-    """That a model gives boxes of some classes and no outlines, though these were wanted.
-
-    "" where all regions have outlines.
+def boxes_alone(note: str, regions: Sequence[Region], nouns: Mapping[str, str], spoken: str) -> str:
+    """A note, with what a model gives boxes of and no outlines, though these were wanted.
 
     Args:
-        regions: of an answer at pixel level.
+        note: so far.
+        regions: of an answer at pixel level, or that something was measured of.
         nouns: the Chinese noun of each class.
-        zh: in Chinese.
+        spoken: "en" or "zh".
     """
     bare = dict.fromkeys(region.label for region in regions if region.segmentation is None)
     if not bare:
-        return ""
-    if zh:
+        return note
+    if spoken == "zh":
         named = "、".join(nouns.get(label, label) for label in bare)
-        return f"模型只给出{named}的框，没有轮廓；面积按框计算。"
-    return f"Of {', '.join(bare)} the model gives boxes, no outlines; areas are those of the boxes."
+        return f"{note}模型只给出{named}的框，没有轮廓；面积按框计算。"
+    named = ", ".join(f'"{label}"' for label in bare)
+    told = f"Of {named} the model gives boxes, no outlines; areas are those of the boxes."
+    return f"{note} {told}".strip()
 
 
 def refused_answer(scene: Scene, query: Query, model: Model, text: str, watch: Stopwatch) -> Answer:
@@ -148,4 +145,18 @@ def refused_answer(scene: Scene, query: Query, model: Model, text: str, watch: S
         scene.info,
         trace,
         preview.pixels,
+    )
+
+
+def in_traditional(answer: Answer) -> Answer:
+    """The answer in traditional characters."""
+    told = tuple(
+        replace(region, phrase=chinese_text.in_traditional(region.phrase))
+        for region in answer.regions
+    )
+    return replace(
+        answer,
+        text=chinese_text.in_traditional(answer.text),
+        understood=chinese_text.in_traditional(answer.understood),
+        regions=told,
     )

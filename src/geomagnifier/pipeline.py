@@ -24,6 +24,7 @@ from geomagnifier import composed
 from geomagnifier.answer_notes import (
     beyond,
     boxes_alone,
+    in_traditional,
     partly_seen,
     refused_answer,
     without_claim,
@@ -170,20 +171,6 @@ def ask(
             refers,
         )
         return in_traditional(made) if chinese_text.traditional(question) else made
-
-
-def in_traditional(answer: Answer) -> Answer:
-    """The answer in traditional characters."""
-    told = tuple(
-        replace(region, phrase=chinese_text.in_traditional(region.phrase))
-        for region in answer.regions
-    )
-    return replace(
-        answer,
-        text=chinese_text.in_traditional(answer.text),
-        understood=chinese_text.in_traditional(answer.understood),
-        regions=told,
-    )
 
 
 def _ask(
@@ -430,14 +417,9 @@ def _ask(
                 (note, coverage.outlined(extent.share_of(last, scene.info.box), said.language)),
             )
         )
-    measured = outcome is not None and outcome.unit is not None and read is not None
-    if refers is None and (level is Granularity.PIXEL or measured):
-        bare = boxes_alone(
-            regions if outcome is None else outcome.regions,
-            model.spec.chinese,
-            said.language == "zh",
-        )
-        note = ("" if said.language == "zh" else " ").join(filter(None, (note, bare)))
+    if refers is None and (level is Granularity.PIXEL or (outcome and outcome.unit is not None)):
+        shown_ones = outcome.regions if outcome else regions
+        note = boxes_alone(note, shown_ones, model.spec.chinese, said.language)
     if claim is not None and claim.withholds(len(regions)):
         regions, patches = (), None if patches is None else ()
     with watch.stage("assemble"):

@@ -176,4 +176,4 @@ def _templates(wanted: Language) -> list[tuple[re.Pattern[str], list[str], str]]
             continue
         parts = [re.escape(part) for part in _PLACEHOLDER.split(text)[::2]]
         found.append((own, re.compile("(.*?)".join(parts), re.DOTALL), names, translation))
-    return [tuple(one[1:]) for one in sorted(found, key=lambda one: -one[0])]  # type: ignore[misc]
+    return [tuple(one[1:]) for one in sorted(found, key=lambda one: -one[0])]

@@ -288,7 +288,7 @@ class ModelSpec:
     overlap: int = 128
     """What neighbouring tiles share, px."""
     parameters: int = 0
-    """Number of weights."""
+    """Number of weights; 0 where it is not known."""
     trained: bool = True
     """False of random weights."""
     pixel_bytes: int = 700

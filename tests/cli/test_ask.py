@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import rasterio
+from PIL import Image
 
 from command_line import geomag
 from geomagnifier import masks
+from made_detectors import GREEN, YELLOW, detector, squares, ultralytics
 
 
 def test_the_executable_answers_in_json_and_nothing_else(harbour):
@@ -27,7 +29,7 @@ def test_the_executable_answers_in_json_and_nothing_else(harbour):
     assert answer["granularity"] == "pixel"
     assert answer["crs"] == "EPSG:32633"
     assert set(answer["granularity_probabilities"]) == {"image", "region", "pixel"}
-    assert set(answer["cost"]) == {"scene_pixels", "pixels_processed", "flops", "seconds"}
+    assert set(answer["cost"]) == {"scene_pixels", "pixels_processed", "flops", "seconds", "model"}
     for region in answer["regions"]:
         assert region["label"] == "storage tank"
         assert masks.decode(region["segmentation"]).shape == (480, 640)
@@ -187,3 +189,48 @@ def test_a_variant_needs_the_papers_search(monkeypatch, capfd):
         code == 2
         and "choose among hull, separate, coarse masks, cross entropy, linear decoder" in told
     )
+
+
+def test_a_detector_of_ones_own_answers(monkeypatch, capfd, tmp_path):
+    Image.fromarray(squares((64, 64), {(5, 7): GREEN, (30, 20): YELLOW})).save(tmp_path / "a.png")
+    path = detector(tmp_path / "own.onnx", ultralytics())
+    words = ("ask", tmp_path / "a.png", "How many ships are there?", "--detector", path)
+    code, out, err = geomag(monkeypatch, capfd, *words, "--json")
+    assert code == 0, err
+    answer = json.loads(out)
+    assert answer["value"] == 2 and answer["cost"]["model"].startswith("own.onnx ")
+    assert sorted(region["box"] for region in answer["regions"]) == [
+        [5, 7, 21, 23],
+        [30, 20, 62, 52],
+    ]
+    code, _, err = geomag(monkeypatch, capfd, *words, "--bits", "4")
+    assert code == 2 and "a detector has its own masks" in " ".join(err.split())
+
+
+def test_a_point_takes_the_place_of_a_question(harbour, monkeypatch, capfd, tmp_path):
+    path, _ = harbour
+    _, out, _ = geomag(monkeypatch, capfd, "ask", path, "Segment every ship.", "--json")
+    largest = max(json.loads(out)["regions"], key=lambda r: masks.area(r["segmentation"]))
+    rows, columns = np.nonzero(masks.decode(largest["segmentation"]))
+    middle = len(rows) // 2
+    at = f"{columns[middle]},{rows[middle]}"
+    code, out, err = geomag(
+        monkeypatch, capfd, "ask", path, "Segment every ship.", "--point", at, "--json"
+    )
+    assert code == 0, err
+    (region,) = json.loads(out)["regions"]
+    assert region["label"] == "ship" and masks.decode(region["segmentation"])[rows, columns].any()
+
+
+def test_options_that_do_not_go_with_a_point_are_refused(harbour, monkeypatch, capfd):
+    path, _ = harbour
+    for words, reason in (
+        (["--point", "5,5", "--box", "0,0,9,9"], "small window round the point"),
+        (["--point", "5,5", "--search", "exhaustive"], "small window round the point"),
+        (["--point", "5"], "not two numbers"),
+        (["--point", "9999,5"], "outside the scene, which is 640 x 480 px"),
+        (["--point-crs", "EPSG:4326"], "give --point, too"),
+        ([], "there is no question"),
+    ):
+        code, _, err = geomag(monkeypatch, capfd, "ask", path, *words)
+        assert code == 2 and reason in err, err

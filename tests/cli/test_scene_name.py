@@ -18,3 +18,17 @@ def test_an_asset_of_what_is_no_stac_is_refused():
         scene_name("city.tif", "b")
     with pytest.raises(OptionError, match="names an asset already"):
         scene_name("a.json#x/c", "b")
+
+
+def test_zoom_and_bounds_go_into_the_name():
+    name = scene_name("xyz:https://h/{z}/{x}/{y}.png", zoom=17, bounds="1,2,3,4")
+    assert name == "xyz:https://h/{z}/{x}/{y}.png#zoom=17&bounds=1,2,3,4"
+    assert scene_name("wms:https://h#zoom=9", bounds="1,2,3,4").endswith("#zoom=9&bounds=1,2,3,4")
+    with pytest.raises(OptionError, match=r"are of a tile service .* 'city.tif' is none"):
+        scene_name("city.tif", zoom=17)
+
+
+def test_a_layer_is_of_a_geopackage():
+    assert scene_name("a/b.gpkg", layer="ortho") == "GPKG:a/b.gpkg:ortho"
+    with pytest.raises(OptionError, match=r"--layer is of a GeoPackage"):
+        scene_name("city.tif", layer="ortho")

@@ -25,7 +25,7 @@ def test_answer_json_has_the_promised_members(tmp_path: Path) -> None:
     assert set(written["granularity_probabilities"]) == {"image", "region", "pixel"}
     assert written["labels"] == []
     assert written["crs"] == "EPSG:32633"
-    assert set(written["cost"]) == {"scene_pixels", "pixels_processed", "flops", "seconds"}
+    assert set(written["cost"]) == {"scene_pixels", "pixels_processed", "flops", "seconds", "model"}
     assert set(written["regions"][0]) == {"label", "score", "box", "segmentation", "phrase"}
     assert written["regions"][0]["box"] == [16, 24, 56, 44]
     assert masks.decode(written["regions"][0]["segmentation"]).sum() == 800 - 16

@@ -12,7 +12,15 @@ from geomagnifier import geometry
 from geomagnifier.errors import OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.inference import cropping, resolution
-from geomagnifier.types import Floats, Granularity, ModelSpec, Plan, SceneInfo, Window
+from geomagnifier.types import (
+    CropRequest,
+    Floats,
+    Granularity,
+    ModelSpec,
+    Plan,
+    SceneInfo,
+    Window,
+)
 
 SPEC = ModelSpec("fake", "0", (), ())
 FRAME = Box(0, 0, 4096, 2160)
@@ -404,3 +412,25 @@ def test_shrink_looks_once_at_everything() -> None:
     (window,) = shrunk.wide
     assert (window.box, window.width, window.height) == (FRAME, 1024, 540) and shrunk.closer is None
     assert cropping.start("shrink", shrunk).done
+
+
+def test_of_a_look_beyond_the_budget_the_best_tiles_are_taken() -> None:
+    hot = heat((10, 10, 0.4), (50, 10, 0.9), (10, 50, 0.6))
+    look_at = Plan(Granularity.REGION, FRAME, (whole(),), 1.0, scouted=True)
+    everything = np.maximum(hot, 0.35)
+
+    def tiles(look: CropRequest) -> list[CropRequest]:
+        x, y = look.box.centre
+        x0, y0, x1, y1 = look.box.tuple()
+        parts = (Box(x0, y0, x, y), Box(x, y0, x1, y), Box(x0, y, x, y1), Box(x, y, x1, y1))
+        return [CropRequest(part, look.shrink, look.role, part) for part in parts]
+
+    first = sum(w.width * w.height for w in look_at.wide)
+    state = cropping.start("adaptive", look_at, first + 0.6 * FRAME.area, worth=0.3)
+    none, left = cropping.step(state, [(whole(), everything)])
+    assert none == () and len(left.skipped) == 1
+    looks, left = cropping.step(state, [(whole(), everything)], tiles=tiles)
+    # two quarters of the frame fit: those with the hottest cells
+    assert len(looks) == 2 and len(left.skipped) == 2
+    found = [cropping.relevance(look.core, [(whole(), hot)]) for look in looks]
+    assert found == [pytest.approx(0.9), pytest.approx(0.6)]

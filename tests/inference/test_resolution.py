@@ -297,3 +297,21 @@ def test_a_read_of_d_is_d_of_the_picture(width: int, height: int) -> None:
     assert view.pixels.shape == small.shape
     assert np.abs(view.pixels.astype(int) - small).max() <= 1
     assert np.abs(d_of_d.pixels.astype(int) - resolution.compress(small)).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("resolution_of_model", "gsd", "shrink"),
+    [(None, 0.5, None), (0.0, 0.5, 1.0), (1.0, None, 1.0), (1.0, 0.5, 2.0), (0.1, 1.0, 0.25)],
+)
+def test_windows_of_a_model_that_says_its_resolution(resolution_of_model, gsd, shrink):
+    spec = replace(SPEC, resolution=resolution_of_model)
+    scene = SceneInfo("s", 3000, 2000, 3, gsd=gsd)
+    assert resolution.fixed_shrink(scene, spec) == shrink
+    if shrink is None:
+        return
+    assert resolution.closer_shrink(scene, spec, ["ship"], 5.0) == shrink
+    assert resolution.finest(scene, spec, Box(0, 0, 100, 100)) == shrink
+    for policy in ("exhaustive", "adaptive"):
+        plan = resolution.plan(Granularity.REGION, scene, spec, policy, length=64.0, closer=shrink)
+        closer = plan.closer if plan.scouted else plan.wide[0].box.width / plan.wide[0].width
+        assert closer == pytest.approx(shrink, rel=0.01)

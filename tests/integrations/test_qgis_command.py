@@ -1,26 +1,20 @@
 """What of the QGIS plugin needs no QGIS.
 
-Finding geomag, running it, and rectangles of the map as pixels.
+Finding geomag, running it, and rectangles and points of the map as pixels.
 """
 
-import importlib.util
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
-PLUGIN = Path(__file__).parents[2] / "integrations/qgis/geomagnifier_qgis"
+from qgis_plugin import command as plugin_command
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def command():
-    spec = importlib.util.spec_from_file_location(
-        "geomagnifier_qgis_command", PLUGIN / "command.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return plugin_command
 
 
 def test_geomag_is_found_by_setting_environment_and_path(command, tmp_path, monkeypatch):
@@ -38,8 +32,8 @@ def test_geomag_is_found_by_setting_environment_and_path(command, tmp_path, monk
     monkeypatch.delenv("GEOMAG_COMMAND")
     assert command.find() == places[2]
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(command.CommandError, match="not on PATH; install it"):
-        command.find()
+    assert command.find() is None
+    assert command.find(own="/profile/geomag") == "/profile/geomag"
     with pytest.raises(command.CommandError, match="nowhere is not a command"):
         command.find("/nowhere")
 
@@ -72,10 +66,35 @@ def test_progress_warnings_and_errors_are_told_apart(command):
                 "import sys; print('geomag: it is broken', file=sys.stderr); sys.exit(2)",
             ]
         )
+    words = [sys.executable, "-m", "geomagnifier", "ask", "a.tif", "b", "--no-such-thing"]
+    with pytest.raises(command.CommandError, match=r"^No such option: --no-such-thing.*is older"):
+        command.run(words)
     with pytest.raises(command.CommandError, match="ended with 3 and said nothing"):
         command.run([sys.executable, "-c", "raise SystemExit(3)"])
     with pytest.raises(command.CommandError, match="cannot be run"):
         command.run(["/nowhere/geomag"])
+
+
+def test_lines_of_stdout_are_told(command):
+    told = []
+    code = "import sys; print('Collecting torch'); print('geomag: no', file=sys.stderr)"
+    assert command.run([sys.executable, "-c", code], tell=told.append)
+    assert told == ["Collecting torch"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups")
+def test_a_stopped_run_ends_what_it_started(command, tmp_path):
+    (tmp_path / "run.py").write_text(
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+        "print(child.pid, flush=True)\n"
+        "child.wait()\n"
+    )
+    told = []
+    words = [sys.executable, str(tmp_path / "run.py")]
+    assert not command.run(words, tell=told.append, stopped=lambda: bool(told))
+    status = Path(f"/proc/{told[0]}/status")  # an orphan that ended may still wait to be reaped
+    assert not status.exists() or "State:\tZ" in status.read_text()
 
 
 def test_a_stopped_run_leaves_no_process(command, monkeypatch):
@@ -114,6 +133,20 @@ def test_rectangles_become_pixels(command, transform, bounds, box):
 def test_a_rectangle_elsewhere_is_refused(command):
     with pytest.raises(command.CommandError, match="lies outside the raster"):
         command.pixel_box((10, 10, 20, 20), None, 100, 80)
+
+
+@pytest.mark.parametrize(
+    ("transform", "point", "pixel"),
+    [
+        ((500_000, 0.5, 0, 5_000_000, 0, -0.5), (500_010.25, 4_999_980), (20.5, 40)),
+        ((0, 0, 1, 0, 1, 0), (10, 20), (20, 10)),  # turned by a quarter
+        (None, (10, -40), (10, 40)),
+    ],
+)
+def test_points_become_pixels(command, transform, point, pixel):
+    assert command.pixel_point(*point, transform, 100, 80) == pixel
+    with pytest.raises(command.CommandError, match="lies outside the raster"):
+        command.pixel_point(-1e7, -1e7, transform, 100, 80)
 
 
 def test_the_command_tells_a_program_how_far_it_is(monkeypatch, capfd):

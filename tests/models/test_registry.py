@@ -15,14 +15,16 @@ import numpy as np
 import pytest
 import torch
 
-from geomagnifier.errors import ModelCorrupt, ModelError, ModelNotFound
+from geomagnifier.errors import ModelCorrupt, ModelError, ModelNotFound, OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.models import registry
+from geomagnifier.models.onnx_detector.detector_model import DetectorModel
 from geomagnifier.models.registry import FILES, load_model
 from geomagnifier.models.small.network import SmallNetwork
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Granularity, Query, View, Window
+from made_detectors import detector, ultralytics
 
 SMALL, SENTENCE, TOKENIZER, SCOUT = FILES
 
@@ -232,3 +234,15 @@ def test_tables_kept_in_bytes_come_back(tmp_path: Path) -> None:
     assert set(back) == {"table", "other"}
     assert ((back["table"] - table).abs() <= table.abs().amax(1, keepdim=True) / 254 + 1e-6).all()
     assert back["other"] == pytest.approx(table[:2], abs=2e-3)
+
+
+def test_a_path_of_an_onnx_file_is_a_detector(tmp_path):
+    path = detector(tmp_path / "own.onnx", ultralytics())
+    assert not registry.is_full_size(str(path)) and not registry.is_full_size("runs/own.onnx")
+    made = registry.load_model(path)
+    assert isinstance(made, DetectorModel)
+    assert made.spec.kinds[:2] == ("ship", "wind turbine") and made.spec.name == "own.onnx"
+    with pytest.raises(ModelNotFound, match=r"no detector 'runs/own\.onnx'"):
+        registry.load_model("runs/own.onnx")
+    with pytest.raises(OptionError, match="a detector has its own masks"):
+        registry.load_model(path, bits=4)

@@ -138,6 +138,35 @@ def test_a_question_is_checked_before_it_waits(root):
         assert jobs.waiting == jobs.running == 0
 
 
+def test_a_polygon_is_what_the_question_is_about(root):
+    x0, y0, x1, y1 = SHIPS[0]
+    with working(root) as (jobs, place):
+        ring = [(x0 - 2, y0 - 2), (x1 + 2, y0 - 2), (x1 + 2, y1 + 2), (x0 - 2, y1 + 2)]
+        job = jobs.submit(place("utm.tif"), "Segment every ship.", polygon=ring)
+        assert job.wait(PATIENT) and job.error is None
+        assert [region.box for region in job.answer.regions] == [tuple(map(float, SHIPS[0]))]
+        them = jobs.submit(place("utm.tif"), "Segment those.", polygon=ring, after=job)
+        assert them.wait(PATIENT) and them.error is None and len(them.answer.regions) == 1
+        outside = [(-90, -90), (-50, -90), (-50, -50)]
+        with pytest.raises(BoxError):
+            jobs.submit(place("utm.tif"), "Segment every ship.", polygon=outside)
+
+
+def test_a_first_view_gives_way_to_questions(root):
+    model = Held()
+    with working(root, model) as (jobs, place):
+        card = place("utm.tif")
+        job = jobs.submit(card, "Find every ship.")
+        assert jobs.first_view(card) is None  # while a question is asked
+        model.go.set()
+        assert job.wait(PATIENT)
+        until(lambda: not jobs.running)
+        first = jobs.first_view(card)
+        assert first.wait(PATIENT) and first.state == "done" and first.first is not None
+    with working(root, queue=0) as (jobs, place):
+        assert jobs.first_view(place("utm.tif")) is None  # it would take the only place
+
+
 def test_a_full_queue_says_so_and_when_to_come_back(root):
     model = Held()
     with working(root, model, queue=2) as (jobs, place):

@@ -44,6 +44,7 @@ def test_the_environment_says_every_setting(monkeypatch, tmp_path):
         "keep_hours": ("0.5", 0.5),
         "keep_bytes": ("2 GB", 2_000_000_000),
         "folder": ("~/work", Path("~/work").expanduser()),
+        "keep": ("~/kept", Path("~/kept").expanduser()),
         "index": ("~/scenes.index", Path("~/scenes.index").expanduser()),
     }
     assert set(said) == {field.name for field in fields(Settings)}

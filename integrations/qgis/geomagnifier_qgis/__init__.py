@@ -1,6 +1,6 @@
-"""geomagnifier in QGIS: an algorithm of the Processing toolbox that asks about a raster layer.
+"""geomagnifier in QGIS: algorithms of the Processing toolbox, and a tool that segments on click.
 
-It needs QGIS 3.22 or later and the command `geomag`.
+It needs QGIS 3.22 or later, and the command `geomag`, which it sets up where there is none.
 """
 
 
@@ -8,4 +8,4 @@ def classFactory(iface):
     """Make the plugin; QGIS calls this."""
     from .plugin import Plugin
 
-    return Plugin()
+    return Plugin(iface)

@@ -8,14 +8,18 @@ import os
 import queue
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 
 FOREIGN = ("PYTHONHOME", "PYTHONPATH", "GDAL_DATA", "GDAL_DRIVER_PATH", "PROJ_LIB", "PROJ_DATA")
 """Environment variables that QGIS sets for itself and that would break another Python's GDAL."""
 
-STEP = re.compile(r"geomag: (\d+) of (\d+) windows$")
+STEP = re.compile(r"geomag: (\d+) of (\d+) \w+$")
+FRAME = "│╭╮╰╯─ "
+"""What geomag draws round an error about its options."""
 WARNING, ERROR = "geomag: warning: ", "geomag: "
 PATIENCE = 5
 """Seconds from terminating a process to killing it."""
@@ -25,22 +29,33 @@ class CommandError(Exception):
     """The command failed; the message says in one line what to do."""
 
 
-def find(setting=""):
-    """Find the path of geomag: from the setting, else from GEOMAG_COMMAND, else on the PATH.
+def find(setting="", own=None):
+    """Find the path of geomag.
+
+    From the setting, else from GEOMAG_COMMAND, else on the PATH, else in the plugin's own
+    environment.
+
+    Args:
+        setting: a path, or "".
+        own: path of geomag in the plugin's own environment, None without one.
+
+    Returns:
+        the path, or None where nothing was named and nothing is there.
 
     Raises:
-        CommandError: there is none.
+        CommandError: what was named is not a command.
     """
     named = setting.strip() or os.environ.get("GEOMAG_COMMAND", "").strip()
     found = shutil.which(os.path.expanduser(named or "geomag"))
-    if found is None:
-        reason = f"{named} is not a command" if named else "the command geomag is not on PATH"
+    if found is not None:
+        return found
+    if named:
         raise CommandError(
-            f"{reason}; install it (pip install geomagnifier) and say where it lies under Settings"
-            " > Options > Processing > Providers > geomagnifier, or in the environment variable"
-            " GEOMAG_COMMAND"
+            f"{named} is not a command; correct it under Settings > Options > Processing >"
+            " Providers > geomagnifier, or in the environment variable GEOMAG_COMMAND; left empty,"
+            " geomag is looked for on PATH, and else installed for QGIS alone"
         )
-    return found
+    return own
 
 
 def environment():
@@ -54,14 +69,15 @@ def environment():
     }
 
 
-def run(words, move=None, warn=None, stopped=None):
+def run(words, move=None, warn=None, stopped=None, tell=None):
     """Run a command to its end.
 
     Args:
         words: the command and its arguments.
         move: called with the share of the work that is done, 0 to 1.
         warn: called with each warning.
-        stopped: called a few times a second; True kills the process.
+        stopped: called a few times a second; True ends the process and those that it started.
+        tell: called with each line of stdout; None throws stdout away.
 
     Returns:
         False where it was stopped.
@@ -69,28 +85,44 @@ def run(words, move=None, warn=None, stopped=None):
     Raises:
         CommandError: the command failed; its last line is the message.
     """
-    hidden = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
+    alone = (
+        {"creationflags": subprocess.CREATE_NO_WINDOW}
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
     try:
         process = subprocess.Popen(
             [str(word) for word in words],
             env=environment(),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if tell is None else subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            **hidden,
+            **alone,
         )
     except OSError as error:
         raise CommandError(f"{words[0]} cannot be run: {error.strerror}") from error
     lines = queue.Queue()
-    reader = threading.Thread(target=_read, args=(process.stderr, lines), daemon=True)
-    reader.start()
-    said = []
+    streams = [stream for stream in (process.stderr, process.stdout) if stream is not None]
+    readers = [
+        threading.Thread(target=_read, args=(stream, lines, stream is process.stdout), daemon=True)
+        for stream in streams
+    ]
+    for reader in readers:
+        reader.start()
+    said, open_streams = [], len(streams)
     try:
-        while (line := _next(lines)) is not None:
+        while open_streams:
+            line, out = _next(lines)
             if stopped is not None and stopped():
                 return False
+            if line is None:
+                open_streams -= 1
+                continue
+            if out:
+                tell(line)
+                continue
             step = STEP.match(line)
             if step:
                 if move is not None:
@@ -98,40 +130,54 @@ def run(words, move=None, warn=None, stopped=None):
             elif line.startswith(WARNING):
                 if warn is not None:
                     warn(line[len(WARNING) :])
-            elif line:
+            elif line := line.strip(FRAME):
                 said.append(line[len(ERROR) :] if line.startswith(ERROR) else line)
         code = process.wait()
     finally:
         _end(process)
-        reader.join(PATIENCE)
-        process.stderr.close()
+        for reader, stream in zip(readers, streams):
+            reader.join(PATIENCE)
+            stream.close()
     if code:
-        raise CommandError(said[-1] if said else f"{words[0]} ended with {code} and said nothing")
+        reason = said[-1] if said else f"{words[0]} ended with {code} and said nothing"
+        older = f"; {words[0]} is older than the plugin: bring geomagnifier up to date"
+        raise CommandError(reason + (older if reason.startswith("No such option") else ""))
     return True
 
 
-def _read(stream, lines):
+def _read(stream, lines, out):
     for line in stream:
-        lines.put(line.rstrip())
-    lines.put(None)
+        lines.put((line.rstrip(), out))
+    lines.put((None, out))
 
 
 def _next(lines):
-    """The next line, "" where none came for a while, None at the end."""
+    """(line, whether it is of stdout); the line is "" where none came for a while, None at the end
+    of a stream.
+    """
     try:
         return lines.get(timeout=0.2)
     except queue.Empty:
-        return ""
+        return "", False
 
 
 def _end(process):
+    """End a process, and where the system has process groups those that it started."""
     if process.poll() is None:
-        process.terminate()
+        _signal(process, signal.SIGTERM)
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            process.kill()
+            _signal(process, getattr(signal, "SIGKILL", signal.SIGTERM))
             process.wait()
+
+
+def _signal(process, number):
+    if sys.platform == "win32":
+        process.kill() if number != signal.SIGTERM else process.terminate()
+        return
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def pixel_box(bounds, transform, width, height):
@@ -147,11 +193,8 @@ def pixel_box(bounds, transform, width, height):
     Raises:
         CommandError: the rectangle is outside the raster.
     """
-    c, a, b, f, d, e = transform or (0, 1, 0, 0, 0, -1)
-    det = a * e - b * d
-    corners = [(x - c, y - f) for x in bounds[0::2] for y in bounds[1::2]]
-    columns = [(e * x - b * y) / det for x, y in corners]
-    rows = [(a * y - d * x) / det for x, y in corners]
+    corners = [_pixel(x, y, transform) for x in bounds[0::2] for y in bounds[1::2]]
+    columns, rows = zip(*corners)
     x0, y0 = max(0, math.floor(min(columns) + 1e-6)), max(0, math.floor(min(rows) + 1e-6))
     x1, y1 = min(width, math.ceil(max(columns) - 1e-6)), min(height, math.ceil(max(rows) - 1e-6))
     if x0 >= x1 or y0 >= y1:
@@ -159,3 +202,28 @@ def pixel_box(bounds, transform, width, height):
             "the rectangle lies outside the raster; draw it on the layer that is asked about"
         )
     return x0, y0, x1, y1
+
+
+def pixel_point(x, y, transform, width, height):
+    """Pixel at a point of the map, for --point: (column, row), with fractions.
+
+    Args:
+        x: in the CRS of the raster.
+        y: in the CRS of the raster.
+        transform: as of `pixel_box`.
+        width: of the raster, px.
+        height: of the raster, px.
+
+    Raises:
+        CommandError: the point is outside the raster.
+    """
+    column, row = _pixel(x, y, transform)
+    if not (0 <= column < width and 0 <= row < height):
+        raise CommandError("the point lies outside the raster; click on the layer that is asked")
+    return column, row
+
+
+def _pixel(x, y, transform):
+    c, a, b, f, d, e = transform or (0, 1, 0, 0, 0, -1)
+    x, y, det = x - c, y - f, a * e - b * d
+    return (e * x - b * y) / det, (a * y - d * x) / det

@@ -1,4 +1,4 @@
-"""The plugin: adds the provider to QGIS's Processing, and removes it again."""
+"""The plugin: adds the provider to QGIS's Processing and a tool to the window, and removes them."""
 
 from qgis.core import QgsApplication
 
@@ -6,10 +6,16 @@ from .provider import Provider
 
 
 class Plugin:
-    """The plugin as QGIS knows it."""
+    """The plugin as QGIS knows it.
 
-    def __init__(self):
+    Args:
+        iface: QGIS's window, None in `qgis_process`.
+    """
+
+    def __init__(self, iface):
+        self.iface = iface
         self.provider = None
+        self.click = None
 
     def initProcessing(self):
         """Add the provider; `qgis_process` calls this alone."""
@@ -17,11 +23,17 @@ class Plugin:
         QgsApplication.processingRegistry().addProvider(self.provider)
 
     def initGui(self):
-        """Add the provider, in QGIS with a window."""
+        """Add the provider and the tool, in QGIS with a window."""
+        from .click_tool import ClickTool
+
         self.initProcessing()
+        self.click = ClickTool(self.iface)
 
     def unload(self):
-        """Remove the provider."""
+        """Remove both."""
+        if self.click is not None:
+            self.click.remove()
+            self.click = None
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None

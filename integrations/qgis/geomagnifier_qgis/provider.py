@@ -1,15 +1,30 @@
-"""The Processing provider `geomagnifier`: its algorithms, and the setting of geomag's path."""
-
-from pathlib import Path
+"""The Processing provider `geomagnifier`: its algorithms and settings."""
 
 from processing.core.ProcessingConfig import ProcessingConfig, Setting
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .algorithm import ICON
 from .ask import Ask
+from .ask_within import AskWithin
+from .search import Search
+from .segment_point import SegmentPoint
+from .set_up import Setup
 
-ICON = str(Path(__file__).parent / "icon.svg")
-COMMAND = "GEOMAG_COMMAND"
+COMMAND, INSTALL = "GEOMAG_COMMAND", "GEOMAG_INSTALL"
+ALGORITHMS = (Ask, AskWithin, SegmentPoint, Search, Setup)
+
+
+class Settings:
+    """The settings under Settings > Options > Processing > Providers > geomagnifier."""
+
+    def command(self):
+        """Path of geomag, "" where none is set."""
+        return ProcessingConfig.getSetting(COMMAND) or ""
+
+    def may_install(self):
+        """Whether geomag is installed where it is missing."""
+        return ProcessingConfig.getSetting(INSTALL) in (None, True, "true")
 
 
 class Provider(QgsProcessingProvider):
@@ -44,16 +59,21 @@ class Provider(QgsProcessingProvider):
 
     def load(self):
         ProcessingConfig.settingIcons[self.name()] = self.icon()
-        description = "The command geomag (empty: found on PATH)"
-        ProcessingConfig.addSetting(
-            Setting(self.name(), COMMAND, description, "", valuetype=Setting.FILE)
-        )
+        for name, description, default, of in (
+            (COMMAND, "The command geomag (empty: found on PATH)", "", Setting.FILE),
+            (INSTALL, "Install geomag for QGIS where it is missing", True, None),
+        ):
+            ProcessingConfig.addSetting(
+                Setting(self.name(), name, description, default, valuetype=of)
+            )
         ProcessingConfig.readSettings()
         self.refreshAlgorithms()
         return True
 
     def unload(self):
-        ProcessingConfig.removeSetting(COMMAND)
+        for name in (COMMAND, INSTALL):
+            ProcessingConfig.removeSetting(name)
 
     def loadAlgorithms(self):
-        self.addAlgorithm(Ask(lambda: ProcessingConfig.getSetting(COMMAND) or ""))
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm(Settings()))

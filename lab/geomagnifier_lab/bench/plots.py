@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from geomagnifier.export.overlay import COLOURS
+from geomagnifier.export.class_colours import COLOURS
 
 LOOKS = {
     "adaptive": (6, "o"),

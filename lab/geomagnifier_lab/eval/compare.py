@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from geomagnifier.atomic import Staging
 from geomagnifier.errors import LibraryMissing, OptionError, install
-from geomagnifier.export.overlay import COLOURS
+from geomagnifier.export.class_colours import COLOURS
 from geomagnifier_lab.eval.report import Result
 
 RESAMPLES = 10_000

@@ -19,8 +19,8 @@ from geomagnifier import masks
 from geomagnifier.atomic import Staging
 from geomagnifier.errors import OptionError, SceneError
 from geomagnifier.export import overlay_panel
+from geomagnifier.export.class_colours import COLOURS
 from geomagnifier.export.contact_sheet import BLANK, shortened
-from geomagnifier.export.overlay import COLOURS
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Bools, Window
 from geomagnifier_lab.datasets.benchmarks.case import Case

@@ -192,12 +192,12 @@ def rows_of(cases: Sequence[Case], record: Callable[[str], Record]) -> tuple[lis
         cases: images.
         record: gives the prediction of a case by its id.
     """
-    truth = [
+    truth: list[Row] = [
         {"picture": case.id, "label": t.label, "box": t.box, "ignored": t.ignored}
         for case in cases
         for t in case.things
     ]
-    found = [
+    found: list[Row] = [
         {"picture": case.id, "label": name, "box": box, "score": score}
         for case in cases
         for said in [record(case.id)]

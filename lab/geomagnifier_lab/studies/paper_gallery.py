@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from geomagnifier.export.overlay import COLOURS
+from geomagnifier.export.class_colours import COLOURS
 from geomagnifier_lab.bench.plots import INK, load_pyplot
 
 

@@ -10,7 +10,19 @@ import typer
 
 from geomagnifier.cli import archives, stopping
 from geomagnifier.cli.messages import say
-from geomagnifier.cli.options import AsJson, Asset, Bands, Bits, Detector, Model, Segmenter, load
+from geomagnifier.cli.options import (
+    AsJson,
+    Asset,
+    Bands,
+    Bits,
+    Bounds,
+    Detector,
+    Layer,
+    Model,
+    Segmenter,
+    Zoom,
+    load,
+)
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.cli.scene_name import scene_name
@@ -25,13 +37,17 @@ JOURNAL = ".unfinished.sqlite"
 """File in the folder of an answer with the windows processed so far, until it is complete."""
 EXAMPLES = (
     "Examples: [bold]geomag ask city.tif 'How many cars?' --json | jq"
-    " .text[/bold]\n\n[bold]geomag ask country.tif 'Segment every ship.' --out ships/ --vector"
+    " .text[/bold]\n\n[bold]geomag ask city.tif --point 11.57,48.14 --point-crs EPSG:4326 --out"
+    " clicked/[/bold]\n\n[bold]geomag ask country.tif 'Segment every ship.' --out ships/ --vector"
     " gpkg --max-memory '2 GB' --recall 0.95[/bold]\n\n[bold]geomag ask country.tif 'Segment"
     " every ship.' --out ships/ --vector gpkg --max-memory '2 GB' --recall 0.95"
     " --resume[/bold]\n\n[bold]geomag ask harbour.tif 'Find every ship.' --model"
     " Qwen/Qwen2.5-VL-3B-Instruct --segmenter facebook/sam2.1-hiera-base-plus[/bold]"
     "\n\n[bold]geomag ask field.tif 'How many palms are within 50 m of the road?' --detector"
     " palms.onnx[/bold]"
+    "\n\n[bold]geomag ask search.json#ITEM 'Segment the water.' --asset visual[/bold]"
+    "\n\n[bold]geomag ask 'xyz:https://host/{z}/{x}/{y}.jpg' 'Find every ship.' --zoom 17"
+    " --bounds 9.9,53.5,9.95,53.54[/bold]"
 )
 
 
@@ -41,13 +57,19 @@ def ask(
         typer.Argument(
             help=(
                 "GeoTIFF, COG, JPEG, PNG or JPEG2000; also a STAC item, an https:// or s3://"
-                " address (docs/sources.md)."
+                " address, tiles (xyz:, wmts:, wms:), MBTiles, GeoPackage (docs/sources.md)."
             )
         ),
     ],
     question: Annotated[
-        str, typer.Argument(help="A question in English or Chinese, such as 'Find every airplane.'")
-    ],
+        str | None,
+        typer.Argument(
+            help=(
+                "A question in English or Chinese, such as 'Find every airplane.'; not needed with"
+                " --point."
+            )
+        ),
+    ] = None,
     box: Annotated[
         str | None,
         typer.Option(help="Box that the question refers to, in pixels.", metavar="x0,y0,x1,y1"),
@@ -59,6 +81,20 @@ def ask(
                 "CRS of --box, such as EPSG:4326 (west,south,east,north), or 'scene' for "
                 "the CRS of the image."
             ),
+            metavar="CRS",
+        ),
+    ] = None,
+    point: Annotated[
+        str | None,
+        typer.Option(
+            help="Segment what lies at this point, in pixels, of any class or of those asked for.",
+            metavar="x,y",
+        ),
+    ] = None,
+    point_crs: Annotated[
+        str | None,
+        typer.Option(
+            help="CRS of --point, such as EPSG:4326 (longitude,latitude), or 'scene'.",
             metavar="CRS",
         ),
     ] = None,
@@ -82,6 +118,9 @@ def ask(
     bits: Bits = None,
     bands: Bands = None,
     asset: Asset = None,
+    layer: Layer = None,
+    zoom: Zoom = None,
+    bounds: Bounds = None,
     search: Annotated[
         str,
         typer.Option(
@@ -169,13 +208,33 @@ def ask(
     Ctrl-C stops the search and answers from the windows searched so far; --resume continues.
     """
     import geomagnifier as gm
-    from geomagnifier import ask_arguments
+    from geomagnifier import ask_arguments, point_prompt
     from geomagnifier.atomic import check_writable
     from geomagnifier.export.vectors import Form
+    from geomagnifier.raster.box_input import scene_point
 
-    set_language(chinese_text.message_language(question))
+    set_language(chinese_text.message_language(question or ""))
+    at = _read_point(point, point_crs)
+    if at is not None and (
+        any(
+            given is not None
+            for given in (box, detector, aoi, variant, budget, recall, min_score, max_memory, index)
+        )
+        or resume
+        or search != "adaptive"
+    ):
+        raise OptionError(
+            "--point is answered from a small window round the point; of the other options only"
+            " --point-crs, --model, --segmenter, --bits, --bands and those of --out go with it"
+        )
+    if question is None and at is None:
+        raise OptionError(
+            "there is no question; write one after the image, such as 'Find every ship.', or give a"
+            " point with --point"
+        )
+    words = question or ""
     if index is not None:
-        if not similar_pictures.asked(question):
+        if not similar_pictures.asked(words):
             raise OptionError(
                 "--index is only for questions about similar images, such as 'Find images "
                 "similar to this one.'; drop it, or ask that"
@@ -204,14 +263,14 @@ def ask(
     if journal is not None and not resume and journal.is_file():
         journal.unlink()
     with (
-        gm.open_scene(scene_name(image, asset), bands=bands) as scene,
+        gm.open_scene(scene_name(image, asset, zoom, bounds, layer), bands=bands) as scene,
         progress_bar("windows") as show_progress,
         stopping.stop_after_window() as pressed,
     ):
         # Wrong options are refused here, before the model is loaded, which takes a while.
         ask_arguments.checked(
             scene.info,
-            question,
+            words if at is None or question is not None else point_prompt.OBJECTS,
             corners,
             search,
             budget,
@@ -231,22 +290,31 @@ def ask(
             reached[0] = done, known
             return not pressed.is_set()
 
-        answer = gm.ask(
-            scene,
-            question,
-            load(model, segmenter, bits, detector),
-            box=corners,
-            box_crs=box_crs,
-            aoi=aoi,
-            aoi_crs=aoi_crs,
-            search=search,
-            budget=budget,
-            recall=recall,
-            min_score=min_score,
-            max_memory=max_memory,
-            journal=journal,
-            progress=progress,
-            variant=variant,
+        if at is not None:
+            scene_point(at, scene.info, point_crs)
+        loaded = load(model, segmenter, bits, detector)
+        answer = (
+            gm.segment_at(
+                scene, at, loaded, point_crs=point_crs, question=question, progress=progress
+            )
+            if at is not None
+            else gm.ask(
+                scene,
+                words,
+                loaded,
+                box=corners,
+                box_crs=box_crs,
+                aoi=aoi,
+                aoi_crs=aoi_crs,
+                search=search,
+                budget=budget,
+                recall=recall,
+                min_score=min_score,
+                max_memory=max_memory,
+                journal=journal,
+                progress=progress,
+                variant=variant,
+            )
         )
     written = (
         gm.write(answer, out, vector=vector, crs=out_crs, oriented=oriented)
@@ -273,6 +341,26 @@ def ask(
     )
     say(f"stopped after {done} of {known} windows planned so far; {how}")
     raise typer.Exit(130)
+
+
+def _read_point(text: str | None, crs: str | None) -> tuple[float, float] | None:
+    """Parse x,y.
+
+    Raises:
+        BoxError: the text is not two numbers.
+        OptionError: a CRS without a point.
+    """
+    if text is None:
+        if crs is not None:
+            raise OptionError(f"--point-crs {crs} says what a point is given in; give --point, too")
+        return None
+    try:
+        x, y = (float(part) for part in text.replace(" ", ",").split(",") if part)
+    except ValueError:
+        raise BoxError(
+            f"--point {text!r} is not two numbers; write x,y in pixels, or use --point-crs"
+        ) from None
+    return x, y
 
 
 def _read_box(text: str | None) -> tuple[float, float, float, float] | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geomagnifier.cli.messages import say
-from geomagnifier.cli.options import Asset, Bands, Bits, Model, Segmenter, load
+from geomagnifier.cli.options import Asset, Bands, Bits, Bounds, Layer, Model, Segmenter, Zoom, load
 from geomagnifier.cli.printed_answer import print_answer
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.cli.scene_name import scene_name
@@ -54,6 +54,9 @@ def chat(
     bits: Bits = None,
     bands: Bands = None,
     asset: Asset = None,
+    layer: Layer = None,
+    zoom: Zoom = None,
+    bounds: Bounds = None,
     new: Annotated[
         bool,
         typer.Option("--new", help="Start a new chat; the saved one about this image is dropped."),
@@ -89,7 +92,10 @@ def chat(
 
     if out is not None:
         check_writable(out)
-    with gm.open_scene(scene_name(image, asset), bands=bands) as scene, ExitStack() as stack:
+    with (
+        gm.open_scene(scene_name(image, asset, zoom, bounds, layer), bands=bands) as scene,
+        ExitStack() as stack,
+    ):
         path = transcript.place_of(image) if save else None
         conversation = Conversation(scene, load(model, segmenter, bits))
         conversation.turns = [] if new or path is None else transcript.load(path, scene)

@@ -60,7 +60,7 @@ def raster(info: SceneInfo, layout: Layout) -> Rows:
         found.append(("values", values))
     if layout.stated_by is not None:
         found.append(("stated by", f"{layout.stated_by}, where the file says nothing"))
-    found += [("approximate", why) for why in layout.approximate]
+    found += [("place", f"approximate: {why}") for why in layout.approximate]
     if info.pixels > LARGE and not (layout.tiled and layout.overviews):
         found.append(
             (
@@ -98,7 +98,13 @@ def model(spec: ModelSpec, weights: str | None = None) -> Rows:
         (
             _("model"),
             (
-                translated(f"{spec.name} {spec.version}, {spec.parameters / 1e6:.1f} M parameters")
+                (
+                    translated(
+                        f"{spec.name} {spec.version}, {spec.parameters / 1e6:.1f} M parameters"
+                    )
+                    if spec.parameters
+                    else f"{spec.name} {spec.version}"
+                )
                 + ("" if spec.trained else _(", untrained"))
             ),
         ),

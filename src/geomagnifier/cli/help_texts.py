@@ -116,7 +116,7 @@ def _translate_typer() -> None:
                 item.overflow = "fold"
         return Columns(items)
 
-    rich_utils.Columns = folded  # type: ignore[assignment,misc]
+    rich_utils.Columns = folded  # type: ignore[assignment, attr-defined]
     for name, text in TYPER.items():
         if hasattr(rich_utils, name):
             setattr(rich_utils, name, gettext(text))

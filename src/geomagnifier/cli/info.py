@@ -9,7 +9,18 @@ import typer
 
 from geomagnifier import __version__
 from geomagnifier.cli import describe
-from geomagnifier.cli.options import AsJson, Asset, Bands, Model, Segmenter, full_size, load
+from geomagnifier.cli.options import (
+    AsJson,
+    Asset,
+    Bands,
+    Bounds,
+    Layer,
+    Model,
+    Segmenter,
+    Zoom,
+    full_size,
+    load,
+)
 from geomagnifier.cli.scene_name import scene_name
 from geomagnifier.errors import OptionError, printable
 from geomagnifier.translation import gettext as _
@@ -33,6 +44,9 @@ def info(
     ] = None,
     bands: Bands = None,
     asset: Asset = None,
+    layer: Layer = None,
+    zoom: Zoom = None,
+    bounds: Bounds = None,
     as_json: AsJson = False,
 ) -> None:
     """Describe the model: its classes or, for a vision-language model, the memory it needs.
@@ -48,7 +62,7 @@ def info(
     facts: dict[str, Any] = {"version": __version__}
     rows: describe.Rows = []
     if image is not None:
-        with gm.open_scene(scene_name(image, asset), bands=bands) as scene:
+        with gm.open_scene(scene_name(image, asset, zoom, bounds, layer), bands=bands) as scene:
             facts["scene"] = asdict(scene.info) | asdict(scene.layout)
             rows += describe.raster(scene.info, scene.layout)
     if full := is_full_size(model):

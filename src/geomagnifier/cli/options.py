@@ -67,6 +67,17 @@ Asset = Annotated[
         metavar="NAME",
     ),
 ]
+Zoom = Annotated[
+    int | None,
+    typer.Option(help="Zoom of a tile service (xyz:, wmts:, wms:); 17 is about 1 m a pixel."),
+]
+Bounds = Annotated[
+    str | None,
+    typer.Option(help="Part of a tile service that is the scene, in degrees.", metavar="W,S,E,N"),
+]
+Layer = Annotated[
+    str | None, typer.Option(help="Table of a GeoPackage with several rasters.", metavar="TABLE")
+]
 Data = Annotated[
     Path | None,
     typer.Option(help="Folder of the data sets; default: the setting GEOMAG_DATA.", metavar="DIR"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geomagnifier.errors import printable
-from geomagnifier.language.chinese_answers import noun
 from geomagnifier.translation import gettext as _
 from geomagnifier.translation import language, translated
 
@@ -18,6 +17,7 @@ def print_answer(answer: Answer) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from geomagnifier.language.chinese_answers import noun
     from geomagnifier.raster.shapes import value_words
 
     # Without markup: names of custom classes may have brackets and colons in them.

@@ -176,6 +176,8 @@ def in_unit(question: str, last: str, spec: ModelSpec) -> str | None:
     ) is not None:
         bare = re.sub(rf"(多少|多大|多长|多远)(?:{'|'.join(UNITS_ZH)})?", lambda m: m[1], last)
         text = re.sub("多少|多大|多长|多远", f"多少{found[1]}", bare, count=1)
+        if text == bare:  # "面积呢？"
+            text = f"{re.sub('[呢吗？?]+$', '', bare)}是多少{found[1]}"
     else:
         return None
     read = understood(text, spec, referring=True)

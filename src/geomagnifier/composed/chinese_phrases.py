@@ -62,6 +62,7 @@ _ALIASES = {
     "大客车": "公交车",
     "小型汽车": "汽车",
     "大轮船": "船",
+    "车子": "车",
 }
 """Names beside those of the classes, each with one of these."""
 _RANKS = {
@@ -168,7 +169,7 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
     )
     plain = re.sub(rf"(?<![QN\d.第])({_NUMBER})多?({UNIT})(?![a-z])", with_unit, plain)
     plain = re.sub(
-        rf"(?<![QN\d.第每同])(?!一条?(?:直线|线|排|行|列))({_NUMBER}){COUNTER}", bare, plain
+        rf"(?<![QN\d.第每同哪])(?!一条?(?:直线|线|排|行|列))({_NUMBER}){COUNTER}", bare, plain
     )
     plain = re.sub(
         r"(?<![QN\d.第])(\d+(?:\.\d+)?|[两二三四五六七八九十]+)(?=[行排列到至%])", bare, plain
@@ -211,6 +212,7 @@ class Reader:
         Raises:
             NoPlace: a word finds no place.
         """
+        text = re.sub(r"(?<=K\d)(?:边上|岸边|边|岸)$", "", text)  # "离水边多远"
         noun = _NOUNS.search(text)
         if (
             noun is None
@@ -421,6 +423,10 @@ class Reader:
         return p.Heading(COMPASS[m[1]]) if m else None
 
     def _relation(self, text: str) -> p.Filter | None:
+        if (m := re.fullmatch("(?:靠|挨|临)(?:着|近)?(.+?)", text)) and (
+            found := self._related("near", m[1])
+        ) is not None:
+            return found
         text = re.sub(f"^(?:位于|处于|跨越|横跨|在|{_VERBS}(?:在)?)+", "", text)
         text = re.sub(f"(?<=[上里内中边旁近围侧方面岸]){_VERBS}$", "", text)
         if m := re.fullmatch(

@@ -13,12 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from geomagnifier.composed.chinese_phrases import UNIT
 from geomagnifier.language import chinese_text
 
 ANSWERED = "，用中文回答"
 """Follows the English of a Chinese follow-up, so that the answer is Chinese."""
 _REFERS = re.compile(
     r"其中|[它他她]们?|牠|这些|那些|这个|那个|这艘|那艘|这架|那架|上述|它們|這些|這個"
+    r"|[这那][两二三四五几][个艘架辆栋座条块棵]"
 )
 _RANKS = {
     "最大": "largest", "最小": "smallest", "最长": "longest", "最短": "shortest", "最宽": "widest",
@@ -37,15 +39,23 @@ _SIZES = {"大": "largest", "小": "smallest", "长": "longest"}
 _MASKS = re.compile("分割|掩膜|勾|轮廓|描出|抠|画出|提取")
 _COUNTER = "[个架艘辆座栋条片块台只棵处口]"
 _NO_NOUN = (
-    f"(?:的|前)?[这那]?(?:[一两二三四五几]?{_COUNTER})?(?:是|在|有|呢|吗|啊|吧|哪里|哪儿|哪{_COUNTER}?|什么位置|"
+    f"(?:的|前)?[这那]?(?:[一两二三四五几]?{_COUNTER})?(?:是|在|有|呢|吗|啊|吧|哪里|哪儿|哪一?{_COUNTER}?|什么位置|"
     "分割|框|标|找|圈|勾|抠|出来?|一下|给我|看看|轮廓|掩膜)*"
 )
+_COUNTED = (
+    f"(?:它们)?(?:(?:现在|那)?(?:还|一共|总共|共)?(?:剩下?|剩余|留下|有)(?:了)?(?:多少|几){_COUNTER}?|"
+    f"数(?:一?下|一?数|数看?)?|统计|计数|(?:总)?(?:数量|个数|数目|总数)(?:是?多少)?)"
+)
+"""A count of what was found: "数一下", "还剩几架"."""
+_SHOWN = "(?:标|框|圈|找|列|分割|抠|勾)"
+_OTHERS = "(?:其他|其它|其余|剩下|剩余|余下|另外|别)"
+_DROPPED = "(?:去掉|删掉|删除|排除|剔除|除外|拿掉|除去|忽略)(?:吧|了)?"
 _WHERE = (
-    "(?:都|分别|大概|在图的?|在图中的?|具体|给我|请|用框|帮我|把|全部?)*(?:在|的)*(?:哪里|哪儿|什么位置|位置|哪|标|圈|框)"
-    "(?:出来?|出|一下|起来)?(?:看看)?(?:呢|啊|吧)?"
+    "(?:都|分别|大概|在图的?|在图中的?|具体|给我|请|用框|帮我|把|全部?)*(?:在|的)*(?:哪里|哪儿|哪个(?:位置|地方)|什么位置|位置|哪|标|圈|框)"
+    "(?:出来?|出|一下|起来)?(?:给我)?(?:看看?)?(?:呢|啊|吧)?"
 )
 _SOFT = re.compile(
-    "^(?:那么|那(?![艘架个条座辆栋])|请|再|帮我|麻烦|给我|现在|然后|接着|好的?|嗯|能不能|可以)+|(?:一下|看看|给我看|吗|呢|吧|啊|呀|谢谢)+$"
+    "^(?:那么|那(?![艘架个条座辆栋])|具体|请|再|帮我|麻烦|给我|现在|然后|接着|好的?|嗯|能不能|可以)+|(?:一下|看看|给我看|吗|呢|吧|啊|呀|谢谢)+$"
 )
 _OTHER = re.compile(
     "(?:(?:那么|那|换成|改成|改为|换|再看看?|再找找?|再数数?)+(?P<a>.{1,7}?)(?:呢|吧|的)?|(?P<b>.{1,7}?)呢)"
@@ -64,6 +74,13 @@ def _plain(text: str) -> str:
     ).replace("，", ",")
 
 
+def _ranked(text: str) -> str:
+    """As "最长的", "最大的", what is said as "哪一艘最长", "个头最大的呢"."""
+    if found := re.fullmatch(f"哪一?{_COUNTER}(?:更|最)([大小长短宽窄])(?:呢|啊)?", text):
+        return f"最{found[1]}的"
+    return re.sub("^(?:那么|那)?(?:个头|体积|面积|块头)(?=最[大小])", "", text)
+
+
 def starts_beside(text: str) -> bool:
     """Whether a follow-up begins with a place: "上面有船吗？" means on what was found last."""
     return (
@@ -80,7 +97,7 @@ def in_full(text: str) -> Iterator[str]:
     Likeliest first.
     """
     plain = re.sub(
-        "(?:其中|这些|那些|上述(?:目标)?|[他她牠]们|这里面|(?<![边侧大小长短上下左右的近远])[这那][艘架个条座辆栋]|(?<!其)它(?!们))(?!人)",
+        "(?:其中|这些|那些|[这那][两二三四五几][个艘架辆栋座条块棵]|上述(?:目标)?|[他她牠]们|这里面|(?<![边侧大小长短上下左右的近远])[这那][艘架个条座辆栋]|(?<!其)它(?!们))(?!人)",
         "它们",
         _plain(text),
     )
@@ -90,11 +107,25 @@ def in_full(text: str) -> Iterator[str]:
         plain,
     ):
         yield "除了它们以外的目标"
-    plain = re.sub(f"^(?:它们)?两{_COUNTER}(?=之间|相距|离|隔)", "它们", plain)
+    plain = re.sub(f"^(?:它们)?(?:两{_COUNTER}|俩)(?=之间|相距|离|隔)", "它们", plain)
     if found := re.fullmatch(
-        f"(?:它们)?(?:里|中|里面)?(.+?)的?是?哪(?:一?{_COUNTER}|些)(?:它们)?", plain
+        f"(?:它们)?(?:里|中|里面)?(.+?)的?(?:是|有)?哪(?:一?{_COUNTER}|些)(?:它们)?", plain
     ):
         yield f"{found[1].removesuffix('的')}的它们"
+    if (
+        found := re.fullmatch(f"(除了?.+?),?{_OTHERS}的?(?:都|全)?{_SHOWN}.{{0,4}}", plain)
+    ) is not None:
+        plain = found[1]
+    if re.fullmatch(_COUNTED, plain):
+        yield "有几个它们"
+    if re.fullmatch("(?:它们)?的?(?:颜色|什么颜色|啥颜色)", plain):
+        yield "它们是什么颜色"
+    if found := re.fullmatch(
+        f"(?:换算成|换成|折合成?|合|按|用|以)(?:多少)?({UNIT})(?:是多少|算|表示|呢)*", plain
+    ):
+        yield f"它们是多少{found[1]}"
+    if re.fullmatch("(?:它们)?的?(?:朝向|方向)", plain):
+        yield "它们朝哪个方向"
     if "它们" in plain:
         yield plain
         yield re.sub("它们的?", "它们", plain, count=1)
@@ -105,6 +136,22 @@ def in_full(text: str) -> Iterator[str]:
         plain,
     ):
         yield f"除了{found[1].removesuffix('的')}的它们"
+    if found := re.fullmatch(
+        f"(?:把|将)?(.+?)(?:的|[这那]一?{_COUNTER})?(?:都|全部?)?{_DROPPED}", plain
+    ):
+        yield f"除了{found[1].removesuffix('的')}的它们"
+    if found := re.fullmatch(
+        "(.+?)的(?:和|与|跟)(.+?)的(?:哪一?[边个种]|谁)(?:更)?([多少])", plain
+    ):
+        yield f"{found[1]}的它们和{found[2]}的它们哪个{found[3]}"
+    if found := re.fullmatch(f"哪(?:些|几?{_COUNTER}|一{_COUNTER})(?:是)?(.+?)的?", plain):
+        yield f"{found[1]}的它们"
+    if found := re.fullmatch(f"(.+?)的(?:都|全)?(?P<how>{_SHOWN})(?:出来?|一下|起来)*", plain):
+        yield f"{'分割' if _MASKS.search(found['how']) else ''}{found[1]}的它们"
+    if found := re.fullmatch("(.+?)的(?:都)?有哪(?:些|几.)", plain):
+        yield f"{found[1]}的它们"
+    if found := re.fullmatch("(.+?)的?(?:有没有|有吗|有么)", plain):
+        yield f"有没有{found[1]}的它们"
     if found := re.fullmatch(f"(.*(?:有|是)?(?:多少|几){_COUNTER}?)", plain):
         if "的有" in plain:
             yield plain.replace("的有", "的它们有", 1)
@@ -115,13 +162,50 @@ def in_full(text: str) -> Iterator[str]:
     ):
         yield f"{found[1].removesuffix('的')}的它们"
     if found := re.fullmatch(
-        f"(.+?)(?:的|[这那]{_COUNTER})((?:有|是)?(?:多[大长宽远]|什么颜色|多少.*|朝.*|占.*|在.*))",
+        f"(.+?)(?:的[这那]?一?{_COUNTER}|的|[这那]{_COUNTER})((?:有|是)?(?:多[大长宽远]|什么颜色|多少.*|朝.*|占.*|在.*))",
         plain,
     ):
         yield f"{found[1]}的它们{found[2]}"
     yield f"它们{plain}"
     yield f"它们的{plain}"
     yield f"它们是{plain}"
+
+
+def rest(text: str, noun: str) -> str:
+    """The question about all others of a class: "其他的呢", "除了它还有几艘"; "" where it is none.
+
+    Args:
+        text: as said.
+        noun: the class's Chinese name.
+    """
+    plain = _SOFT.sub("", _plain(text))
+    if re.fullmatch(f"{_OTHERS}的?(?:那些|几个)?(?:都)?(?:在哪里?|标出来)?", plain):
+        return f"除了它们以外的{noun}"
+    one = "(?:它们?|[这那][个些艘架辆])"
+    kept = f"(?:请|再)?(?:把|将)?{_OTHERS}的?(?:{_COUNTER}|那些)?(?:都|也|全)*"
+    if found := re.fullmatch(f"{kept}(.*?(?:分割|抠|勾)).*", plain):
+        return f"{found[1]}除了它们以外的{noun}"
+    if re.fullmatch(f"{kept}(?:标|框|圈|找)(?:出|出来|一下|起来)*", plain):
+        return f"除了它们以外的{noun}"
+    others = f"(?:除了?{one}(?:以外|之外|外)?,?|{_OTHERS}的?)"
+    counted = f"{others}{{1,2}}(?:还|一共)*有?(?:多少|几){_COUNTER}?"
+    return f"除了它们以外的{noun}有多少" if re.fullmatch(counted, plain) else ""
+
+
+def difference(text: str, meant: str) -> str:
+    """The last comparison of numbers, asked for the difference: "多几个"; "" where it is none.
+
+    Args:
+        text: as said.
+        meant: the last question.
+    """
+    plain = _SOFT.sub("", _plain(text))
+    if not re.fullmatch(
+        f"(?:那|那么)?(?:多|少|差|相差|差了?|多出来?)(?:了)?(?:多少|几){_COUNTER}?", plain
+    ):
+        return ""
+    found = re.fullmatch("(.+比.+?)(多|少)[吗么没]?", _plain(meant))
+    return f"{found[1]}{found[2]}几个？" if found else ""
 
 
 def other(
@@ -181,7 +265,7 @@ def anew(text: str, noun: str, nouns: Sequence[str], alone: bool) -> str:
 
 def in_english(text: str) -> str:
     """其中最大的呢？ -> "the largest of them"; the text itself where it is no such follow-up."""
-    plain = re.sub(r"[\s，。？！?!,.]", "", text.translate(chinese_text.SIMPLIFIED))
+    plain = _ranked(re.sub(r"[\s，。？！?!,.]", "", text.translate(chinese_text.SIMPLIFIED)))
     refers = _REFERS.search(plain) is not None
     short = len(plain) <= 10
     if not (refers or short):
@@ -202,7 +286,7 @@ def in_english(text: str) -> str:
         if re.search(word, plain) and (
             refers
             or re.match(
-                f"(?:那么|那|只要|只看|只留下?|留下|把|找出|分割|框出|标出|哪[个艘架条座辆]是?)*{word}",
+                f"(?:那么|那|只要|只看|只留下?|留下|把|找出|挑出|选出|挑选|列出|圈出|分割|框出|标出|哪[个艘架条座辆]是?)*{word}",
                 plain,
             )
         ):

@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from geomagnifier import composed
+from geomagnifier.answer_notes import in_traditional
 from geomagnifier.composed import program as p
 from geomagnifier.conversation.chinese_followups import (
     ANSWERED,
     anew,
+    difference,
     in_english,
     in_full,
     is_chinese,
     other,
+    rest,
     starts_beside,
 )
 from geomagnifier.conversation.followup_parser import FollowUp, Sort, read
@@ -28,7 +31,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.inference.references import Reference
 from geomagnifier.language import chinese_text, unsupported
 from geomagnifier.model_protocol import Model
-from geomagnifier.pipeline import ask, in_traditional
+from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import Scene
 from geomagnifier.results import Answer, Region
 from geomagnifier.translation import use_language
@@ -119,7 +122,7 @@ def _followed(
         and (text := composed.in_unit(question, last.meant, model.spec)) is not None
     ):  # "and in hectares?"
         refers = Reference(last.pool, text, bare=True) if last.sort == "choose" else last.refers
-        made = ask(scene, text, model, refers=refers, **options)
+        made = ask(scene, text, model, refers=refers, **_options(options, refers))
         return Turn(
             question, text, last.sort, replace(made, question=question), last.pool, last.refers
         )
@@ -219,9 +222,20 @@ def _in_chinese(
     nouns = [name for kind in names for name in names[kind] if is_chinese(name)]
     mine = [name for region in regions for name in names.get(region.label, ())]
     named = [noun for noun in nouns if noun in question.translate(chinese_text.SIMPLIFIED)]
-    composes = composed.understood(question, model.spec) is not None
+    read = composed.understood(question, model.spec)
+    composes = read is not None
+    if read is not None and regions:
+        # "靠近码头的有哪些": of all objects, where none are named and none are meant
+        composes = len(read.kinds) < len(model.spec.objects or model.spec.kinds) or bool(
+            re.search("东西|目标|物体|什么|地物", question)
+        )
     if composes and not (regions and starts_beside(question) and not set(named) & set(mine)):
         return FollowUp("fresh", question, question)
+    if text := difference(question, last.meant):
+        return FollowUp("fresh", text, text)
+    first = next((name for name in mine if is_chinese(name)), "")
+    if first and (text := rest(question, first)):
+        return FollowUp("choose", text, text, many=True, pronoun="them")
     if (swapped := other(question, last.meant, nouns, mine or nouns)) is not None:
         return FollowUp("swap", swapped[0], swapped[0], True, swapped[1])
     noun = next((name for name in mine if is_chinese(name)), "")
@@ -361,7 +375,9 @@ def _beside(
     options: dict[str, Any],
 ) -> Turn:
     refers = Reference(marks, move.words, beside=True, bare=not move.named)
-    made = replace(ask(scene, move.text, model, refers=refers, **options), question=question)
+    made = replace(
+        ask(scene, move.text, model, refers=refers, **_options(options, refers)), question=question
+    )
     return Turn(question, move.text, "beside", made, made.regions, refers)
 
 
@@ -376,7 +392,7 @@ def _swap(
         words := _instead(last.refers.words, last.answer, model, move.named)
     ):
         refers = replace(last.refers, words=words)
-        made = ask(scene, text, model, refers=refers, **options)
+        made = ask(scene, text, model, refers=refers, **_options(options, refers))
         return Turn(question, text, "swap", replace(made, question=question), made.regions, refers)
     made = ask(scene, text, model, **options)
     return Turn(question, text, "swap", replace(made, question=question), made.regions)
@@ -405,6 +421,7 @@ def _ask(
     In a scene too large for one view only their surroundings are looked at, unless the options name
     a box.
     """
+    options = _options(options, refers)
     if scene.info.pixels > model.spec.view_pixels and options.get("box") is None:
         corners = list(zip(*(r.box for r in refers.regions), strict=True))
         hull = (
@@ -415,6 +432,13 @@ def _ask(
         if hull is not None and hull.area < scene.info.pixels / 2:
             options = options | {"box": hull, "box_crs": "px"}
     return ask(scene, text, model, refers=refers, **options)
+
+
+def _options(options: dict[str, Any], refers: Reference | None) -> dict[str, Any]:
+    """The options of a question: one about earlier regions is about those, in no area besides."""
+    if refers is None:
+        return options
+    return {name: value for name, value in options.items() if name not in ("aoi", "aoi_crs")}
 
 
 class Conversation:

@@ -110,6 +110,7 @@ def step(
     state: Search,
     heats: Heats,
     cost: Callable[[CropRequest], float] = lambda look: look.box.area / look.shrink**2,
+    tiles: Callable[[CropRequest], Sequence[CropRequest]] = lambda look: (look,),
 ) -> tuple[tuple[CropRequest, ...], Search]:
     """Where to look next, what promises most for its price first.
 
@@ -118,14 +119,21 @@ def step(
         heats: the windows read last with their heat maps, (h, w) in [0, 1].
         cost: pixels that a look will read; more than its area where it is read as tiles that
             overlap.
+        tiles: the tiles of a look, of which the budget may reach some where it does not reach all.
 
     Returns:
         looks and the new state; `done` when these are the last.
     """
     looks, state = _crop(state, heats) if state.policy in CROPPING else _adaptive(state, heats)
     kept: list[CropRequest] = []
-    for look in looks:
+    waiting = [(look, True) for look in looks]
+    while waiting:
+        look, whole = waiting.pop(0)
         price = cost(look)
+        if whole and state.left is not None and price > state.left:
+            parts = sorted(tiles(look), key=lambda part: -relevance(part.core, heats))
+            waiting = [*((part, False) for part in parts), *waiting]
+            continue
         if state.left is not None and price > state.left:
             state = replace(
                 state, skipped=(*state.skipped, (look.core, relevance(look.core, heats)))

@@ -42,6 +42,7 @@ from geomagnifier.raster.scene import Scene
 from geomagnifier.results import ModelOutput, Trace, WindowResult
 from geomagnifier.types import (
     COARSE,
+    CropRequest,
     Floats,
     Granularity,
     Plan,
@@ -123,7 +124,11 @@ def scan_scene(
                 price = lambda look: sum(  # noqa: E731
                     w.width * w.height for w in resolution.windows(look, spec, plan.aspect)
                 )
-                looks, state = cropping.step(state, heats, price)
+                tiles = lambda look: [  # noqa: E731
+                    CropRequest(w.box, look.shrink, look.role, w.core)
+                    for w in resolution.windows(look, spec, plan.aspect)
+                ]
+                looks, state = cropping.step(state, heats, price, tiles)
                 pending = asked_about(
                     query,
                     [w for look in looks for w in resolution.windows(look, spec, plan.aspect)],

@@ -116,6 +116,13 @@ def load_model(
             " ask a vision-language model zero-shot (--model Qwen/Qwen2.5-VL-3B-Instruct), or use"
             " 'small'"
         )
+    if text.endswith(SUFFIX):
+        if segmenter is not None or bits is not None:
+            raise OptionError(
+                "--segmenter and --bits are for vision-language models; a detector has its own"
+                " masks, or none"
+            )
+        return load_detector(text)
     if is_full_size(text):
         try:
             from geomagnifier.models.full.checkpoint import load
@@ -130,8 +137,6 @@ def load_model(
         raise OptionError(
             "--segmenter and --bits are for vision-language models; the small model has its own"
         )
-    if text.endswith(SUFFIX):
-        return load_detector(text)
     base, own = load_small(name), folder_of(text) / OWN
     if own.is_file():
         return taught(base, own, *read(own))
@@ -180,6 +185,8 @@ def is_full_size(name: str) -> bool:
     OWNER/NAME.
     """
     folder = folder_of(name)
+    if name.endswith(SUFFIX):
+        return False
     if folder.exists():
         return (folder / "config.json").is_file() or (folder / "geomag.json").is_file()
     return HUB.fullmatch(name) is not None

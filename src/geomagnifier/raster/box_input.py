@@ -80,6 +80,70 @@ def scene_box(given: Box | Sequence[float], scene: SceneInfo, crs: str | None = 
     return inside
 
 
+def scene_point(
+    given: Sequence[float], scene: SceneInfo, crs: str | None = None
+) -> tuple[float, float]:
+    """Put a point on the pixels of a scene.
+
+    Args:
+        given: x, y in px, y down; or x before y (longitude first) in `crs`.
+        scene: the scene, from `open_scene`.
+        crs: as of `scene_box`; None for pixels.
+
+    Returns:
+        (x, y) in scene px.
+
+    Raises:
+        BoxError: it is not two numbers, or lies outside the scene.
+        OptionError: `crs` names no coordinate reference system, or the scene has none.
+    """
+    try:
+        x, y = (float(value) for value in given)
+    except (TypeError, ValueError):
+        raise BoxError(f"a point is two numbers, (x, y), not {str(given)[:80]}") from None
+    name = (crs or PIXELS).strip()
+    column, row, system = x, y, None
+    if name.lower() not in (PIXELS, "pixel", "pixels"):
+        system = system_of(name, scene)
+        column, row = _point_on_scene(x, y, scene, system)
+    if not (0 <= column < scene.width and 0 <= row < scene.height):
+        where = "" if crs is None else f" in {name}"
+        advice = (
+            "; a point on the map is given with --point-crs, such as EPSG:4326 (in Python"
+            " point_crs)"
+            if crs is None and scene.transform is not None
+            else f"{_where(scene, system)}; a point is x before y, longitude before latitude"
+        )
+        raise BoxError(
+            f"the point ({x:.10g}, {y:.10g}){where} lies outside the scene, which is"
+            f" {scene.width} x {scene.height} px{advice}"
+        )
+    return column, row
+
+
+def _point_on_scene(
+    x: float, y: float, scene: SceneInfo, system: CRS | None
+) -> tuple[float, float]:
+    """Return a point on the map in scene px; nan where the scene's CRS does not reach there."""
+    assert scene.transform is not None
+    own = georeference.parse_crs(scene.crs) if scene.crs is not None else None
+    xs, ys = np.array([[x]], float), np.array([[y]], float)
+    if own is not None and system is not None and system != own:
+        try:
+            xs, ys = (
+                values.reshape(1, 1)
+                for values in georeference.convert(system, own, xs.ravel(), ys.ravel())
+            )
+        except Exception:  # as in _on_scene
+            return math.nan, math.nan
+    xs = _near(xs, scene, own)
+    a, b, c, d, e, f = scene.transform
+    column, row = np.linalg.solve(
+        np.array([[a, b], [d, e]]), np.array([float(xs[0, 0]) - c, float(ys[0, 0]) - f])
+    )
+    return float(column), float(row)
+
+
 def _in_pixels(box: Box, scene: SceneInfo, sure: bool) -> Box:
     inside = box.intersection(scene.box)
     size = f"the scene is {scene.width} x {scene.height} px"

@@ -10,6 +10,7 @@ import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOEr
 from rasterio.io import DatasetReader
 
 from geomagnifier.errors import SceneEmpty, SceneNotFound, SceneTooLarge, SceneUnreadable
-from geomagnifier.raster import file_identity, gdal_guard
+from geomagnifier.raster import file_identity, gdal_guard, sqlite_raster
 from geomagnifier.raster.fetch import check_allowed
 from geomagnifier.raster.stated import Stated
 
@@ -126,6 +127,8 @@ class Source:
     """Stamp of the file before it was opened, or None for an array or an address."""
     stated: Stated | None = None
     """What is stated of it beside the file, used where the file says nothing."""
+    held: TemporaryDirectory[str] | None = None
+    """A folder that goes when it is closed, or None."""
     _full_size: Any = None
 
     def full_size(self) -> Any:
@@ -146,11 +149,16 @@ class Source:
         if self.pixels_from is not None:
             return
         name, driver = self.dataset.name, self.dataset.driver
-        self.close()
+        self._close_datasets()
         self._full_size, self.dataset = None, _open(name, drivers=(driver,))
 
     def close(self) -> None:
         """Close the file. Closing twice is no error."""
+        self._close_datasets()
+        if self.held is not None:
+            self.held.cleanup()
+
+    def _close_datasets(self) -> None:
         self.dataset.close()
         if self._full_size is not None:
             self._full_size.close()
@@ -205,6 +213,7 @@ def from_path(source: str | os.PathLike[str]) -> Source:
     """Open a file on this machine, or an http(s):// or s3:// address where that is allowed."""
     text = os.fspath(source)
     text = os.fsdecode(text) if isinstance(text, bytes) else text
+    text, table = sqlite_raster.split_name(text) or (text, None)
     if "://" in text or text.startswith(("/vsi", "\\vsi")):
         return _from_address(text)
     try:
@@ -225,7 +234,9 @@ def from_path(source: str | os.PathLike[str]) -> Source:
     try:
         stamp = file_identity.stamp([path])
         return Source(
-            _unpackable(_open_file(path), path.name, _interlaced(path)), path.name, stamp=stamp
+            _unpackable(_open_file(path, table), path.name, _interlaced(path)),
+            path.name,
+            stamp=stamp,
         )
     except UnicodeEncodeError as error:
         # GDAL takes names as UTF-8; a disk may hold names in an older encoding.
@@ -278,7 +289,9 @@ def _archive(path: Path) -> str | None:
     )
 
 
-def _open_file(path: Path) -> Any:
+def _open_file(path: Path, table: str | None = None) -> Any:
+    if table is not None or sqlite_raster.is_sqlite(path):
+        return _open_database(path, table)
     if _is_vrt(path):
         if not gdal_guard.allowed("vrt"):
             raise SceneUnreadable(
@@ -293,6 +306,21 @@ def _open_file(path: Path) -> Any:
         dataset = _plainly(path)
     try:
         gdal_guard.check_named(dataset, path, _plainly)
+    except BaseException:
+        dataset.close()
+        raise
+    return dataset
+
+
+def _open_database(path: Path, table: str | None) -> Any:
+    """Open a GeoPackage or MBTiles, of a GeoPackage the raster of a table."""
+    if not sqlite_raster.is_sqlite(path):
+        raise SceneUnreadable(f"{path.name} is no GeoPackage; give its name alone")
+    sqlite_raster.check_tables(path)
+    name = path if table is None else f"GPKG:{path}:{table}"
+    dataset = _open(name, sqlite_raster.DRIVERS if table is None else ("GPKG",))
+    try:
+        sqlite_raster.check_one_raster(dataset, path.name)
     except BaseException:
         dataset.close()
         raise
@@ -356,6 +384,15 @@ def _open(path: Any, drivers: tuple[str, ...], beside: bool = True, **options: s
             with suppress(CPLE_BaseError):
                 _ = dataset.colorinterp
             return dataset
+
+
+def open_service(description: str) -> Any:
+    """Open a tile or map service by what GDAL's WMS driver calls a service description file.
+
+    Args:
+        description: XML, made by this program alone.
+    """
+    return _open(description, ("WMS",), beside=False)
 
 
 def _open_memory(address: str) -> Any:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from rasterio.enums import Resampling
 from rasterio.errors import RasterioIOError
 from rasterio.windows import Window as RasterWindow
 
-from geomagnifier.errors import SceneTooLarge
+from geomagnifier.errors import GeomagWarning, SceneTooLarge
 from geomagnifier.geometry import Box
 from geomagnifier.raster import halt
 from geomagnifier.raster.bands import Bands, Raw
@@ -37,6 +39,10 @@ UNPACKED = 50e9
 number.
 """
 
+TILE = re.compile(r"Unable to download block (\d+), (\d+)")
+"""Column and row of a tile, in an error of GDAL's WMS driver."""
+HTTP_STATUS = re.compile(r"HTTP status code: (\d+)")
+"""The status in such an error."""
 SPOTS, SPOT = 3, 16
 """Places each way at which an overview is compared with the means of the pixels it stands for, and
 their side, overview px.
@@ -102,13 +108,15 @@ class RasterReader:
         self._type = np.dtype(dataset.dtypes[chosen.indexes[0] - 1])
         self._factors: list[int] = [] if chosen.misled else dataset.overviews(chosen.indexes[0])
         self._means: dict[int, bool] = {}
-        self.in_blocks = dataset.driver == "GTiff"
+        self.in_blocks = dataset.driver in ("GTiff", "WMS")
         """Whether the file is made of blocks that can be read one by one, whatever became of the
         others.
         """
         # A mask of its own may say anything of pixels that were never written; an alpha band that
         # was never written says "not valid".
-        self._sparse = self.in_blocks and not chosen.masked
+        self._sparse = dataset.driver == "GTiff" and not chosen.masked
+        self._statuses: set[str] = set()
+        self._lost: list[Box] = []
         self._all = sorted({*chosen.indexes, *((chosen.alpha,) if chosen.alpha else ())})
         self._unwritten = np.array(
             [_unwritten(none, self._type) for none in chosen.nodata], self._type
@@ -146,7 +154,8 @@ class RasterReader:
             for box in self._salvage(canvas, piece)
         ]
         if not canvas.read.any():
-            raise RasterioIOError("none of its blocks there can be read")
+            why = f" ({', '.join(sorted(self._statuses))})" if self._statuses else ""
+            raise RasterioIOError(f"none of its blocks there can be read{why}")
         return self._numbers(canvas, joined(broken))
 
     def check(self, request: ReadRequest) -> None:
@@ -267,6 +276,10 @@ class RasterReader:
         return [] if any(read) else [piece.blocks]
 
     def _try(self, canvas: _Canvas, piece: Piece, full_size: bool = False) -> bool:
+        # A tile that a service did not send is not asked for again, nor by its neighbours.
+        near = piece.box.grown(max(1.0, piece.rows.step, piece.columns.step))
+        if any(near.intersection(tile) is not None for tile in self._lost):
+            return False
         try:
             self._fill(canvas, piece, full_size)
         except FAILURES:
@@ -305,12 +318,33 @@ class RasterReader:
                         np.nan_to_num(_patiently(of_alpha, band, out_shape=piece.shape, **how)) != 0
                     )
             except FAILURES as error:
+                self._tell_status(error)
                 if not self.in_blocks or isinstance(error, _EndsTooEarly):
                     # GDAL takes the part it has for the whole block, and would not read it again.
                     self._source.reopen()
                 raise
             canvas.raw[:, rows, columns] = raw
         canvas.read[rows, columns] = True
+
+    def _tell_status(self, error: Exception) -> None:
+        """Note a tile of a service that was not sent, and warn once for each status."""
+        text = str(error.__cause__ or error)
+        if self._source.dataset.driver != "WMS":
+            return
+        if tile := TILE.search(text):
+            down, across = self._blocks
+            x, y = int(tile[1]) * across, int(tile[2]) * down
+            self._lost.append(Box(x, y, x + across, y + down))
+        status = HTTP_STATUS.search(text)
+        why = f"HTTP status {status[1]}" if status and status[1] != "0" else "no answer"
+        if why not in self._statuses:
+            self._statuses.add(why)
+            warnings.warn(
+                f"tiles of {self._source.name} could not be fetched ({why}); what they show is not"
+                " seen",
+                GeomagWarning,
+                stacklevel=2,
+            )
 
     def _never_written(self, piece: Piece) -> bool:
         """Return whether a sparse file has no block of a piece, which is then not read."""

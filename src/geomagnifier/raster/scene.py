@@ -25,6 +25,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.raster import (
     band_colours,
     bands,
+    drone_camera,
     file_identity,
     georeference,
     scene_warnings,
@@ -134,6 +135,8 @@ class Scene:
         if place is None and source.pixels_from is None:
             place = georeference.affine6(dataset.transform)
         file_crs = scene_warnings.file_crs
+        if place is None and source.pixels_from is None and source.stated is None:
+            source.stated = drone_camera.stated_of(dataset, source.name)
         stated = source.stated
         if stated is not None and place is None:
             place = scene_warnings.stated_place(source, stated)

@@ -6,6 +6,7 @@ The area of a region stays within 1 % of that of its pixels.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ TOLERANCE = 1.0
 CUTS = (1.5, 0.5)
 """By which length corners are cut off, px, one pass after the other; a quarter of a side at most.
 """
+FLAT = 0.1
+"""How far a rounded line may be off once points on nearly straight stretches are left out, px."""
 SPECK = 0.01
 """Rings below this share of a region's area are left out, as long as its area changes no more."""
 
@@ -42,18 +45,31 @@ def smooth_outlines(regions: Sequence[Sequence[Ring]]) -> list[list[Points]]:
     owner = np.repeat(np.arange(len(rings)), sizes)
     exact = shapely.polygons(shapely.linearrings(np.concatenate(rings), indices=owner))
     plain = shapely.simplify(exact, TOLERANCE)
-    points, owner = shapely.get_coordinates(plain, return_index=True)
-    last = np.append(owner[1:] != owner[:-1], True)  # the first point once more
-    points, owner = points[~last], owner[~last]
+    points, owner = _points(plain)
     for cut in CUTS:
         points, owner = _rounded(points, owner, cut)
     round_ = shapely.polygons(shapely.linearrings(points, indices=owner))
+    round_ = shapely.simplify(round_, FLAT)
+    points, owner = _points(round_)
     # Cut corners take area away: each ring is scaled about its middle by as much.
     scale = np.sqrt(shapely.area(exact) / np.maximum(shapely.area(round_), 1e-9))
     middle = shapely.get_coordinates(shapely.centroid(round_))
     points = middle[owner] + (points - middle[owner]) * scale[owner, None]
     smooth = iter(np.split(points, np.flatnonzero(np.diff(owner)) + 1))
     return [[next(smooth) for _ in own] for own in kept]
+
+
+def _points(polygons: Any) -> tuple[Points, NDArray[np.intp]]:
+    """Points of shapely polygons, (N, 2), and the polygon of each, without those that close them.
+
+    Args:
+        polygons: (M,) without holes.
+    """
+    import shapely
+
+    points, owner = shapely.get_coordinates(polygons, return_index=True)
+    last = np.append(owner[1:] != owner[:-1], True)  # the first point once more
+    return points[~last], owner[~last]
 
 
 def _without_specks(rings: list[Points]) -> list[Points]:

@@ -1,4 +1,4 @@
-"""Open whatever can be a scene: a file, an array, an address, or an image of a STAC item.
+"""Open whatever can be a scene: a file, an array, an address, a STAC item, a tile service.
 
 Only what a person names is opened here: names that come from elsewhere (an upload, a client of the
 service) go to `dataset.open_source`, which follows no STAC file.
@@ -11,7 +11,7 @@ import warnings
 from typing import Any
 
 from geomagnifier.errors import DataCorrupt, GeomagWarning, SceneNotFound, SceneUnreadable
-from geomagnifier.raster import stac_items
+from geomagnifier.raster import stac_items, tile_services
 from geomagnifier.raster.dataset import Source, from_path, open_source
 
 SHOWN = 5
@@ -19,7 +19,7 @@ SHOWN = 5
 
 
 def open_any(source: Any) -> Source:
-    """Open a path, an address, a STAC item, an array or a PIL image as a dataset.
+    """Open a path, an address, a STAC item, a tile service, an array or a PIL image as a dataset.
 
     Raises:
         SceneNotFound, SceneUnreadable, SceneEmpty: see `open_scene`.
@@ -28,6 +28,8 @@ def open_any(source: Any) -> Source:
     if not isinstance(source, (str, os.PathLike)):
         return open_source(source)
     text = os.fsdecode(os.fspath(source))
+    if tile_services.is_service(text):
+        return tile_services.open_tiles(text)
     if (parts := stac_items.split_handle(text)) is not None:
         if "://" not in parts[0] and not os.path.exists(os.path.expanduser(parts[0])):
             raise SceneNotFound(f"{text[:200]} does not exist; check the name and the folder")

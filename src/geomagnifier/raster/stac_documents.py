@@ -227,7 +227,12 @@ def _item(feature: dict[str, Any], pystac: Any) -> tuple[Any, str | None]:
 
 
 def place_of(href: str, found: Found) -> Path | str:
-    """Return the file or address that an asset's href leads to."""
+    """Return the file or address that an asset's href leads to.
+
+    Args:
+        href: of the asset.
+        found: the item.
+    """
     if _remote(found.at):
         return urljoin(found.at, href)
     at, own = Path(found.at), found.own

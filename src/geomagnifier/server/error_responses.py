@@ -31,7 +31,7 @@ from geomagnifier.errors import (
     SceneTooLarge,
     TooSlow,
 )
-from geomagnifier.server.not_found_page import PAGE, wants_page
+from geomagnifier.server.not_found_page import not_found_page, wants_page
 from geomagnifier.translation import translated
 
 STATUS: dict[type[GeomagError], int] = {
@@ -98,7 +98,7 @@ async def error_response(request: Request, error: Exception) -> Response:
         )
     if isinstance(error, HTTPException):
         if error.status_code == 404 and wants_page(request.headers.get("accept", "")):
-            return HTMLResponse(PAGE, 404)
+            return HTMLResponse(not_found_page(), 404)
         name = HTTPStatus(error.status_code).phrase.replace(" ", "")
         return JSONResponse(
             error_json(name, translated(str(error.detail))),

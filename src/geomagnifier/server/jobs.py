@@ -141,12 +141,13 @@ class Jobs:
             BoxError: the box is not in the scene.
             Busy: the queue is full.
         """
-        area = {"aoi": _wkt(polygon), "aoi_crs": "px"} if polygon is not None else {}
+        aoi = None if polygon is None else _wkt(polygon)
+        aoi_crs = None if aoi is None else "px"
         with use_language(chinese_text.message_language(question)):
             self._check(question)
             # All options are checked here, so that a wrong one takes no place in the queue.
             given = (box, search, budget, recall, min_score, None, box_crs)
-            checked(card.info, question, *given, **area)
+            checked(card.info, question, *given, aoi=aoi, aoi_crs=aoi_crs)
             search_worth(self.model, recall)
             if after is not None and (after.card is None or after.card.id != card.id):
                 raise OptionError(
@@ -159,6 +160,8 @@ class Jobs:
             "min_score": min_score,
             "recall": recall,
             "budget": budget,
+            "aoi": aoi,
+            "aoi_crs": aoi_crs,
         }
 
         def work(job: Job) -> None:

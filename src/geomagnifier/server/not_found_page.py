@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from geomagnifier.translation import gettext, language
+
 STYLE = (
     ":root{color-scheme:light dark}"
     "body{font:16px/1.5 system-ui,sans-serif;display:grid;place-content:center;min-height:90vh;"
     "margin:0;padding:1rem;text-align:center}"
     "a{color:light-dark(#0a6b5b,#5fd0b6)}"
 )
-PAGE = (
-    "<!doctype html><html lang=en><meta charset=utf-8>"
-    "<meta name=viewport content='width=device-width'>"
-    f"<title>Not found \u2013 geomagnifier</title><style>{STYLE}</style>"
-    "<main><h1>There is no such page</h1>"
-    "<p>The address may have been mistyped, or what it named has been removed.</p>"
-    "<p><a href=/>Go to the map</a></p></main></html>"
-)
+
+
+def not_found_page() -> str:
+    """The page, in the language of messages."""
+    title, go = gettext("There is no such page"), gettext("Go to the map")
+    reason = gettext("The address may have been mistyped, or what it named has been removed.")
+    return (
+        f"<!doctype html><html lang={language()}><meta charset=utf-8>"
+        "<meta name=viewport content='width=device-width'>"
+        f"<title>{title} \u2013 geomagnifier</title><style>{STYLE}</style>"
+        f"<main><h1>{title}</h1><p>{reason}</p><p><a href=/>{go}</a></p></main></html>"
+    )
 
 
 def wants_page(accept: str) -> bool:

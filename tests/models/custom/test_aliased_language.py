@@ -1,6 +1,4 @@
-"""What is found under two names of one family of classes is said once."""
-
-from __future__ import annotations
+"""What is found under two names is one object."""
 
 from geomagnifier.language.classes import WITHIN
 from geomagnifier.models.custom.aliased_language import distinct

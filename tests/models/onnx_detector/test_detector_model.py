@@ -12,7 +12,7 @@ import rasterio
 from rasterio import Affine
 
 import geomagnifier as gm
-from geomagnifier.errors import OptionError
+from geomagnifier.errors import GeomagWarning, OptionError
 from geomagnifier.export.oriented_boxes import corners, headings
 from geomagnifier.inference.resolution import window_of
 from geomagnifier.model_protocol import Model
@@ -21,6 +21,7 @@ from geomagnifier.models.onnx_detector.detector_model import DetectorModel
 from geomagnifier.models.onnx_detector.onnx_detector import OnnxDetector
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.types import Query, View
+from geomagnifier_lab.render.scene import draw_scene
 from made_detectors import BLUE, GREEN, YELLOW, deepness, detector, squares, ultralytics
 
 SHIPS = {(100, 120): GREEN, (1500, 300): GREEN, (700, 1700): YELLOW, (635, 640): GREEN}
@@ -126,12 +127,30 @@ def test_what_the_detector_has_no_class_for(scene: Path, model: DetectorModel) -
         gm.ask(scene, "Find every ship.", model, recall=0.9)
 
 
-def test_places_and_land_cover_are_the_small_models(scene: Path, model: DetectorModel) -> None:
-    place = gm.ask(scene, "What kind of place is this?", model)
-    own = gm.ask(scene, "What kind of place is this?", as_model(model.base))
+def test_a_budget_goes_to_some_windows_of_a_scene(scene: Path, model: DetectorModel) -> None:
+    """Everything is worth a look; what the budget does not reach is told."""
+    with pytest.warns(GeomagWarning, match="left"):
+        answer = gm.ask(scene, "Find every ship.", model, budget="2 Mpx")
+    assert not answer.complete and answer.trace.skipped
+    assert len(answer.trace.crops) > 0
+    assert answer.trace.pixels_processed <= 2_000_000
+    assert boxes(answer) < TRUTH
+
+
+def test_a_question_that_names_nothing(model: DetectorModel) -> None:
+    answer = gm.ask(squares((64, 64), {}), "How many are there?", model)
+    assert answer.text.endswith("It has: ship, wind turbine.")
+
+
+def test_places_and_land_cover_are_the_small_models(model: DetectorModel) -> None:
+    picture = draw_scene(3, 320, 240, "harbour").pixels
+    place, own = (
+        gm.ask(picture, "What kind of place is this?", m) for m in (model, as_model(model.base))
+    )
     assert (place.text, place.labels[0][0]) == (own.text, own.labels[0][0])
-    water = gm.ask(scene, "Segment the water.", model)
-    assert "no class" not in water.text
+    water = gm.ask(picture, "Segment the water.", model)
+    assert water.mask is not None and water.mask.mean() > 0.05
+    assert "no class" not in water.text and {*water.classes.tolist()} == {"water"}
 
 
 def as_model(base: SmallModel) -> Model:

@@ -1,6 +1,4 @@
-"""A view larger than the input is looked at in slices, and what two of them see is one object."""
-
-from __future__ import annotations
+"""Slices cover a view, and what several of them show is one object."""
 
 import numpy as np
 import pytest
@@ -11,27 +9,42 @@ from geomagnifier.results import ClassMask, Detection, ViewPrediction
 from geomagnifier.types import View, Window
 
 
-@pytest.mark.parametrize(
-    ("size", "side", "share"),
-    [((100, 300), (64, 64), 0.25), ((64, 65), (64, 64), 0.1), ((500, 64), (64, 128), 0.5)],
-)
-def test_slices_cover_a_view_and_their_cores_part_it(
-    size: tuple[int, int], side: tuple[int, int], share: float
-) -> None:
-    parts, seen, owned = slices(size, side, share, 2), np.zeros(size, int), np.zeros(size)
-    for part in parts:
-        assert part.x % 2 == part.y % 2 == 0 and part.width <= side[1] and part.height <= side[0]
-        seen[part.y : part.y + part.height, part.x : part.x + part.width] += 1
-        assert part.core.x0 >= part.x and part.core.x1 <= part.x + part.width
-        owned[part.y : part.y + part.height, part.x : part.x + part.width] += [
-            [part.core.contains(part.x + j + 0.5, part.y + i + 0.5) for j in range(part.width)]
-            for i in range(part.height)
-        ]
-    assert seen.min() >= 1 and (owned == 1).all()
+@pytest.mark.parametrize("size", [(64, 64), (30, 200), (65, 64), (257, 131), (1000, 700)])
+def test_slices_cover_a_view(size):
+    parts = slices(size, (64, 64), 0.2, 2)
+    covered, cores = np.zeros(size, int), np.zeros(size, int)
+    for p in parts:
+        assert p.width <= 64 and p.height <= 64 and p.x % 2 == p.y % 2 == 0
+        covered[p.y : p.y + p.height, p.x : p.x + p.width] += 1
+        assert p.x <= p.core.x0 and p.core.x1 <= p.x + p.width
+        for y in range(size[0]):
+            if p.core.y0 <= y + 0.25 < p.core.y1:
+                xs = np.arange(size[1]) + 0.25
+                cores[y, (xs >= p.core.x0) & (xs < p.core.x1)] += 1
+    assert covered.min() >= 1 and (cores == 1).all()
+    assert (len(parts) == 1) == (size == (64, 64))
 
 
-def test_a_view_that_fits_is_one_slice() -> None:
-    assert slices((64, 64), (64, 64), 0.5, 2) == [(0, 0, 64, 64, Box(0, 0, 64, 64))]
+def test_what_two_slices_show_is_one_object():
+    pixels = np.zeros((64, 100, 3), np.uint8)
+    pixels[20:30, 44:56] = 255
+    view = View(pixels, Window(Box(0, 0, 100, 64), 100, 64, "tile", Box(0, 0, 100, 64)), "s:v")
+
+    def find(part: View) -> ViewPrediction:
+        rows, columns = np.nonzero(part.pixels[..., 0])
+        cover = part.pixels[::2, ::2, 0].astype(np.float32) / 255
+        box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+        x0, y0 = int(box[0]) // 2, int(box[1]) // 2
+        cells = cover[y0 : int(box[3]) // 2, x0 : int(box[2]) // 2] > 0
+        found = Detection("ship", 0.9, tuple(map(float, box)), cells, (x0, y0))
+        return ViewPrediction((found,), (ClassMask("ship", 0.9, cover, 0.5, True),), 2)
+
+    parts = slices((64, 100), (64, 64), 0.5, 2)
+    assert len(parts) == 3
+    whole = sliced(view, parts, find)
+    (one,) = whole.found
+    assert one.view_box == (44, 20, 56, 30) and one.origin == (22, 10)
+    assert (whole.covers[0].probability == pixels[::2, ::2, 0] / 255).all()
 
 
 def find(view: View) -> ViewPrediction:

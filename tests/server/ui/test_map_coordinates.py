@@ -58,3 +58,18 @@ def test_a_box_beside_the_scene_is_refused(asked, placed):
     _, places = asked()
     with pytest.raises(BoxError, match="does not touch"):
         places.box(((60.0, 60.0), (61.0, 61.0)) if placed else ((10.0, 10.0), (20.0, 20.0)))
+
+
+def test_the_grid_tells_the_scene_s_own_coordinates(library):
+    assert MapCoordinates(library.place("plain.png")).grid() is None
+    places = MapCoordinates(library.place("placed.tif"))
+    grid = places.grid()
+    assert grid["name"] == "EPSG:32633"
+    points = np.asarray(grid["points"])
+    (south, west), (north, east) = places.bounds
+    rows, columns, _ = points.shape
+    ring = [(north, west), (south, east), ((north + south) / 2, (west + east) / 2)]
+    pixels = np.asarray(places.pixels(ring))
+    own = pixels * (UTM[0], UTM[4]) + (UTM[2], UTM[5])
+    found = np.stack([points[0, 0], points[-1, -1], points[rows // 2, columns // 2]])
+    assert np.allclose(found, own, atol=0.05)  # pixels are rounded to a tenth, which is 5 cm

@@ -285,6 +285,24 @@ def test_a_picture_is_dropped_on_the_page(visitor, root):
     assert visit.ask("Count the ships.").inner_text() == "Found 3 ships."
 
 
+def test_a_link_shows_another_browser_the_answer_and_the_view(visitor):
+    page = (visit := visitor(DESKTOP)).open("plain.png")
+    visit.ask("Find every ship.")
+    page.locator(".map path.region").nth(2).wait_for(state="attached")
+    page.get_by_role("button", name="Zoom in").click()
+    page.wait_for_function("location.search.startsWith('?job=')")
+    link = page.url
+    other = visitor(DESKTOP).page
+    other.goto(link)
+    other.locator(".sentence").wait_for()
+    assert other.locator(".sentence").inner_text() == "Found 3 ships."
+    assert other.locator(".asked:visible").inner_text() == "Find every ship."
+    other.locator(".map path.region").nth(2).wait_for(state="attached")
+    other.wait_for_function("link => location.href === link", arg=link)
+    other.goto(f"{visit.address}/?job=nothing-of-that-name")
+    other.locator(".welcome .choice").first.wait_for()
+
+
 def test_a_reload_keeps_the_answer_and_the_earlier_questions(visit):
     page = visit.open("plain.png")
     visit.ask("What kind of place is this?")
@@ -333,6 +351,34 @@ def test_the_page_is_used_by_keyboard_and_named_for_screen_readers(visitor):
     page.wait_for_function("document.querySelectorAll('.map path.region.lit').length === 1")
     page.keyboard.press("Enter")
     page.locator(".about").wait_for()
+
+
+def test_a_language_and_a_base_map_are_chosen_and_remembered(visitor):
+    visit = visitor(DESKTOP)
+    page = visit.open("placed.tif")
+    assert visit.elsewhere == []  # nothing is fetched unasked
+    html = "document.documentElement.lang"
+    assert page.evaluate(html) == "en-US"
+    page.get_by_role("link", name="中文").click()
+    page.wait_for_function(f"{html} === 'zh-CN'")
+    page.wait_for_selector(".map.loaded")  # the same picture
+    page.locator("a.language", has_text="English").click()
+    page.wait_for_function(f"{html} === 'en-US'")
+    page.wait_for_selector(".map.loaded")
+    page.get_by_text("Base map").click()
+    field = page.get_by_label("XYZ address of a base map")
+    field.fill("tiles.example.org")
+    field.press("Enter")
+    page.get_by_text("Write an address that begins with").wait_for()
+    page.route("http://tiles.example.org/**", lambda route: route.fulfill(body=b""))
+    field.fill("http://tiles.example.org/{z}/{x}/{y}.png")
+    with page.expect_request("http://tiles.example.org/**"):
+        field.press("Enter")
+    page.get_by_text("Base map").click()
+    page.get_by_role("button", name="Use none").click()
+    page.wait_for_function("localStorage.getItem('geomag-base-map') === ''")
+    assert {url.split("/")[2] for url in visit.elsewhere} == {"tiles.example.org"}
+    visit.elsewhere.clear()
 
 
 def test_light_and_dark_follow_the_system_until_one_is_chosen(visitor):

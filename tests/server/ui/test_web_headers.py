@@ -12,6 +12,8 @@ from visiting import DESKTOP, PATIENT, Visit
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from geomagnifier.server.security import page_policy
+
 
 def told(address, path, way="GET"):
     """Status, headers and body."""
@@ -41,6 +43,34 @@ def test_what_there_is_not_is_told_in_json(address, way, path, status):
     assert found == status and headers["content-type"] == "application/json"
     error = json.loads(body)["error"]
     assert error["type"] in ("NotFound", "MethodNotAllowed") and error["message"]
+
+
+def test_a_person_sees_a_page_where_there_is_nothing(browser, address):
+    visit = Visit(browser, address, DESKTOP)
+    try:
+        reply = visit.page.goto(f"{address}/nowhere")
+        assert reply.status == 404
+        visit.page.get_by_role("heading", name="There is no such page").wait_for()
+        visit.page.get_by_role("link", name="Go to the map").click()
+        visit.page.locator(".welcome .choice").first.wait_for()
+    finally:
+        visit.context.close()
+
+
+@pytest.mark.parametrize(
+    ("cookie", "sources"),
+    [
+        ("geomag_base_map=https%3A%2F%2F*.tiles.example.org", "https://*.tiles.example.org"),
+        ("geomag_base_map=http%3A%2F%2Flocalhost%3A8080", "http://localhost:8080"),
+        ("geomag_base_map=*", None),
+        ("geomag_base_map=https%3A%2F%2Fa.org%3B%20script-src%20*", None),
+        ("geomag_base_map=data%3A", None),
+    ],
+)
+def test_a_base_map_that_the_browser_names_may_be_loaded_and_nothing_else(cookie, sources):
+    plain, found = page_policy(""), page_policy(cookie)
+    added = f"img-src 'self' {sources}".encode() if sources else b"img-src 'self'"
+    assert found == plain.replace(b"img-src 'self'", added)
 
 
 def test_the_page_loads_what_is_here_and_is_framed_by_nobody(address):

@@ -31,6 +31,7 @@ from geomagnifier.models.onnx_detector.detector_words import (
 from geomagnifier.models.onnx_detector.onnx_detector import Found, OnnxDetector
 from geomagnifier.models.onnx_detector.view_masks import STRIDE, objects_of
 from geomagnifier.models.onnx_detector.view_slices import sliced, slices
+from geomagnifier.models.small.answer_text import UNNAMED
 from geomagnifier.models.small.backbone import inference
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.proposal_heat import reduced
@@ -105,6 +106,7 @@ class DetectorModel:
             recall=(),
             sizes={kind: size for kind, size in base.spec.sizes.items() if kind in kinds},
             gsd=None,
+            parameters=0,
             quality={},
             resolution=told.resolution or 0.0,
             wider=self.wide,
@@ -212,8 +214,10 @@ class DetectorModel:
             return self.base.say(query, granularity, view, reply, scene, regions)
         zh = language(query.text) == "zh"
         lacking = () if query.kinds else self._lacking(query.text)
-        if not reply.asked and (lacking or not names_nothing(query.text, "zh" if zh else "en")):
-            return GeneratedText(self._refused(lacking, zh), language="zh" if zh else "en")
+        if not reply.asked:
+            bare = not lacking and names_nothing(query.text, "zh" if zh else "en")
+            text = self._unnamed(zh) if bare else self._refused(lacking, zh)
+            return GeneratedText(text, language="zh" if zh else "en")
         if {*self.classes} <= {*reply.asked} and len(self.classes) > 1:  # of all only those there
             there = tuple(kind for kind in reply.asked if any(r.label == kind for r in regions))
             if not there:
@@ -293,17 +297,27 @@ class DetectorModel:
             if one.kind and one.kind not in lent and one.kind not in self.classes
         ]
 
+    def _unnamed(self, zh: bool) -> str:
+        """That a question names nothing, and which classes there are."""
+        text = UNNAMED["zh" if zh else "en"]
+        return text + self._known(zh) if zh else f"{text} {self._known(zh)}"
+
     def _refused(self, lacking: Sequence[str], zh: bool) -> str:
         """That there is no class for something, and which there are."""
+        if zh:
+            nouns = "、".join(f"“{word}”" for word in lacking) or "所问目标"
+            return f"检测器没有{nouns}这一类别。{self._known(zh)}"
+        what = " or ".join(f'"{word}"' for word in lacking) or "that"
+        return f"{self.detector.name} has no class for {what}. {self._known(zh)}"
+
+    def _known(self, zh: bool) -> str:
+        """Which classes there are."""
         names = list(self.classes)
         more = len(names) - LISTED
         if zh:
-            nouns = "、".join(f"“{word}”" for word in lacking) or "所问目标"
-            listed = "、".join(self.base.spec.chinese.get(k, k) for k in names[:LISTED])
-            return f"检测器没有{nouns}这一类别。它有：{listed}{'等' if more > 0 else ''}。"
-        what = " or ".join(f'"{word}"' for word in lacking) or "that"
-        listed = ", ".join(names[:LISTED]) + (f" and {more} more" if more > 0 else "")
-        return f"{self.detector.name} has no class for {what}. It has: {listed}."
+            listed = "、".join(self.base.spec.chinese.get(name, name) for name in names[:LISTED])
+            return f"它有：{listed}{'等' if more > 0 else ''}。"
+        return f"It has: {', '.join(names[:LISTED])}{f' and {more} more' if more > 0 else ''}."
 
     def _find(
         self, query: Query, granularity: Granularity, read: ParsedQuestion, view: View

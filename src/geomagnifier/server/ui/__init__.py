@@ -42,6 +42,7 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
     from geomagnifier.server.ui.links import Links
     from geomagnifier.server.ui.page import Page
     from geomagnifier.server.ui.routes import routes
+    from geomagnifier.server.ui.script_words import script_words
 
     # As the app starts, NiceGUI inspects every object in memory, a deprecated one of torch too.
     warnings.filterwarnings(
@@ -64,7 +65,8 @@ def attach(app: FastAPI, settings: Settings, library: Library, jobs: Jobs) -> No
         )
         tag = page_language.TAGS[language]
         ui.add_head_html(theme.head(settings.upload_bytes))
-        ui.add_head_html(f"<script>document.documentElement.lang = '{tag}';</script>")
+        script = f"document.documentElement.lang = '{tag}'; {script_words()}"
+        ui.add_head_html(f"<script>{script}</script>")
         made = Page(library, jobs, pages.storage.user, links)
         client = ui.context.client
         await client.connected()  # the page has been sent; what takes longer comes after it

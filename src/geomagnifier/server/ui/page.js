@@ -1,5 +1,7 @@
 // What the page does without its server: light and dark, choosing and sending a file. Put into the head as it is.
 (() => {
+  // A text in the language of the page (script_words.py), with its values put in
+  const say = (text, values = {}) => (window.geomagWords?.[text] ?? text).replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
   const THEMES = ["auto", "light", "dark"];
 
   function theme() {
@@ -20,9 +22,9 @@
 
   function nameTheme() {
     for (const button of document.querySelectorAll("[data-act=theme]")) {
-      const words = { auto: "as the system", light: "light", dark: "dark" }[theme()];
-      button.setAttribute("aria-label", `Colours: ${words}. Change`);
-      button.title = `Colours: ${words}`;
+      const choice = say({ auto: "as the system", light: "light", dark: "dark" }[theme()]);
+      button.setAttribute("aria-label", say("Colours: {choice}. Change", { choice }));
+      button.title = say("Colours: {choice}", { choice });
     }
   }
 
@@ -44,9 +46,9 @@
     const root = make("div", "sending");
     const bar = make("div", "bar");
     const share = bar.appendChild(make("i", ""));
-    const cancel = Object.assign(make("button", "button edged low", "Cancel"), { type: "button", onclick: stop });
+    const cancel = Object.assign(make("button", "button edged low", say("Cancel")), { type: "button", onclick: stop });
     root.setAttribute("role", "status");
-    root.append(make("span", "name", `Sending ${file.name} …`), cancel, bar);
+    root.append(make("span", "name", say("Sending {name} …", { name: file.name })), cancel, bar);
     document.querySelector(".stage").append(root);
     return { root, tell: (part) => (share.style.width = `${100 * part}%`) };
   }
@@ -55,7 +57,7 @@
     const most = Number(document.documentElement.dataset.uploadBytes);
     const refuse = (message) => emitEvent("geomag-refused", { message });
     if (file.size > most) {
-      refuse(`${file.name} is larger than ${Math.round(most / 1e6)} MB, the most that is taken here.`);
+      refuse(say("{name} is larger than {most} MB, the most that is taken here.", { name: file.name, most: Math.round(most / 1e6) }));
       return;
     }
     const request = new XMLHttpRequest();
@@ -72,9 +74,9 @@
         // not from the service: a proxy on the way, perhaps
       }
       if (request.status < 300 && found.id) emitEvent("geomag-sent", { id: found.id });
-      else refuse(found.error?.message ?? `${file.name} was refused (${request.status}).`);
+      else refuse(found.error?.message ?? say("{name} was refused ({status}).", { name: file.name, status: request.status }));
     });
-    request.addEventListener("error", () => refuse(`${file.name} could not be sent; is the service still running?`));
+    request.addEventListener("error", () => refuse(say("{name} could not be sent; is the service still running?", { name: file.name })));
     request.open("POST", "/v1/scenes");
     request.send(body);
   }
@@ -84,7 +86,7 @@
   function baseMap(address) {
     const found = /^(https?:\/\/)(\{s\}\.)?([a-z0-9.-]+(?::\d+)?)\/.*/i.exec(address);
     if (address && !(found && ["{z}", "{x}", "{y}"].every((part) => address.includes(part)))) {
-      document.querySelector("[data-part=base-map-wrong]").textContent = WRONG;
+      document.querySelector("[data-part=base-map-wrong]").textContent = say(WRONG);
       return;
     }
     const origin = found ? `${found[1]}${found[2] ? "*." : ""}${found[3]}`.toLowerCase() : "";
@@ -104,7 +106,6 @@
 
   // A link to the page with the view of the map
   async function copyLink(button) {
-    const words = button.querySelector("span:last-child");
     const link = location.href;
     const done = await navigator.clipboard?.writeText(link).then(() => true, () => false);
     if (done) button.classList.add("done");

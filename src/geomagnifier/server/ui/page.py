@@ -113,7 +113,12 @@ class Page:
                 with button("", None, None, "round theme", data_act="theme", label=_("Colours")):
                     for drawn, kind in (("screen", "auto"), ("sun", "light"), ("moon", "dark")):
                         icon(drawn, f"mark {kind}")
-            with tag("section", "stage", aria_label=_("Map")):
+            with tag(
+                "section",
+                "stage",
+                aria_label=_("Map"),
+                data_drop=_("Drop the picture to open it"),
+            ):
                 self._map = MapPanel(self._drawn)
                 self._welcome = Welcome(jobs, self.choose)
             with tag("aside", "panel", aria_label=_("Questions and answers")):
@@ -187,7 +192,8 @@ class Page:
                 return
             self._seen[card.id] = job.first
         if not self._gone and self._card is not None and self._card.id == card.id:
-            self._suggest()
+            with self._client:  # a task of its own does not know whose page it is for
+                self._suggest()
 
     async def ask(self, question: str, options: AskOptions) -> None:
         """Ask a question, which may refer back to the answer shown, and follow it to its end.

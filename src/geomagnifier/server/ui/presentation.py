@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geomagnifier.conversation import Turn
+from geomagnifier.errors import GeomagError
 from geomagnifier.export import overlay
 from geomagnifier.export.search_hit import Hit
 from geomagnifier.raster import shapes
@@ -275,7 +276,8 @@ def error_line(error: object) -> str:
 
     The REST response has those.
     """
-    text = re.sub(r" \(.*\)(?=;)", "", " ".join(str(error).split()))
+    said = error.told("en") if isinstance(error, GeomagError) else str(error)
+    text = re.sub(r" \(.*\)(?=;)", "", " ".join(said.split()))
     text = re.sub(r"; (?:GET|POST) /\S+ lists .*$", "; choose one from the list", text)
     text = translated(text, chosen())
     names_file = "." in text.split(" ")[0]

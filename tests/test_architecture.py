@@ -138,6 +138,28 @@ HOMES = {
     "rich": {"cli", "finetuning"},
 }
 """Third-party library -> parts of the wheel that may import it."""
+BROWSER = "elements of the page: tests/server/ui/test_page.py and its neighbours, in a browser"
+WITHOUT_OWN_TEST = {
+    "archive/driver_process.py": "needs Ray: tests/archive/test_archive.py runs and stops it",
+    "default_model.py": "loads the small model once: tests/test_many_scenes.py",
+    "finetuning/fit.py": "tests/finetuning/test_run.py trains with it, which takes its time",
+    "finetuning/model_readme.py": "tests/finetuning/test_run.py reads the page that it writes",
+    "model_protocol.py": "a protocol without code",
+    "models/custom/class_detector.py": "needs taught heads: tests/models/custom/test_model.py",
+    **dict.fromkeys(
+        (
+            "server/ui/answer_panel.py",
+            "server/ui/collapsible_form.py",
+            "server/ui/scene_choice.py",
+            "server/ui/scene_map.py",
+            "server/ui/scene_picker.py",
+            "server/ui/search_panel.py",
+            "server/ui/welcome.py",
+        ),
+        BROWSER,
+    ),
+}
+"""Module of the wheel without a test of its name -> why, and what tests it. At most 20."""
 FILES = sorted(ROOT.rglob("*.py"))
 LAB_FILES = sorted(LAB.rglob("*.py"))
 
@@ -339,3 +361,21 @@ def test_no_private_name_is_imported():
                 names = [a.name for a in node.names if re.match(r"_[^_]", a.name)]
                 found += [f"{path.name}: {name}" for name in names]
     assert found == ["__init__.py: _moved"]
+
+
+def test_tests_mirror_the_modules():
+    """`raster/reader.py` is tested in `tests/raster/test_reader.py`."""
+    tests = Path(__file__).parent
+    modules = {path.relative_to(ROOT) for path in FILES if not path.name.startswith("__")}
+    missing = {
+        module.as_posix()
+        for module in modules
+        if not (tests / module.with_name(f"test_{module.name}")).is_file()
+    }
+    assert sorted(missing - {*WITHOUT_OWN_TEST}) == [], "write a test beside these modules"
+    assert sorted({*WITHOUT_OWN_TEST} - missing) == [], "these have one, or are no modules"
+    assert len(WITHOUT_OWN_TEST) <= 20
+    named = {
+        name for why in WITHOUT_OWN_TEST.values() for name in re.findall(r"tests/[\w/]+\.py", why)
+    }
+    assert [name for name in sorted(named) if not (ROOT.parents[1] / name).is_file()] == []

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import tracemalloc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from pycocotools import mask as coco
 
+from bounded_memory import at_most
 from geomagnifier import mask_components, mask_outlines, masks
 from geomagnifier.errors import BoxError
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch
-from geomagnifier.results import Region
 
 
 def area(ring: mask_outlines.Ring) -> float:
@@ -143,17 +139,6 @@ def test_a_mask_put_in_its_place_equals_the_full_one() -> None:
         assert masks.place(small, (x, y), (height, width)) == masks.encode(full[40:-40, 40:-40])
 
 
-@contextmanager
-def at_most(most: float) -> Iterator[None]:
-    """Fails where more bytes are held at a time."""
-    tracemalloc.start()
-    try:
-        yield
-        assert tracemalloc.get_traced_memory()[1] < most
-    finally:
-        tracemalloc.stop()
-
-
 def test_a_window_is_resampled_a_strip_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(masks, "STRIP", 10_000)
     scene = Box(0, 0, 1000, 1000)
@@ -195,64 +180,6 @@ def test_empty_runs_do_not_show() -> None:
     assert (masks.decode(plain) == masks.decode(split)).all()
     assert mask_outlines.polygons(plain) == mask_outlines.polygons(split)
     assert (masks.decode_window(split, Box(0, 0, 3, 4)) == masks.decode(plain)).all()
-
-
-def test_the_outline_of_a_large_mask_costs_its_runs() -> None:
-    with at_most(3e7):  # 30,000 columns of 30,000 px
-        rings = mask_outlines.polygons(runs((30_000, 30_000), 5, 30_000 * 29_999, 29_995))
-    assert [len(ring) for ring in rings] == [8] and area(rings[0]) == 30_000 * 29_999
-
-
-def test_the_polygon_of_a_region_is_that_of_its_mask_wherever_its_box_is() -> None:
-    mask = np.zeros((60, 80), bool)
-    mask[20:40, 30:50] = True
-    mask[25:30, 35:40] = False
-    region = Region("ship", 0.5, (31, 21, 49, 39), masks.encode(mask))
-    assert set(region.polygon[0]) == {(30, 20), (50, 20), (50, 40), (30, 40)} and [
-        area(ring) for ring in region.polygon
-    ] == [400, -25]
-    assert Region("ship", 0.5, (0, 0, 9, 9)).polygon == ()
-    assert Region("ship", 0.5, (0, 0, 9, 9), masks.encode(np.zeros((9, 9), bool))).polygon == ()
-
-
-def test_rings_of_a_frame_with_an_island() -> None:
-    mask = np.zeros((9, 9), bool)
-    mask[1:8, 1:8] = True
-    mask[2:7, 2:7] = False
-    mask[4, 4] = True
-    rings = mask_outlines.polygons(masks.place(mask, (100, 200), (300, 200)))
-    assert [area(ring) for ring in rings] == [49, -25, 1]
-    assert set(rings[0]) == {(101, 201), (108, 201), (108, 208), (101, 208)}
-    assert mask_outlines.polygons(masks.encode(np.zeros((3, 3), bool))) == ()
-
-
-def test_rings_are_valid_whatever_the_mask() -> None:
-    generator = np.random.default_rng(4)
-    for _ in range(200):
-        mask = generator.random(generator.integers(1, 12, 2)) < generator.random()
-        rings = mask_outlines.polygons(masks.encode(mask))
-        assert sum(map(area, rings)) == mask.sum()
-        assert [abs(area(ring)) for ring in rings] == sorted(
-            (abs(area(ring)) for ring in rings), reverse=True
-        )
-        shapes = [shapely.Polygon(ring) for ring in rings]
-        assert all(shape.is_valid for shape in shapes)
-        for y, x in np.ndindex(mask.shape):
-            inside = sum(shape.contains(shapely.Point(x + 0.5, y + 0.5)) for shape in shapes) % 2
-            assert inside == mask[y, x]
-
-
-def test_pixels_that_touch_by_a_corner_are_two_rings() -> None:
-    assert len(mask_outlines.polygons(masks.encode(np.eye(2, dtype=bool)))) == 2
-    assert len(mask_outlines.polygons(masks.encode(np.eye(2, dtype=bool)[::-1]))) == 2
-
-
-def test_a_wavy_outline_is_one_ring_round_its_pixels() -> None:
-    y, x = np.mgrid[:300, :300] - 150
-    rle = masks.encode(x**2 + y**2 < (110 + 20 * np.sin(9 * np.arctan2(y, x))) ** 2)
-    with at_most(2e6):
-        rings = mask_outlines.polygons(rle)
-    assert len(rings) == 1 and area(rings[0]) == masks.area(rle)
 
 
 some_mask = arrays.arrays(

@@ -19,7 +19,6 @@ import rasterio
 from affine import Affine
 
 from fake import FakeModel, paint
-from geomagnifier import ask_arguments
 from geomagnifier.errors import GeomagWarning, OptionError
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.geometry import Box
@@ -280,21 +279,6 @@ def test_a_window_of_which_nothing_can_be_read_is_left_out(tmp_path: Path) -> No
         and "in the 83 % of the scene that was searched" in answer.text
     )
     assert answer.mask is not None and not answer.mask[1024:, :1024].any()
-
-
-def test_memory_and_budget_are_amounts() -> None:
-    with open_scene(paint(300, 200)) as scene:
-        assert ask_arguments.checked(
-            scene.info, "Find every ship.", budget="2 Mpx", max_memory="1 GB"
-        )[1:] == (("pixels", 2e6), 1e9)
-        assert ask_arguments.checked(scene.info, "Find every ship.", budget="1.5 min")[1:] == (
-            ("seconds", 90.0),
-            None,
-        )
-        query, _, _ = ask_arguments.checked(
-            scene.info, "Find every ship.", (-5, 10.5, 400, 60), recall=None, min_score=0
-        )
-        assert query.box == Box(0, 10.5, 300, 60) and query.min_score == 0 and query.recall is None
 
 
 def test_the_mask_of_a_little_is_told_by_its_ground(tmp_path: Path) -> None:

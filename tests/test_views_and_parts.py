@@ -14,16 +14,13 @@ import pytest
 from fake import FakeModel, paint
 from geomagnifier import answer_notes, scene_search
 from geomagnifier.geometry import Box
-from geomagnifier.inference import scan_state
 from geomagnifier.inference.merge import assemble_regions, part_of
 from geomagnifier.inference.view_groups import together
-from geomagnifier.inference.view_limits import RESERVED
 from geomagnifier.masks import bounds
-from geomagnifier.memory import resident
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.results import ClassMask, Detection, ViewPrediction
-from geomagnifier.types import LEVEL, Granularity, SceneInfo, Window
+from geomagnifier.types import Granularity, SceneInfo, Window
 
 SCENE = SceneInfo("made", 4000, 4000, 3)
 COARSE = Window(Box(0, 0, 4000, 4000), 1000, 1000, "wide", Box(0, 0, 4000, 4000))
@@ -117,55 +114,6 @@ def test_what_each_window_cost_is_kept_where_several_are_one_look(tmp_path: Path
         )
     assert again.trace.flops == pytest.approx(10 * again.trace.pixels_processed)
     assert again.trace.pixels_processed >= answer.trace.pixels_processed
-
-
-@pytest.mark.parametrize("search", ["adaptive", "exhaustive", "paper", "random"])
-def test_the_pixels_told_are_those_of_the_views_told(search: str) -> None:
-    """Spots everywhere: several views are scouted at once, and several looked at."""
-    ships = ((x, y, x + 30, y + 20) for x in range(40, 1600, 150) for y in range(40, 1200, 150))
-    with open_scene(paint(1600, 1200, *ships)) as scene:
-        trace = ask(
-            scene,
-            "Find every ship.",
-            FakeModel(view_pixels=40_000, tile=200, overlap=20),
-            search=search,
-        ).trace
-    assert len(trace.views) > 2
-    assert trace.pixels_processed == sum(view.width * view.height for view in trace.views)
-
-
-@pytest.mark.parametrize(("height", "seen"), [(512, [2, 4, 8]), (507, [2, 4])])
-def test_the_smallest_level_of_a_picture_is_64_px_high(height: int, seen: list[int]) -> None:
-    with open_scene(paint(900, height, (100, 100, 140, 130))) as scene:
-        answer = ask(scene, "Find every ship.", FakeModel())
-    assert [round(w.placement.scale[1]) for w in answer.trace.views if w.role == LEVEL] == seen
-
-
-@pytest.mark.parametrize(("left", "forgets"), [(0.5, True), (1.5, False)])
-def test_what_is_remembered_goes_where_a_view_would_not_fit_beside_it(
-    left: float, forgets: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """left: memory that is free when the view is looked at, of what it takes."""
-    model = FakeModel()
-    memory = resident() + RESERVED + 3e9
-    monkeypatch.setattr(
-        scan_state, "resident", lambda: memory - left * 1000 * 900 * model.spec.pixel_bytes
-    )
-    with open_scene(paint(1000, 900, (100, 100, 140, 130))) as scene:
-        ask(scene, "Find every ship.", model, max_memory=memory)
-    assert (0 in model.remembered) == forgets
-
-
-def test_a_scene_of_one_view_is_read_once_for_each_view(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the answer shows of it is that view."""
-    read: list[Window] = []
-    with open_scene(paint(1000, 900, (100, 100, 140, 130))) as scene:
-        own = scene.read
-        monkeypatch.setattr(
-            scene, "read", lambda window, *more: (read.append(window), own(window, *more))[1]
-        )
-        answer = ask(scene, "Find every ship.", FakeModel())
-    assert read == list(answer.trace.views) and answer.preview.shape == (900, 1000, 3)
 
 
 @pytest.mark.parametrize("words", ["red ships", "Red ships"])

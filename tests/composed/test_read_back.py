@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from test_reading_questions import lines
+from test_english_parser import lines
 
 from geomagnifier.composed import understood
 from geomagnifier.composed.composed_answer import read_as

@@ -5,22 +5,19 @@ What does not refer back is `ask`.
 
 from __future__ import annotations
 
-import json
 import os
-import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import geomagnifier as gm
 from fake import FakeModel, paint
-from geomagnifier.conversation import Conversation, follow, transcript
-from geomagnifier.conversation.chinese_followups import anew, in_english
+from geomagnifier.conversation import Conversation, follow
+from geomagnifier.conversation.chinese_followups import anew
 from geomagnifier.conversation.dialogue import understood
 from geomagnifier.conversation.followup_parser import read
-from geomagnifier.errors import GeomagWarning, NothingMeant
+from geomagnifier.errors import NothingMeant
 from geomagnifier.export.write import to_json
 from geomagnifier.language import chinese_text
 from geomagnifier.language.class_names import CLASSES, names_by_class
@@ -60,19 +57,6 @@ HARBOUR = paint(320, 200, (40, 20, 80, 60), (120, 100, 136, 140))
 def test_a_follow_up_in_full(said: str, sort: str, text: str, words: str | None) -> None:
     move = read(said, ("ship",), "it" not in said, False)
     assert (move.sort, move.text, move.words) == (sort, text, words or text)
-
-
-def test_chinese_follow_ups_become_english() -> None:
-    assert in_english("其中最大的呢？") == "the largest of them"
-    assert in_english("把它们分割出来") == "segment them"
-    assert in_english("分割所有船") == "分割所有船"
-    assert in_english("其中最左边的三艘") == "the three leftmost of them"
-    assert in_english("它们一共有多少艘？") == "how many of them are there?"
-    assert in_english("它的左边有什么？") == "what is left of it?"
-    assert in_english("那些在上半部分的") == "those in the upper half"
-    assert in_english("它们在哪里？") == "where are they?"
-    assert in_english("它在哪儿？") == "where is it?"
-    assert in_english("这些是什么颜色？") == "这些是什么颜色？"
 
 
 @pytest.mark.parametrize(
@@ -171,87 +155,6 @@ def test_a_reference_to_nothing_is_told() -> None:
         pytest.raises(NothingMeant, match="nothing was asked before"),
     ):
         follow("segment those", None, scene, FakeModel())
-
-
-def test_a_saved_conversation_goes_on_and_a_damaged_line_is_left_out(tmp_path: Path) -> None:
-    path = tmp_path / "harbour.png.chat.jsonl"
-    with open_scene(HARBOUR) as scene:
-        chat = Conversation(scene, FakeModel())
-        chat.ask("find ships")
-        transcript.save(path, chat.turns)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            (turn,) = transcript.load(path, scene)
-        assert [r.box for r in turn.answer.regions] == [r.box for r in chat.turns[0].answer.regions]
-        assert Conversation(scene, FakeModel(), turn).ask("segment those").mask is not None
-        path.write_text(path.read_text() + '{"version": 1, "scene"\n')
-        with pytest.warns(GeomagWarning, match="1 lines"):
-            assert len(transcript.load(path, scene)) == 1
-
-
-ODD: list[Any] = [
-    None,
-    3,
-    -1,
-    1e300,
-    float("nan"),
-    float("inf"),
-    "x",
-    "\ud800",
-    "",
-    [],
-    {},
-    [None],
-    {"size": [1, 1], "counts": "0"},
-    [0, 0, 1e300, 1e300],
-]
-
-
-def changed(row: Any, odd: Any) -> list[Any]:
-    """The row with each of its values, however deep, changed for another."""
-    if isinstance(row, dict):
-        return [row | {key: new} for key in row for new in (odd, *changed(row[key], odd))]
-    if isinstance(row, list):
-        return [
-            [*row[:i], new, *row[i + 1 :]]
-            for i in range(len(row))
-            for new in (odd, *changed(row[i], odd))
-        ]
-    return []
-
-
-def test_a_conversation_that_somebody_else_wrote_is_whole_or_left_out(tmp_path: Path) -> None:
-    path = tmp_path / "harbour.png.chat.jsonl"
-    with open_scene(HARBOUR) as scene, warnings.catch_warnings():
-        warnings.simplefilter("ignore", GeomagWarning)
-        chat = Conversation(scene, FakeModel())
-        chat.ask("segment ships")
-        transcript.save(path, chat.turns)
-        row = json.loads(path.read_text())
-        rows = [json.dumps(made) for odd in ODD for made in changed(row, odd)]
-        lines = [
-            *rows,
-            *(text[: len(text) // 2] for text in rows[:3]),
-            "[" * 100_000,
-            "null",
-            "3",
-            "9" * 5000,
-            '"x"',
-        ]
-        path.write_text("\n".join(lines))
-        turns = transcript.load(path, scene)
-        assert 0 < len(turns) < len(lines) / 2
-        for turn in turns:
-            for region in (*turn.answer.regions, *turn.pool):
-                x0, y0, x1, y1 = region.box
-                assert (
-                    0 <= x0 < x1 <= 320
-                    and 0 <= y0 < y1 <= 200
-                    and region.polygon is not None
-                    and 0 <= region.score <= 1
-                )
-        transcript.save(path, turns)
-        assert len(transcript.load(path, scene)) == len(turns)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ from fake import paint
 from geomagnifier.export.image_file import write_picture
 from geomagnifier.memory import resident
 from geomagnifier.server import request_bodies, security
-from geomagnifier.server.settings import Settings
 from served import DAY, PATIENT, Held, make_root, png_header, serving, until, write_wide
 
 MB = 1 << 20
@@ -508,56 +507,6 @@ def in_time(address, headers):
         with contextlib.suppress(OSError, EOFError, InvalidMessage):
             return connect(address, additional_headers=headers, open_timeout=PATIENT)
     raise AssertionError("never in time")
-
-
-@pytest.mark.parametrize(
-    ("settings", "host", "origin", "status"),
-    [
-        ({"names": ("*",)}, "maps.example.org", "http://evil.example", 403),
-        ({"names": ("*",)}, "maps.example.org", "https://maps.example.org", 200),
-        (
-            {"names": ("Maps.example.org", "127.0.0.1")},
-            "127.0.0.1:8000",
-            "https://maps.example.org",
-            200,
-        ),  # behind a proxy
-        (
-            {"names": ("maps.example.org", "127.0.0.1")},
-            "127.0.0.1:8000",
-            "https://maps.example.org:8443",
-            403,
-        ),
-        ({"names": ("maps.example.org", "127.0.0.1")}, "evil.example", None, 421),
-        ({"host": "0.0.0.0"}, "evil.example", None, 421),
-        ({"host": "0.0.0.0"}, "evil.example", "http://evil.example", 421),
-        ({"host": "0.0.0.0"}, "192.168.1.5:80", "http://192.168.1.5", 200),
-        ({"host": "0.0.0.0"}, "192.168.1.5:80", "http://192.168.1.6", 403),
-        ({"host": "0.0.0.0"}, "geomagnifier:8000", None, 200),
-        ({"host": "0.0.0.0"}, "desk.local", None, 200),
-        ({"host": "0.0.0.0"}, "", None, 421),
-        (
-            {"host": "0.0.0.0", "api_key": "geheim"},
-            "maps.example.org",
-            "https://maps.example.org",
-            200,
-        ),
-        ({"host": "0.0.0.0", "api_key": "geheim"}, "maps.example.org", "https://evil.example", 403),
-    ],
-)
-def test_whom_a_service_answers_to_by_its_settings(settings, host, origin, status):
-    from starlette.testclient import TestClient
-
-    async def app(scope, receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-
-    headers = {"Host": host, "X-API-Key": "geheim"} | ({"Origin": origin} if origin else {})
-    assert (
-        TestClient(security.Guard(app, Settings(**settings)))
-        .post("/v1/ask", headers=headers)
-        .status_code
-        == status
-    )
 
 
 def test_nothing_here_can_be_framed_or_shown_by_another_site(service):

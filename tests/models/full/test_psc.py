@@ -59,16 +59,6 @@ def test_heat_is_the_papers_formula_for_a_first_word(vlm):
     )
 
 
-def test_watching_changes_neither_states_nor_the_model(vlm):
-    turn = Turn([picture()], "Segment ships and harbors.", FORCED)
-    inputs = vlm.encode([turn])
-    with torch.no_grad():
-        before = vlm(inputs)
-        psc.heat(vlm, turn, "[SEG]", "[NONE]")
-        assert torch.equal(before, vlm(inputs))
-    assert all(p.grad is None for p in vlm.parameters())
-
-
 def test_attention_alone_is_another_map(vlm):
     turn = Turn([picture()], "Segment ships and harbors.", FORCED)
     alone, weighed = (

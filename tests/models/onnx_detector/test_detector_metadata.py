@@ -48,3 +48,24 @@ def test_what_is_wrong_is_said(told, said):
 def test_text_is_never_run(text):
     with pytest.raises((ModelCorrupt, ModelUnsupported)):
         read_metadata({"names": text}, "x.onnx")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"names": "{0: 'ship', 2: 'plane'}"},
+        {"names": "[]"},
+        {"imgsz": "8"},
+        {"det_conf": "1.5"},
+        {"det_conf": "high"},
+        {"tiles_overlap": "91"},
+        {"standardization_std": "[1, 2]"},
+        {"standardization_mean": "[0, 0, 1e999]"},
+    ],
+)
+def test_values_out_of_range_are_said(change: dict[str, str]) -> None:
+    with pytest.raises(ModelCorrupt, match=r"metadata of a\.onnx cannot be read"):
+        read_metadata(ULTRALYTICS | change, "a.onnx")
+
+
+ULTRALYTICS = {"names": "{1: 'plane', 0: 'ship'}", "task": "detect", "imgsz": "[640, 512]"}

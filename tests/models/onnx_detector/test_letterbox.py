@@ -34,3 +34,22 @@ def test_a_view_lies_in_the_middle(view, size, enlarge, left, top, scaled):
         left + view[1] * box.scale,
         top + view[0] * box.scale,
     ]
+
+
+def test_the_picture_lies_in_grey() -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (10, 20, 3), np.uint8)
+    box = Letterbox.of((10, 20), (16, 24), enlarge=False)
+    filled = box.fill(pixels)
+    assert filled.shape == (16, 24, 3) and (filled[3:13, 2:22] == pixels).all()
+    filled[3:13, 2:22] = GREY
+    assert (filled == 114).all()
+    assert Letterbox.of((10, 20), (10, 20), False).fill(pixels) is pixels
+
+
+def test_points_go_there_and_back() -> None:
+    box = Letterbox.of((100, 200), (64, 64), True)
+    points = np.array([[0.0, 0.0, 200.0, 100.0], [50.0, 25.0, 60.0, 35.0]])
+    there = box.to_input(points)
+    assert there[0].tolist() == [0, 16, 64, 48]
+    assert np.allclose(box.to_view(there), points)
+    assert np.allclose(box.to_view(np.array([[32.0, 32.0]])), [[100, 50]])

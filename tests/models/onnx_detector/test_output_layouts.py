@@ -101,3 +101,57 @@ def test_likeness_is_that_of_gaussians():
 def test_corners():
     found = corners(np.array([[10, 20, 8, 2, math.pi / 2]]))[0]
     assert {tuple(p) for p in found.round(6).tolist()} == {(9, 16), (11, 16), (9, 24), (11, 24)}
+
+
+TWO = DetectorMetadata("Ultralytics", ("ship", "plane"))
+
+
+BOXES = [[10.0, 20.0, 30.0, 60.0], [50.0, 50.0, 70.0, 60.0]]
+
+
+CENTRED = [[20.0, 40.0, 20.0, 40.0], [60.0, 55.0, 20.0, 10.0]]
+
+
+SCORES = [[0.9, 0.1], [0.2, 0.8]]
+
+
+def table(*columns: object) -> np.ndarray:
+    return np.hstack([np.array(one, np.float32).reshape(2, -1) for one in columns])[None]
+
+
+COLUMN = table(CENTRED, SCORES).transpose(0, 2, 1)
+
+
+OBJECTNESS = table(CENTRED, [1.0, 0.5], SCORES)
+
+
+ENDED = table(BOXES, [0.9, 0.8], [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("outputs", "scores"),
+    [
+        ([COLUMN], [0.9, 0.8]),
+        ([OBJECTNESS], [0.9, 0.4]),
+        ([ENDED], [0.9, 0.8]),
+        (
+            [np.array(BOXES, np.float32), np.array([0.9, 0.8]), np.array([0, 1])],
+            [0.9, 0.8],
+        ),
+    ],
+)
+def test_boxes_scores_and_classes(outputs: list[np.ndarray], scores: list[float]) -> None:
+    found = read_outputs(outputs, TWO, "a.onnx")
+    assert found.boxes.tolist() == BOXES and found.classes.tolist() == [0, 1]
+    assert found.scores.tolist() == pytest.approx(scores)
+
+
+def test_turned_boxes_have_the_upright_box_around_them() -> None:
+    turned = DetectorMetadata("Ultralytics", ("ship", "plane"), "obb")
+    angles = [math.pi / 2, 0.0]
+    found = read_outputs([table(CENTRED, SCORES, angles).transpose(0, 2, 1)], turned, "a")
+    assert np.allclose(found.boxes, [[0, 30, 40, 50], BOXES[1]], atol=1e-5)
+    assert found.turned is not None
+    assert np.allclose(
+        np.sort(corners(found.turned)[0], 0)[[0, -1]], [[0, 30], [40, 50]], atol=1e-5
+    )

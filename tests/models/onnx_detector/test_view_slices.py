@@ -45,3 +45,30 @@ def test_what_two_slices_show_is_one_object():
     (one,) = whole.found
     assert one.view_box == (44, 20, 56, 30) and one.origin == (22, 10)
     assert (whole.covers[0].probability == pixels[::2, ::2, 0] / 255).all()
+
+
+def find(view: View) -> ViewPrediction:
+    """Red pixels as one object, and as a mask of cells of 2 px."""
+    red = view.pixels[..., 0] > 0
+    rows, columns = np.flatnonzero(red.any(1)), np.flatnonzero(red.any(0))
+    if not len(rows):
+        return ViewPrediction((), (), 2)
+    box = (float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1))
+    cells = np.ones((1, 1), bool)
+    mask = red[::2, ::2].astype(np.float32)
+    one = Detection(
+        "ship", 0.5 + 0.001 * red.sum(), box, cells, (int(box[0]) // 2, int(box[1]) // 2)
+    )
+    return ViewPrediction((one,), (ClassMask("ship", 0.9, mask, 0.5, True),), 2)
+
+
+@pytest.mark.parametrize("x", range(0, 180, 14))
+def test_an_object_is_found_once_wherever_it_lies(x: int) -> None:
+    pixels, area = np.zeros((64, 200, 3), np.uint8), Box(0, 0, 200, 64)
+    pixels[10:20, x : x + 20, 0] = 255
+    view = View(pixels, Window(area, 200, 64, "tile", area), "a")
+    told = sliced(view, slices((64, 200), (64, 64), 0.4, 2), find)
+    assert [one.view_box for one in told.found] == [(x, 10, x + 20, 20)]
+    assert told.found[0].origin == (x // 2, 5)
+    (cover,) = told.covers
+    assert (cover.probability == (pixels[::2, ::2, 0] > 0)).all()

@@ -10,7 +10,6 @@ import pytest
 
 from geomagnifier.geometry import Box
 from geomagnifier.models.registry import load_model
-from geomagnifier.models.small.class_thresholds import ClassThresholds
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.types import Granularity, Query, View, Window
 
@@ -46,9 +45,3 @@ def test_min_score_lets_more_through(model: SmallModel) -> None:
 
     assert count(0.0) >= count(0.05) >= count(0.5) >= count(1.0) == 0
     assert count(0.0) > 0
-
-
-def test_a_closed_gate_empties_mask_and_boxes(model: SmallModel) -> None:
-    model.calibration["ship"] = ClassThresholds(presence=1.1)
-    (reply,) = model.answer(Query("Segment all ships."), Granularity.PIXEL, [view("a")]).views
-    assert reply.found == () and (reply.covers[0].probability == 0).all()

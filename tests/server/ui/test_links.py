@@ -41,3 +41,14 @@ def test_the_oldest_links_go_first_with_their_files(tmp_path, monkeypatch):
 def test_a_damaged_file_is_no_link(tmp_path):
     (tmp_path / "job-00000001.json").write_text("{", encoding="utf-8")
     assert Links(tmp_path).find("job-00000001") is None
+
+
+def test_what_is_no_link_leads_nowhere(tmp_path):
+    folder = tmp_path / "links"
+    links = Links(folder)
+    links.put(entry("job-00001"))
+    (folder / "job-00002.json").write_text("{")
+    (tmp_path / "secret.json").write_text((folder / "job-00001.json").read_text())
+    again = Links(folder)
+    for id in ("job-00002", "job-00003", "../secret", "", "short"):
+        assert again.find(id) is None

@@ -11,6 +11,7 @@ pytest.importorskip("nicegui")
 from test_presentation import answer_of, region
 
 from geomagnifier.server.ui.suggestions import MOST, suggested_questions
+from geomagnifier.translation import use_language
 
 SEEN = FirstClasses(("storage tank", "bus"), "water")
 PLACE = "What kind of place is this?"
@@ -45,3 +46,9 @@ def test_an_answer_with_several_regions_is_followed_up_and_not_asked_again():
     asked = suggested_questions(SEEN, answer=replace(answer, question="How many storage tanks?"))
     assert asked[:2] == ["And the largest of them?", "Segment those."]
     assert "How many storage tanks?" not in asked and len(asked) == MOST
+
+
+def test_in_chinese_nouns_are_chinese():
+    with use_language("zh"):
+        questions = suggested_questions(SEEN, chinese={"bus": "巴士"})
+    assert "巴士" in questions[1] and "bus" not in "".join(questions)

@@ -5,16 +5,11 @@ Of one size, one after another, and no more pixels than the network takes at onc
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from fake import FakeModel, paint
 from geomagnifier.geometry import Box
 from geomagnifier.inference import view_groups
-from geomagnifier.pipeline import ask
-from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import SceneInfo, Window
 
 
@@ -103,24 +98,3 @@ def test_the_heat_map_of_the_scene_is_that_of_its_windows_where_they_lie() -> No
     tall = SceneInfo("made", 3, 2560, 3)
     thin = Window(Box(0, 0, 3, 2560), 3, 64, "scout", Box(0, 0, 3, 2560))
     assert view_groups.whole_heat([(thin, np.ones((4, 1), np.float32))], tall).shape == (256, 1)
-
-
-def test_what_a_large_box_shows_is_seen_as_large_as_a_view_can_be() -> None:
-    """A model that says what is in a box.
-
-    The box is larger than a view, and nothing is searched for in it.
-    """
-
-    class Naming(FakeModel):
-        def answer(self, query, granularity, views, beside=None):
-            return replace(super().answer(query, granularity, views, beside), named=True)
-
-    with open_scene(paint(6000, 4000, (1000, 1000, 1400, 1300))) as scene:
-        answer = ask(scene, "Find the ship in this box.", Naming(), box=(200, 100, 5800, 3900))
-    closest = answer.trace.views[-1]
-    assert [window.role for window in answer.trace.views] == [
-        "peek",
-        "wide",
-    ] and not answer.trace.crops
-    assert closest.box == Box(0, 0, 6000, 4000) and max(closest.width, closest.height) == 1024
-    assert [region.box for region in answer.regions] and answer.complete

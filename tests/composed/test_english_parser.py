@@ -1,4 +1,4 @@
-"""Questions become programs, English and Chinese; what has a word without a place becomes none."""
+"""English questions become programs; what has a word without a place becomes none."""
 
 from __future__ import annotations
 
@@ -28,9 +28,7 @@ def lines(name: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("program", "question"), lines("composed_english.tsv") + lines("composed_chinese.tsv")
-)
+@pytest.mark.parametrize(("program", "question"), lines("composed_english.tsv"))
 def test_a_question_is_read(program: str, question: str) -> None:
     found = understood(question, SPEC, referring=True)
     assert found is not None and str(found.program) == program
@@ -38,7 +36,7 @@ def test_a_question_is_read(program: str, question: str) -> None:
 
 
 def test_there_are_many_wordings() -> None:
-    assert len(lines("composed_english.tsv")) >= 200 and len(lines("composed_chinese.tsv")) >= 60
+    assert len(lines("composed_english.tsv")) >= 200
 
 
 @pytest.mark.parametrize(
@@ -115,12 +113,6 @@ def test_nothing_is_dropped_in_silence() -> None:
                 understood(" ".join([*words[:at], "purplish", *words[at:]]), SPEC, referring=True)
                 is None
             ), (question, at)
-    for _, question in lines("composed_chinese.tsv")[::3]:
-        for at in range(1, len(question)):
-            assert understood(f"{question[:at]}璨{question[at:]}", SPEC, referring=True) is None, (
-                question,
-                at,
-            )
 
 
 def test_them_needs_something_to_refer_to() -> None:

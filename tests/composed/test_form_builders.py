@@ -1,0 +1,30 @@
+"""Programs that forms of both languages build."""
+
+from __future__ import annotations
+
+from geomagnifier.composed import form_builders as build
+from geomagnifier.composed import program as p
+from geomagnifier.composed.placeholders import Amount
+
+SHIPS, TANKS = p.Select(("ship",)), p.Select(("storage tank",))
+LEFT = p.Place("left half")
+
+
+def test_numbers_are_compared() -> None:
+    assert str(build.more(SHIPS, TANKS)) == "count(ship) > count(storage tank)"
+    assert str(build.more(SHIPS, TANKS, ">=", 2)) == "count(ship) >= 2 x count(storage tank)"
+    assert str(build.numbered(SHIPS, Amount(5), "<")) == "count(ship) < 5"
+    assert build.numbered(SHIPS, Amount(5, "m"), "<") is None
+
+
+def test_the_class_with_more_is_no_class_beside_itself() -> None:
+    assert build.which(SHIPS, TANKS, False) == p.Which((p.Count(SHIPS), p.Count(TANKS)), False)
+    assert build.which(SHIPS, p.Select(("bridge", "ship"))) is None
+
+
+def test_a_share_keeps_what_was_said_of_the_whole() -> None:
+    whole = p.Select(("ship",), (LEFT,))
+    white = p.Colour(("white",))
+    both = p.Select(("ship",), (LEFT, white))
+    assert build.share_where(whole, (white,)) == p.Share(both, whole)
+    assert build.most_are(whole, (white,)) == p.Compare(p.Share(both, whole), ">", p.Given(50, "%"))

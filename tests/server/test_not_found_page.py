@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from geomagnifier.server.not_found_page import PAGE, STYLE, wants_page
+from geomagnifier.server.not_found_page import STYLE, not_found_page, wants_page
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,8 @@ def test_a_browser_names_html_first(accept, page):
 
 
 def test_the_page_loads_nothing_and_leads_to_the_map():
-    assert "<a href=/>" in PAGE and STYLE in PAGE
-    assert not any(word in PAGE for word in ("src=", "url(", "<script", "@import", "http"))
-    main = PAGE[PAGE.index("<main>") : PAGE.index("</main>")] + "</main>"
+    page = not_found_page()
+    assert "<a href=/>" in page and STYLE in page
+    assert not any(word in page for word in ("src=", "url(", "<script", "@import", "http"))
+    main = page[page.index("<main>") : page.index("</main>")] + "</main>"
     assert ElementTree.fromstring(main.replace("href=/", 'href="/"')).find("h1") is not None

@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from geomagnifier.inference.resolution import TYPICAL
+from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier.models.registry import WEIGHTS, read
-from geomagnifier.models.small.proposal_net import ProposalNet
 from geomagnifier_lab.datasets.vhr10 import CLASSES
 from geomagnifier_lab.questions.sizes import METRES
 from geomagnifier_lab.train import proposal_net, recall_calibration

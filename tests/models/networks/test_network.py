@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import torch
-from geomagnifier.models.small.network import LANGUAGE
 
+from geomagnifier.models.networks.network import LANGUAGE
 from random_small import CARD, random_network
 
 

@@ -135,7 +135,7 @@ def _alike(first: object, second: object) -> bool:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("other", help="python of the other installation")
     parser.add_argument("--questions", type=int, default=200)
     parser.add_argument("--data", help="folder of the data sets")

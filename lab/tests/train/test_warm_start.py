@@ -15,6 +15,7 @@ from geomagnifier.errors import ModelCorrupt, ModelNotFound
 from geomagnifier.finetuning.run_state import save
 from geomagnifier.models import registry
 from geomagnifier.models.networks.backbone import normalise
+from geomagnifier.models.networks.loading import tensors
 from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
 from geomagnifier_lab.train.loop import image_side
@@ -50,7 +51,7 @@ def test_all_that_is_known_is_taken_bit_for_bit(start) -> None:
 def test_known_classes_look_the_same_through_it(start) -> None:
     network = image_side().eval()
     warm_start(network, start.state, start.kinds, start.objects)
-    card, state = registry.read(registry.WEIGHTS / registry.FILES[0])
+    card, state = tensors(registry.WEIGHTS / registry.FILES[0])
     shipped = SmallNetwork(
         len(card["kinds"]), len(card["objects"]), len(card["scenes"]), len(card["words"])
     ).eval()

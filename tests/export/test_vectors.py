@@ -83,7 +83,7 @@ def test_where_a_crs_leads_nowhere_all_lies_with_the_mask(
     written = json.loads((tmp_path / "a.geojson").read_text())
     assert (
         written["coordinates"] == "map"
-        and "own CRS" in written["note"]
+        and "CRS of the image" in written["note"]
         and "a site" in written["note"]
     )
     vectors.write_gpkg(tmp_path / "a.gpkg", answer)

@@ -343,7 +343,7 @@ def test_what_is_done_with_the_first_look(
 def test_a_budget_under_the_first_look_is_refused() -> None:
     made = plan(Granularity.PIXEL, "exhaustive")
     cost = 15 * 922 * 806
-    with pytest.raises(OptionError, match=r"takes 11,146,980 px, 11,146,979 are left"):
+    with pytest.raises(OptionError, match=r"take 11,146,980 px, 11,146,979 are left"):
         cropping.start("exhaustive", made, cost - 1)
     assert cropping.start("exhaustive", made, cost).left == 0
     assert cropping.start("exhaustive", made).left is None

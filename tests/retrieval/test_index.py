@@ -161,7 +161,7 @@ def test_a_damaged_index_says_so(archive, tmp_path, how):
         shutil.rmtree(index / "rows.lance")
     else:
         open_index(index).table.drop_columns(["outline"])
-    with pytest.raises(IndexCorrupt, match="index anew"):
+    with pytest.raises(IndexCorrupt, match="index again"):
         search(index, wanted("red"), MODEL)
 
 

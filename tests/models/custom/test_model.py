@@ -205,11 +205,11 @@ def test_over_another_trunk_the_language_side_does_not_fit(tmp_path: Path) -> No
 
 
 def test_what_is_found_how_well_is_told(folder: Path, model: CustomModel, tmp_path: Path) -> None:
-    assert not any(name == "found" for name, _ in describe.model(model.spec))
+    assert not any(name == "quality" for name, _ in describe.model(model.spec))
     for file in folder.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     path = tmp_path / registry.FILES[0]
     card, state = registry.read(path)
     registry.write(path, state, card | {"quality": {"ship": 0.5, "car": 0.876}})
     rows = dict(describe.model(registry.load_model(tmp_path).spec))
-    assert rows["found"].endswith("ship 0.50, car 0.88") and "palm tree" in rows["things"]
+    assert rows["quality"].endswith("ship 0.50, car 0.88") and "palm tree" in rows["classes"]

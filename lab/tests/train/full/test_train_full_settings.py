@@ -68,4 +68,4 @@ def test_what_makes_no_sense_is_said_in_a_line(
 def test_help_says_what_each_option_is(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
-    assert "Steps of the optimizer." in capsys.readouterr().out
+    assert "Optimizer steps." in capsys.readouterr().out

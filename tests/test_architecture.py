@@ -68,7 +68,7 @@ MAY_IMPORT = {
     ),
     "many_scenes": CORE | STAGES | {"default_model", "pipeline"},
     "point_prompt": CORE | STAGES | {"default_model", "pipeline"},
-    "conversation": CORE | STAGES | {"export", "pipeline"},
+    "conversation": CORE | STAGES | {"answer_notes", "export", "pipeline"},
     "retrieval": CORE | STAGES | {"export", "pipeline"},
     "archive": CORE | STAGES | {"export", "models", "pipeline", "scene_search"},
     "finetuning": CORE | STAGES | {"models"},

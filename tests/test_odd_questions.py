@@ -190,7 +190,7 @@ def test_bytes_that_are_no_text_are_refused(model: Model, scene: Scene, question
         lambda: gm.embed(question, model),
         lambda: follow(question, None, scene, model),
     ):
-        with pytest.raises(QuestionUnreadable, match="no text"):
+        with pytest.raises(QuestionUnreadable, match="not text"):
             ask()
 
 
@@ -428,7 +428,7 @@ def test_a_pipe_of_odd_questions(
         and "1  Find the airplanes" in err
     )
     assert (
-        "no text" in told[1]["error"]
+        "not text" in told[1]["error"]
         and "at most 100000" in told[2]["error"]
         and len(told[2]["question"]) == 1000
     )

@@ -276,7 +276,7 @@ def test_a_budget_of_pixels_is_kept() -> None:
     all_of_it = about(pixels, "Find every ship.")
     budget = all_of_it.trace.pixels_processed - 1
     for text in (budget, f"{budget} px", f"{budget / 1e6} Mpx"):
-        with pytest.warns(GeomagWarning, match="the budget left 1 places unseen"):
+        with pytest.warns(GeomagWarning, match="the budget ran out; .* skipped: 1$"):
             answer = about(pixels, "Find every ship.", budget=text)
         assert answer.trace.pixels_processed <= budget
         assert len(answer.trace.crops) == len(all_of_it.trace.crops) - 1
@@ -302,19 +302,19 @@ def test_as_many_places_are_listed_as_the_warning_says(budget: float) -> None:
         for w in about(pixels, "Find every ship.").trace.views
         if w.role == "closer"
     )
-    with pytest.warns(GeomagWarning, match="the budget left") as told:
+    with pytest.warns(GeomagWarning, match="the budget ran out") as told:
         answer = about(pixels, "Find every ship.", budget=least + budget * (most - least))
     (said,) = [
         int(found[1].replace(",", ""))
         for one in told
-        if (found := re.match(r"the budget left ([\d,]+) places", str(one.message)))
+        if (found := re.match(r"the budget ran out; .* skipped: ([\d,]+)", str(one.message)))
     ]
     assert said == len(to_json(answer)["skipped"]) == len(answer.trace.skipped) > 1
 
 
 def test_a_budget_of_seconds_still_takes_one_look() -> None:
     pixels = paint(3000, 2000, *LARGE)
-    with pytest.warns(GeomagWarning, match="the budget left"):
+    with pytest.warns(GeomagWarning, match="the budget ran out"):
         answer = about(pixels, "Find every ship.", budget="0.000001 s")
     assert [w.role for w in answer.trace.views] == ["peek", "scout", "closer"]
     assert len(answer.trace.crops) == 1 and any(worth > 0.5 for _, worth in answer.trace.skipped)
@@ -549,7 +549,7 @@ def test_a_budget_is_kept_where_a_look_is_read_in_tiles() -> None:
         )
     )
     budget = 1024 * 540 + one  # D(I) and one window, with the overlaps of its tiles
-    with pytest.warns(GeomagWarning, match="the budget left 2 places unseen"):
+    with pytest.warns(GeomagWarning, match="the budget ran out; .* skipped: 2$"):
         answer = about(
             paint(4096, 2160, (10, 10, 50, 50)), "Find every ship.", search="paper", budget=budget
         )

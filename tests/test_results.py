@@ -38,6 +38,8 @@ def test_an_answer_in_three_lines() -> None:
         "  2 ship",
         "  pixel level, 1.50 Mpx processed (scene: 0.12 Mpx), 1.25 s",
     ]
+    full = replace(ANSWER, text="a" * 200)
+    assert repr(full).splitlines()[0] == f"Answer: {'a' * 200}"
     cut = replace(ANSWER, text="a" * 201, complete=False, regions=())
     assert repr(cut).splitlines()[:2] == [f"Answer: {'a' * 200} ...", "  no regions"]
     assert repr(cut).endswith("1.25 s, not complete")

@@ -33,7 +33,10 @@ def test_a_budget_and_ground_pixels_of_another_size_are_warned_of_where_it_was_a
         answer = ask(scene, "Find every ship.", model, budget=most - 1)
     budget, ground = sorted(told, key=lambda one: str(one.message))
     assert (
-        str(budget.message).startswith(f"the budget left {len(answer.trace.skipped)} places unseen")
+        str(budget.message).startswith(
+            "the budget ran out; windows worth reading that were skipped:"
+            f" {len(answer.trace.skipped)}"
+        )
         and answer.trace.skipped
     )
     assert str(ground.message).startswith(

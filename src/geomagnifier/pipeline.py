@@ -238,10 +238,7 @@ def _ask(
         )
         warnings.warn(lost, GeomagWarning, stacklevel=3)
     if spent is not None and trace.skipped and not seen.stopped:
-        left = (
-            f"the budget ended before {len(trace.skipped)} windows were read; they are"
-            " listed as skipped"
-        )
+        left = f"the budget ran out; windows worth reading that were skipped: {len(trace.skipped)}"
         left = (
             f"限额用完，还有 {len(trace.skipped)} 处值得细看的地方没有看；它们列在 skipped 中"
             if zh

@@ -55,6 +55,7 @@ def test_phrases(text: str, select: p.Select) -> None:
         ("within 50 m of the harbor", p.Related("near", HARBOR, 50, "m")),
         ("between the ship and the harbor", p.Between(SHIPS, HARBOR)),
         ("not in the centre", p.Not(p.Place("centre"))),
+        ("pointing north", p.Heading(0)),
     ],
 )
 def test_conditions(text: str, test: p.Filter) -> None:

@@ -84,7 +84,7 @@ def test_a_search_that_ends_early_tells_what_the_coarse_views_show(pixels: Bytes
     stopped, model = asked(pixels, "Find every ship.", progress=lambda done, known: False)
     assert stopped.stopped and model.inputs == [("wide",)]
     assert len(stopped.regions) == 2
-    with pytest.warns(UserWarning, match="the budget left"):
+    with pytest.warns(UserWarning, match="the budget ran out"):
         short, model = asked(pixels, "Find every ship.", budget=1024 * 540 + 1)
     assert model.inputs == [("wide",)] and len(short.regions) == 2 and not short.complete
 

@@ -15,6 +15,7 @@ from geomagnifier.language.chinese_yes_no import parse
         ("有没有船", ("ship",), True, False),
         ("有飞机和船吗", ("airplane", "ship"), True, True),
         ("有飞机或船吗", ("airplane", "ship"), True, False),
+        ("有飞机和船或桥吗", ("airplane", "ship", "bridge"), True, False),
         ("图中没有船吗", ("ship",), False, False),
         ("飞机", ("airplane",), False, False),
     ],

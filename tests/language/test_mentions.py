@@ -64,3 +64,8 @@ def test_a_chinese_name_of_one_character_is_no_part_of_a_word() -> None:
 def test_things_that_no_class_is_and_chinese_names() -> None:
     assert is_no_class("soccer field") and not is_no_class("ship") and not is_no_class("xyzzy")
     assert chinese_names()["ships"] == "船" and chinese_names()["car"] == "汽车"
+
+
+def test_a_name_of_many_things_is_what_stands_before_it() -> None:
+    scenes = [in_english(tokens_of(text))[0].scenes for text in ("a park", "a wombat park")]
+    assert scenes == [("park",), ()]

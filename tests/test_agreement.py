@@ -351,7 +351,7 @@ def test_a_budget_says_what_it_left(coast: Path, model: Model) -> None:
         left = [
             int(found[1])
             for w in told
-            if (found := re.search(r"left (\d+) places", str(w.message)))
+            if (found := re.search(r"the budget ran out; .* skipped: (\d+)", str(w.message)))
         ]
         assert left == ([len(answer.trace.skipped)] if answer.trace.skipped else []), question
         assert answer.complete == (not answer.trace.skipped)

@@ -73,7 +73,7 @@ def segment_at(
     Raises:
         BoxError: the point lies outside the scene.
         OptionError: an unknown CRS, or a question that is not answered by masks.
-        The errors of `ask`.
+        GeomagError: those of `ask`.
 
     Example:
         >>> import geomagnifier as gm

@@ -359,8 +359,8 @@ def test_files_are_written_when_asked_for(root):
                 jobs.file(job, name)
         plain = jobs.submit(place("utm.tif"), "Find every ship.")
         assert plain.wait(PATIENT)
-        for name in ("mask.tif", "heat.png"):
-            with pytest.raises(FileNotThere, match=name.split(".")[0]):
+        for name, lacks in (("mask.tif", "mask"), ("heat.png", "relevance map")):
+            with pytest.raises(FileNotThere, match=f"this answer has no {lacks}"):
                 jobs.file(plain, name)
 
 

@@ -129,7 +129,7 @@ def test_what_the_detector_has_no_class_for(scene: Path, model: DetectorModel) -
 
 def test_a_budget_goes_to_some_windows_of_a_scene(scene: Path, model: DetectorModel) -> None:
     """Everything is worth a look; what the budget does not reach is told."""
-    with pytest.warns(GeomagWarning, match="left"):
+    with pytest.warns(GeomagWarning, match="the budget ran out"):
         answer = gm.ask(scene, "Find every ship.", model, budget="2 Mpx")
     assert not answer.complete and answer.trace.skipped
     assert len(answer.trace.crops) > 0

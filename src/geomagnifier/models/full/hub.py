@@ -165,7 +165,7 @@ def _explain(error: Exception, name: str, part: Part) -> ModelError:
             f" {constants.HF_HUB_CACHE}"
         )
     again = (
-        "copy the folder anew"
+        "copy the folder again"
         if Path(name).is_dir()
         else f"run `hf cache rm model/{name}` and try again"
     )

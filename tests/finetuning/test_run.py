@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image, ImageDraw
 from typer.testing import CliRunner
 
@@ -268,7 +267,7 @@ def test_a_damaged_file_is_named(taught, tmp_path):
 
     write(
         folder / OWN,
-        {"0.shift": torch.zeros(3, 1, 128)},
+        {"0.shift": np.zeros((3, 1, 128), np.float32)},
         {"kinds": [], "lessons": [["pool"]], "stand_ins": []},
     )
     with pytest.raises(ModelCorrupt, match=OWN):

@@ -32,7 +32,7 @@ def test_info_speaks_plain_words(harbour, monkeypatch, capfd):
     )
     assert rows["format"] == "GTiff, deflate, tiles of 256 x 256 px"
     assert rows["bounds"] == "x 500000 to 500320, y 5299760 to 5300000; 320 x 240 m"
-    assert rows["classes"].startswith("27: airplane, ship, ")
+    assert rows["classes"].startswith("27 classes: airplane, ship, ")
     assert rows["scenes"].startswith("39 scene classes: ") and rows["scenes"].count(",") == 38
     assert "2 broader ones, each of several of these: residential, river or lake" in out
 

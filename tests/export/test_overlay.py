@@ -11,6 +11,7 @@ from PIL import Image
 
 from geomagnifier import masks, results
 from geomagnifier.export import overlay, overlay_panel
+from geomagnifier.export.class_colours import class_colours
 from geomagnifier.export.write import write
 from geomagnifier.geometry import Box, Placement
 from geomagnifier.masks import MaskPatch
@@ -83,4 +84,4 @@ def test_a_crowd_of_specks_is_drawn_without_tracing_their_outlines(
     monkeypatch.setattr(results, "polygons", lambda rle: traced.append(rle) or ())
     out = overlay.draw(replace(answer, regions=regions, patches=patches))
     assert not traced
-    assert (out[:600] == overlay.COLOURS[0]).all(2).mean() > 0.01
+    assert (out[:600] == class_colours(["ship"])["ship"]).all(2).mean() > 0.01

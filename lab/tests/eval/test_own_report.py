@@ -85,7 +85,7 @@ def test_the_sheet_shows_what_was_labelled_and_what_was_said(tmp_path: Path) -> 
         (("--images", "tiles"), "go with your own labels"),
         (("--coco", "a.json", "--yolo", "b"), "give one of them"),
         (("aid", "--coco", "a.json"), "give one of them"),
-        (("--coco", "nowhere.json"), "nowhere.json is not there"),
+        (("--coco", "nowhere.json"), "nowhere.json does not exist"),
     ],
 )
 def test_wrong_options(words: tuple[str, ...], said: str, monkeypatch: Any, capfd: Any) -> None:

@@ -8,6 +8,6 @@ def test_a_line_is_in_the_language_of_messages_and_harmless(capsys):
     say("stopped")
     with use_language("zh"):
         say("stopped")
-        say("left out a\x1b.tif: no such file")
+        say("skipped a\x1b.tif: no such file")
     err = capsys.readouterr().err.splitlines()
-    assert err == ["geomag: stopped", "geomag: 已停止", "geomag: 略去 a\\u001b.tif：no such file"]
+    assert err == ["geomag: stopped", "geomag: 已停止", "geomag: 跳过 a\\u001b.tif：no such file"]

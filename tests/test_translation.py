@@ -118,6 +118,12 @@ def test_a_finished_message_is_translated_with_its_values():
     assert translated(nothing, "zh") == nothing
 
 
+def test_a_folder_may_be_called_as_a_word_of_the_catalogue_is():
+    said = "images does not exist; name a folder of images, an index or a STAC file"
+    assert translated("images", "zh") == "影像"
+    assert translated(said, "zh").startswith("images 不存在")
+
+
 def test_an_error_speaks_the_language_in_which_it_was_made():
     with use_language("zh"):
         error = SceneError("harbour.tif does not exist; check the name and the folder")

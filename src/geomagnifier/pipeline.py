@@ -232,18 +232,14 @@ def _ask(
         share = extent.share_of(trace.broken, scene.info.box)
         lost = f"{len(trace.broken)} damaged parts of {scene.info.name} ({share:.1%}) were skipped"
         lost = (
-            f"{scene.info.name} 有 {len(trace.broken)} 处损坏（{share:.1%}），已略去"
+            f"{scene.info.name} 有 {len(trace.broken)} 处损坏（{share:.1%}），已跳过"
             if zh
             else lost
         )
         warnings.warn(lost, GeomagWarning, stacklevel=3)
     if spent is not None and trace.skipped and not seen.stopped:
         left = f"the budget ran out; windows worth reading that were skipped: {len(trace.skipped)}"
-        left = (
-            f"限额用完，还有 {len(trace.skipped)} 处值得细看的地方没有看；它们列在 skipped 中"
-            if zh
-            else left
-        )
+        left = f"限额用完；值得读取而被跳过的窗口：{len(trace.skipped)} 个" if zh else left
         warnings.warn(left, GeomagWarning, stacklevel=3)
     missed = [*(box for box, _ in trace.skipped), *trace.broken]
     unseen = (

@@ -29,6 +29,11 @@ _LONGEST = 4000
 """Letters of a message that is looked up among the templates."""
 _LEAST = 6
 """Letters of its own that a template needs: "{path}: {reason}" would be found in anything."""
+_VERBATIM = {
+    *("address", "file", "folder", "image", "out", "path"),
+    *("root", "source", "target", "text", "where"),
+}
+"""Placeholders for names of files: a folder may be called "images" or "classes"."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _chosen: ContextVar[Language | None] = ContextVar("language", default=None)
 
@@ -146,7 +151,10 @@ def _translated(message: str, wanted: Language, depth: int) -> str:
         return exact
     for template in _templates(wanted):
         if found := template.pattern.fullmatch(message):
-            values = [_translated(value, wanted, depth + 1) for value in found.groups()]
+            values = [
+                value if name in _VERBATIM else _translated(value, wanted, depth + 1)
+                for name, value in zip(template.names, found.groups(), strict=True)
+            ]
             return _filled(template, values)
     head, colon, rest = message.partition(": ")  # "harbour.tif: it has no pixels"
     told = _translated(rest, wanted, depth + 1) if colon else rest

@@ -112,8 +112,9 @@ def choose(text: str) -> Chosen:
             f" {file}#{quote(names[0], safe='')}, or all with geomag map"
         )
     why = f"; {left_out[0][1]}" if left_out else ""
-    what = "holds no items" if wanted is None else f"holds no item {wanted!r}"
-    raise SceneUnreadable(f"{file} {what}{why}")
+    if wanted is None:
+        raise SceneUnreadable(f"{file} holds no items{why}")
+    raise SceneUnreadable(f"{file} holds no item {wanted!r}{why}")
 
 
 def _chosen(found: Found, asset: str | None) -> Chosen:

@@ -40,7 +40,7 @@ def commands() -> str:
     )
     page = re.sub(r"^\*\*Commands\*\*:\n\n(?:\* .*\n)+", lambda _: "\n".join(["**Commands**:", "", *listed, ""]), page, flags=re.MULTILINE)
     page = re.sub(r"^```console\n\$ (.*)\n```$", r"```text\n\1\n```", page, flags=re.MULTILINE)
-    return re.sub(r"^(Train the full size; .*)$", lambda found: f"{found[1]}\n\n{full_size()}", page, count=1, flags=re.MULTILINE)
+    return re.sub(r"^(Train a vision-language model with SAM2; .*)$", lambda found: f"{found[1]}\n\n{full_size()}", page, count=1, flags=re.MULTILINE)
 
 
 def full_size() -> str:

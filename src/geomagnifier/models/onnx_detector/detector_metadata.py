@@ -54,8 +54,8 @@ class DetectorMetadata:
     """Least score of an object."""
     overlap: float = 0.7
     """IoU from which the less likely of two boxes of a class is dropped."""
-    tile_overlap: float = 0.1
-    """The part of a tile's side that it shares with its neighbour."""
+    tile_overlap: float = 0.25
+    """The part of a tile's side that it shares with its neighbour; what is longer may be cut."""
     mean: tuple[float, ...] = ()
     """By channel, taken from the pixels (0..1); () for nothing."""
     std: tuple[float, ...] = ()
@@ -97,7 +97,7 @@ def read_metadata(told: Mapping[str, str], name: str) -> DetectorMetadata:
             _scaled(values.get("resolution"), 100, 1e-4, 1e4),
             _number(values.get("det_conf", SCORE[convention]), 0, 1),
             _number(values.get("det_iou_thresh", OVERLAP[convention]), 0, 1),
-            _number(values.get("tiles_overlap", 10), 0, 90) / 100,
+            _number(values.get("tiles_overlap", 25), 0, 90) / 100,
             _channels(values.get("standardization_mean")),
             _channels(values.get("standardization_std")),
         )

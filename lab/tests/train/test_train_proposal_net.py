@@ -96,7 +96,7 @@ def test_the_loss_falls_on_one_batch() -> None:
     torch.manual_seed(0)
     network = ProposalNet(len(NAMES))
     start = {
-        k.removeprefix("trunk."): v
+        k.removeprefix("trunk."): torch.from_numpy(v)
         for k, v in read(WEIGHTS / "small.safetensors")[1].items()
         if k.startswith("trunk.")
     }

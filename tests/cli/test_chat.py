@@ -87,7 +87,7 @@ def test_it_goes_on_with_what_was_asked_before_and_begins_anew_when_told(
     assert code == 0 and f"continuing after '{TALK[0]}'" in err
     assert "one airplane" in out
     code, _, err = talk(["segment those"], airport, "--new")
-    assert code == 2 and "going on" not in err
+    assert code == 2 and "continuing" not in err
     assert "geomag: " in err and "Traceback" not in err
 
 
@@ -103,7 +103,7 @@ def test_orders(airport: Path, talk: Talk, tmp_path: Path) -> None:
     assert (tmp_path / "kept/answer.json").is_file() and str(tmp_path / "kept/answer.json") in err
     assert f"dropped: {TALK[0]}" in err
     assert "/history lists the questions" in err
-    assert "going on" not in talk(["/quit"], airport)[2]
+    assert "continuing" not in talk(["/quit"], airport)[2]
 
 
 def test_one_bad_line_is_one_refusal(airport: Path, talk: Talk) -> None:
@@ -168,7 +168,7 @@ def test_nothing_is_kept_where_that_is_not_wanted(airport: Path, talk: Talk) -> 
     assert talk(TALK[:1], airport)[0] == 0
     before = kept.read_bytes()
     code, _, err = talk(["and the largest of them?"], airport, "--no-save", "--new")
-    assert code == 2 and "going on" not in err and kept.read_bytes() == before
+    assert code == 2 and "continuing" not in err and kept.read_bytes() == before
 
 
 COMMAND = """
@@ -203,7 +203,7 @@ def test_at_a_terminal(airport: Path) -> None:
     with subprocess.Popen(words, stdin=terminal, stdout=terminal, stderr=terminal) as running:
         os.close(terminal)
         try:
-            until("/undo forgets", running)
+            until("/undo", running)
             until("> ", running)
             os.write(person, b"How many airplanes are there?\n")
             until("There are", running)  # the answer, not the question as it is shown

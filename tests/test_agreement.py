@@ -122,7 +122,7 @@ TALKS = (
     ("分割所有储罐。", "其中最大的呢？"),
 )
 SCENES = (
-    "harbour",
+    pytest.param("harbour", marks=pytest.mark.slow),
     pytest.param("mixed", marks=pytest.mark.slow),
     pytest.param("tank farm", marks=pytest.mark.slow),
     "vhr10",

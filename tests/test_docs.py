@@ -89,7 +89,7 @@ def test_fences_say_no_more_than_is_known(page):
         assert not fence.unmarked, f"{fence} {fence.unmarked}"
 
 
-QUICK = {"README.md", "docs/index.md", "docs/questions.md", "docs/qgis.md", "docs/reference"}
+QUICK = {"README.md", "docs/index.md", "docs/questions.md", "docs/reference"}
 """What runs in every check. The commands of other pages take 10 to 100 s each: slow tests."""
 
 

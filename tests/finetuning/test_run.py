@@ -174,6 +174,7 @@ def test_a_stopped_lesson_goes_on_as_if_it_had_not_been(wanted, taught, tmp_path
     assert all(np.array_equal(whole[name], parts[name]) for name in whole)
 
 
+@pytest.mark.slow
 def test_a_run_killed_while_it_prepares_crops_goes_on_with_them(wanted, taught, tmp_path):
     def stop(what, done, total):
         if what == "crops" and done == 20:

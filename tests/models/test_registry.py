@@ -236,6 +236,18 @@ print("torch" in sys.modules)
     )
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no mode")
+def test_a_written_file_can_be_read_by_those_whom_the_umask_lets(tmp_path: Path) -> None:
+    path = tmp_path / "t.safetensors"
+    before = os.umask(0o022)
+    try:
+        registry.write(path, {"weight": np.ones((2, 2))}, {})
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert (registry.read(path)[1]["weight"] == 1).all()
+
+
 def test_tables_kept_in_bytes_come_back(tmp_path: Path) -> None:
     generator = torch.Generator().manual_seed(0)
     table = torch.randn(50, 16, generator=generator)

@@ -438,7 +438,7 @@ def write(
         bytes_for: tables of which each row is kept in bytes with a scale of its own: half the size,
             errors under half a percent of the row's largest number.
     """
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     kept: dict[str, np.ndarray] = {}
     for key, given in tensors.items():
@@ -450,7 +450,9 @@ def write(
         else:
             kept[key] = np.ascontiguousarray(t, np.float16)
     temporary = path.with_suffix(".part")
-    save_file(kept, temporary, {"card": json.dumps(card)})
+    # save_file of safetensors 0.8 writes mode 0600 whatever the umask: a service under another user
+    # could not read the folder.
+    temporary.write_bytes(save(kept, {"card": json.dumps(card)}))
     (path.parent / checksums.SUMS).unlink(missing_ok=True)
     rename(temporary, path)
 

@@ -353,7 +353,7 @@ def test_processing_searches_an_archive(processing, scene, tmp_path):
     assert hits["rank"].tolist() == [1, 2] and hits.path[0].endswith(".tif")
     assert hits.crs.to_epsg() == 4326 and hits.geometry.is_valid.all()
     nothing = processing(f"ARCHIVE={archive}", f"OUTPUT={out}", algorithm="search")
-    assert nothing.returncode == 1 and "give either words or --image" in nothing.stderr
+    assert nothing.returncode == 1 and "give WORDS or --image" in nothing.stderr
 
 
 def test_processing_sets_geomag_up_where_there_is_none(processing, geomag, scene, tmp_path):

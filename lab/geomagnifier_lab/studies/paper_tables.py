@@ -13,7 +13,7 @@ import numpy as np
 
 from geomagnifier_lab.bench.score import MATCH, SMALL
 from geomagnifier_lab.datasets.scene_sets import SETS
-from geomagnifier_lab.studies import claims, paper_peers, paper_runs
+from geomagnifier_lab.studies import claims, paper_runs
 from geomagnifier_lab.studies.paper_frames import SMALL_SIDE
 from geomagnifier_lab.studies.paper_runs import HUNDRED, Shot, shot_of
 
@@ -54,10 +54,10 @@ def tables(runs: Runs) -> dict[str, Any]:
     }
     return {
         **{name: rows for name, rows in found.items() if rows},
-        "peers": paper_peers.table(),
-        "not verified": list(paper_peers.UNVERIFIED),
+        "peers": claims.peers(),
+        "not verified": claims.NOT_VERIFIED,
         "slips": [asdict(slip) for slip in claims.slips()],
-        "unconfirmed": list(claims.UNCONFIRMED),
+        "unconfirmed": list(claims.unconfirmed()),
     }
 
 
@@ -141,7 +141,7 @@ def _head(level: str, place: int, way: str) -> Row:
         "granularity": level,
         "preprocessing": PREPROCESSED[place],
         "way": way,
-        "claimed": claims.PREPROCESSING[level][place],
+        "claimed": claims.FIGURES["preprocessing"][level][place],
     }
 
 
@@ -169,7 +169,11 @@ def crops(runs: Runs) -> list[Row]:
             found, held, many = paper_runs.recall(shots, MATCH, area=SMALL_SIDE**2)
             strict, _, _ = paper_runs.recall(shots, STRICT, area=SMALL_SIDE**2)
             tiny, _, few = paper_runs.recall(shots, MATCH, long=SMALL)
-            row: Row = {"granularity": level, "way": way, "claimed": claims.CROPS.get(way)}
+            row: Row = {
+                "granularity": level,
+                "way": way,
+                "claimed": claims.FIGURES["crops"].get(way),
+            }
             around = paper_runs.interval(shots, MATCH, SMALL_SIDE**2)
             row |= {
                 "95 %": (
@@ -206,7 +210,7 @@ def compute(runs: Runs) -> list[Row]:
         mine = _costs(runs, level)
         if not mine:
             continue
-        said = claims.SHARE if level == "pixel" else 1 / claims.FASTER[level]
+        said = claims.FIGURES["share"] if level == "pixel" else 1 / claims.FIGURES["faster"][level]
         rows.append(
             {
                 "granularity": level,

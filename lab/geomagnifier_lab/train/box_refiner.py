@@ -11,8 +11,6 @@ checkpoint from which a stopped run goes on, MODEL/refine.jsonl the log.
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +22,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from geomagnifier.finetuning import run_log
 from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop
-from geomagnifier.finetuning.run_state import save, saved
+from geomagnifier.finetuning.run_state import saved
 from geomagnifier.models import registry
 from geomagnifier.models.networks.backbone import Pyramid, normalise
 from geomagnifier.models.networks.box_refiner import BoxRefiner
@@ -36,6 +33,7 @@ from geomagnifier.models.small.model import SmallModel
 from geomagnifier_lab.train.batches import OBJECTS, Sizes, choose
 from geomagnifier_lab.train.part import command
 from geomagnifier_lab.train.torch_twin import torch_twin
+from geomagnifier_lab.train.trainer import Files, Schedule, Trainer, warmup_cosine
 from geomagnifier_lab.train.wide_batches import WideBatches
 
 STEPS, RATE, WARMUP, DECAY, AVERAGE, TOLD, SAVED = 3000, 1e-3, 100, 0.05, 0.998, 20, 50
@@ -312,54 +310,25 @@ def train(
     """
     torch.manual_seed(seed)
     refiner = BoxRefiner().train()
-    optimizer = torch.optim.AdamW(refiner.parameters(), RATE, weight_decay=DECAY)
-    average, step = {k: v.clone() for k, v in refiner.state_dict().items()}, 0
-    out.mkdir(parents=True, exist_ok=True)
-    if (out / CHECKPOINT).exists():
-        kept = saved(out / CHECKPOINT)
-        refiner.load_state_dict(kept["network"])
-        optimizer.load_state_dict(kept["optimizer"])
-        average, step = kept["average"], kept["step"]
-    clock, told = time.time(), {"giou": 0.0, "fit": 0.0}
-    for batch in RefineBatches(WideBatches(root, seed, sizes, 12)).stream(step, steps):
-        torch.manual_seed(seed * 1_000_003 + step)
-        chance = torch.Generator().manual_seed(seed * 1_000_003 + step)
-        done = step / steps
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * min(
-                (step + 1) / WARMUP, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))
-            )
+    trainer = Trainer(
+        refiner,
+        torch.optim.AdamW(refiner.parameters(), RATE, weight_decay=DECAY),
+        Schedule(
+            steps,
+            warmup_cosine(steps, WARMUP, 0.02),
+            clip=5.0,
+            average=AVERAGE,
+            log_every=TOLD,
+            save_every=SAVED,
+        ),
+        Files(out / CHECKPOINT, out / LOG),
+    )
+    for batch in RefineBatches(WideBatches(root, seed, sizes, 12)).stream(trainer.step, steps):
+        torch.manual_seed(seed * 1_000_003 + trainer.step)
+        chance = torch.Generator().manual_seed(seed * 1_000_003 + trainer.step)
         found = step_losses(refiner, model, batch, chance)
-        optimizer.zero_grad()
-        total = found["giou"] + FIT * found["fit"]
-        if total.requires_grad:  # else these crops have nothing to learn from
-            total.backward()
-            torch.nn.utils.clip_grad_norm_(refiner.parameters(), 5.0)
-            optimizer.step()
-        step += 1
-        with torch.no_grad():
-            now = refiner.state_dict()
-            torch._foreach_lerp_(
-                [*average.values()],
-                [now[k] for k in average],
-                1 - min(AVERAGE, (1 + step) / (10 + step)),
-            )
-        told = {name: value + float(found[name].detach()) / TOLD for name, value in told.items()}
-        if step % SAVED == 0 or step == steps:
-            save(
-                out / CHECKPOINT,
-                {
-                    "network": now,
-                    "average": average,
-                    "optimizer": optimizer.state_dict(),
-                    "step": step,
-                },
-            )
-        if step % TOLD == 0:
-            row = {"step": step, "seconds": (time.time() - clock) / TOLD} | told
-            run_log.add(out / LOG, [row])
-            yield row
-            clock, told = time.time(), dict.fromkeys(told, 0.0)
+        # without a gradient where these crops have nothing to learn from
+        yield from trainer.advance([(found["giou"] + FIT * found["fit"], found)])
 
 
 def put(out: Path, folder: Path) -> None:

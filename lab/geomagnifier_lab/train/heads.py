@@ -19,6 +19,7 @@ from geomagnifier.models.small import vocabulary as w
 from geomagnifier_lab.questions.answers import MENTIONS
 from geomagnifier_lab.train.batches import OBJECTS
 from geomagnifier_lab.train.text_samples import Pictures
+from geomagnifier_lab.train.trainer import Schedule, Trainer, warmup_cosine
 
 
 def train_scenes(pictures: Pictures, seed: int, steps: int = 1500) -> nn.Linear:
@@ -36,17 +37,17 @@ def train_scenes(pictures: Pictures, seed: int, steps: int = 1500) -> nn.Linear:
         [[name in sample.scenes for name in SCENES] for sample in pictures.samples]
     )
     head = nn.Linear(versions.shape[2], len(SCENES))
-    optimizer = torch.optim.AdamW(head.parameters(), 2e-3, weight_decay=0.1)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    for _ in range(steps):
+    trainer = Trainer(
+        head,
+        torch.optim.AdamW(head.parameters(), 2e-3, weight_decay=0.1),
+        Schedule(steps, warmup_cosine(steps, 0, 0.0)),
+    )
+    while trainer.step < steps:
         rows = torch.randint(count, (512,))
         share = torch.softmax(4 * torch.rand(len(versions), len(rows)), 0)[:, :, None]
         mean = (versions[:, rows].float() * share).sum(0)
         loss = scene_loss(head(F.dropout(mean, 0.5)), allowed[rows])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+        trainer.advance([(loss, {})])
     return head.eval()
 
 
@@ -82,13 +83,15 @@ def train_mentions(
     torch.manual_seed(seed)
     x, y = mentioned(pictures)
     layer = nn.Linear(x.shape[1], len(OBJECTS))
-    optimizer = torch.optim.AdamW(layer.parameters(), 1e-3, weight_decay=0.1)
-    for _ in range(steps):
+    trainer = Trainer(
+        layer,
+        torch.optim.AdamW(layer.parameters(), 1e-3, weight_decay=0.1),
+        Schedule(steps),
+    )
+    while trainer.step < steps:
         rows = torch.randint(len(x), (256,))
         loss = F.binary_cross_entropy_with_logits(layer(F.dropout(x[rows], 0.2)), y[rows])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        trainer.advance([(loss, {})])
     thresholds, scores = {}, []
     with torch.no_grad():
         x, y = mentioned(held)

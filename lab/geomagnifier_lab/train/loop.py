@@ -8,10 +8,8 @@ losses, docs/model_card.md for the recipe.
 
 from __future__ import annotations
 
-import math
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -21,10 +19,8 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from geomagnifier.finetuning import run_log as log
 from geomagnifier.finetuning.crops import make_crop
 from geomagnifier.finetuning.losses import WEIGHTS, Weights, dense_losses, info_nce, scene_loss
-from geomagnifier.finetuning.run_state import save, saved
 from geomagnifier.finetuning.targets import stack
 from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.networks.backbone import normalise
@@ -32,6 +28,7 @@ from geomagnifier.models.networks.network import LANGUAGE, SmallNetwork
 from geomagnifier.models.networks.text_encoder import SentenceEncoder, tokenize
 from geomagnifier_lab.datasets.dubai import COVER
 from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batch, Batches, Sizes, scene_view, target
+from geomagnifier_lab.train.trainer import Files, Schedule, Trainer, warmup_cosine
 
 
 @dataclass(frozen=True)
@@ -97,24 +94,10 @@ def optimizer_of(network: SmallNetwork, settings: Settings) -> torch.optim.AdamW
                 {
                     "params": parameters,
                     "lr": rate,
-                    "base": rate,
                     "weight_decay": settings.decay if decayed else 0.0,
                 }
             )
     return torch.optim.AdamW(groups, betas=(0.9, 0.98))
-
-
-def rate_at(step: int, settings: Settings) -> float:
-    """Learning rate as a share of its peak: warm-up, then cosine to a hundredth.
-
-    Args:
-        step: from 0.
-        settings: of the run.
-    """
-    if step < settings.warmup:
-        return (step + 1) / settings.warmup
-    done = (step - settings.warmup) / max(1, settings.steps - settings.warmup)
-    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
 def crop_losses(network: SmallNetwork, batch: Batch) -> dict[str, Tensor]:
@@ -318,16 +301,6 @@ def train(
     )
 
 
-@dataclass(frozen=True)
-class Files:
-    """The files of a stage: the checkpoint that it resumes from, and its log."""
-
-    checkpoint: Path
-    """Path of the checkpoint."""
-    log: Path
-    """Path of the log, JSON lines."""
-
-
 def follow(
     fresh: Callable[[], SmallNetwork],
     batches: Callable[[], Batches],
@@ -355,70 +328,60 @@ def follow(
         OutputError: the disk is full, or cannot be written to; the last checkpoint is as it was.
     """
     torch.manual_seed(settings.seed)
-    files.checkpoint.parent.mkdir(parents=True, exist_ok=True)
     network, twin = fresh(), fresh()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     network = network.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     twin = twin.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = {k: v.detach().clone() for k, v in network.state_dict().items()}
-    optimizer = optimizer_of(network, settings)
-    step = 0
-    if files.checkpoint.exists():
-        kept = saved(files.checkpoint, device)
-        network.load_state_dict(kept["network"])
-        optimizer.load_state_dict(kept["optimizer"])
-        average, step = kept["average"], kept["step"]
-        optimizer.zero_grad()
+
+    def checked(average: Mapping[str, Tensor]) -> dict[str, float]:
+        twin.load_state_dict(average)
+        return check(twin, device)
+
+    trainer = Trainer(
+        network,
+        optimizer_of(network, settings),
+        Schedule(
+            settings.steps,
+            warmup_cosine(settings.steps, settings.warmup),
+            clip=5.0,
+            average=settings.average,
+            log_every=10,
+            save_every=settings.save,
+            check_every=settings.validate,
+        ),
+        files,
+        checked,
+    )
     data = batches()
+    for batch in data.stream(trainer.step, settings.steps, workers(device)):
+        torch.manual_seed(settings.seed * 1_000_003 + trainer.step)
+        yield from trainer.advance(
+            batch_losses(network, batch.to(device), captions, settings, weights)
+        )
+
+
+def batch_losses(
+    network: SmallNetwork,
+    batch: Batch,
+    captions: Callable[[list[str]], Tensor],
+    settings: Settings,
+    weights: Weights,
+) -> Iterator[tuple[Tensor, dict[str, Tensor]]]:
+    """The weighted losses of a batch: its crops in parts, then its scenes.
+
+    Args:
+        network: as it is.
+        batch: on the network's device.
+        captions: sentences -> their vectors (N, 384).
+        settings: of the run.
+        weights: of the losses.
+    """
     shares = asdict(weights)
-    clock, sums = time.time(), dict.fromkeys((*shares, "total"), 0.0)
-    for batch in data.stream(step, settings.steps, workers(device)):
-        batch = batch.to(device)
-        torch.manual_seed(settings.seed * 1_000_003 + step)
-        for group in optimizer.param_groups:
-            group["lr"] = group["base"] * rate_at(step, settings)
-        optimizer.zero_grad()
-        told = captions([c for c in batch.captions if c]).to(device)
-        parts = batch.parts(settings.parts)
-        # scene heads read only the trunk: with a frozen trunk they are not trained
-        for part in (*parts, None) if settings.trunk_rate else parts:
-            losses = (
-                scene_losses(network, batch, told) if part is None else crop_losses(network, part)
-            )
-            share = 1.0 if part is None else len(part.pixels) / len(batch.pixels)
-            total = (
-                share * torch.stack([shares[name] * value for name, value in losses.items()]).sum()
-            )
-            total.backward()
-            for name, value in (
-                *((name, share * value) for name, value in losses.items()),
-                ("total", total),
-            ):
-                sums[name] += float(value.detach()) / 10
-        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        if bool(torch.isfinite(norm)):
-            optimizer.step()
-        step += 1
-        keep = min(settings.average, (1 + step) / (10 + step))
-        with torch.no_grad():
-            now = network.state_dict()
-            torch._foreach_lerp_(list(average.values()), [now[name] for name in average], 1 - keep)
-        rows: list[dict[str, float]] = []
-        if step % settings.validate == 0 or step == settings.steps:
-            twin.load_state_dict(average)
-            rows.append({"step": step} | check(twin, device))
-        if step % 10 == 0:
-            rows.append({"step": step, "seconds": (time.time() - clock) / 10} | sums)
-            clock, sums = time.time(), dict.fromkeys(sums, 0.0)
-        if rows:
-            # before the checkpoint: a run that is killed in between logs the step again
-            log.add(files.log, rows)
-        if step % settings.save == 0 or step == settings.steps:
-            state = {
-                "network": network.state_dict(),
-                "average": average,
-                "optimizer": optimizer.state_dict(),
-                "step": step,
-            }
-            save(files.checkpoint, state)
-        yield from rows
+    told = captions([c for c in batch.captions if c]).to(batch.pixels.device)
+    parts = batch.parts(settings.parts)
+    # scene heads read only the trunk: with a frozen trunk they are not trained
+    for part in (*parts, None) if settings.trunk_rate else parts:
+        losses = scene_losses(network, batch, told) if part is None else crop_losses(network, part)
+        share = 1.0 if part is None else len(part.pixels) / len(batch.pixels)
+        total = share * torch.stack([shares[name] * value for name, value in losses.items()]).sum()
+        yield total, {name: share * value for name, value in losses.items()} | {"total": total}

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,11 @@ import torch
 from torch import Tensor, nn
 
 from geomagnifier.errors import GeomagError, OptionError
-from geomagnifier.finetuning import run_log
-from geomagnifier.finetuning.run_state import save, saved
+from geomagnifier.finetuning.run_state import saved
 from geomagnifier.models import registry
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier_lab.datasets.sample import data_root
+from geomagnifier_lab.train.trainer import Files, Trainer, cycled
 
 TOLD = 20
 """Steps from one row of the log, and checkpoint, to the next."""
@@ -62,40 +61,15 @@ def learn(
     Raises:
         ModelCorrupt: the checkpoint is damaged.
     """
-    optimizer, step = torch.optim.AdamW(part.parameters(), rate, weight_decay=decay), 0
-    out.mkdir(parents=True, exist_ok=True)
-    if (out / f"{name}.pt").exists():
-        kept = saved(out / f"{name}.pt")
-        part.load_state_dict(kept["network"])
-        optimizer.load_state_dict(kept["optimizer"])
-        step = kept["step"]
-    if step >= steps:
-        return
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, rate, steps, pct_start=0.1, last_epoch=step - 1
+    trainer = Trainer(
+        part,
+        torch.optim.AdamW(part.parameters(), rate, weight_decay=decay),
+        cycled(steps, 0.1, clip=clip, log_every=TOLD, save_every=TOLD),
+        Files(out / f"{name}.pt", out / f"{name}.jsonl"),
     )
-    clock, told, since = time.time(), 0.0, step
-    while step < steps:
-        found = loss(step)
-        optimizer.zero_grad()
-        found.backward()
-        torch.nn.utils.clip_grad_norm_(part.parameters(), clip)
-        optimizer.step()
-        schedule.step()
-        step, told = step + 1, told + float(found.detach())
-        if step % TOLD == 0 or step == steps:
-            save(
-                out / f"{name}.pt",
-                {"network": part.state_dict(), "optimizer": optimizer.state_dict(), "step": step},
-            )
-            row = {
-                "step": step,
-                "seconds": (time.time() - clock) / (step - since),
-                "loss": told / (step - since),
-            }
-            run_log.add(out / f"{name}.jsonl", [row])
-            yield row
-            clock, told, since = time.time(), 0.0, step
+    while trainer.step < steps:
+        found = loss(trainer.step)
+        yield from trainer.advance([(found, {"loss": found})])
 
 
 def learnt(out: Path, name: str) -> dict[str, Tensor]:

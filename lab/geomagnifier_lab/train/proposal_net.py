@@ -8,7 +8,6 @@ Training runs on one machine, resumable and seeded.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from geomagnifier.finetuning import run_log
 from geomagnifier.finetuning.crops import jitter
-from geomagnifier.finetuning.run_state import save, saved
 from geomagnifier.models.networks.backbone import normalise
 from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier.models.small.proposal_heat import STRIDE
@@ -30,6 +27,7 @@ from geomagnifier_lab.datasets.dubai import COVER, NOTHING, dubai, read_cover
 from geomagnifier_lab.datasets.sample import read_pixels
 from geomagnifier_lab.datasets.vhr10 import CLASSES, vhr10
 from geomagnifier_lab.train.batches import NAMES
+from geomagnifier_lab.train.trainer import Files, Schedule, Trainer, warmup_cosine
 
 SIDE, BATCH = 256, 8
 """Canvas side, px, and canvases a step."""
@@ -401,64 +399,37 @@ def train_scout(
     slow = [p for name, p in scout.named_parameters() if name.startswith(("stem", "blocks"))]
     fresh = [p for name, p in scout.named_parameters() if not name.startswith(("stem", "blocks"))]
     groups = [
-        {"params": slow, "lr": 4e-4, "base": 4e-4},
-        {"params": fresh, "lr": 2e-3, "base": 2e-3},
+        {"params": slow, "lr": 4e-4},
+        {"params": fresh, "lr": 2e-3},
     ]
     optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98), weight_decay=0.02)
-    average = {k: v.detach().clone() for k, v in scout.state_dict().items()}
-    out.mkdir(parents=True, exist_ok=True)
-    step = 0
-    if (out / "scout.pt").exists():
-        kept = saved(out / "scout.pt")
-        scout.load_state_dict(kept["scout"])
-        optimizer.load_state_dict(kept["optimizer"])
-        average, step = kept["average"], kept["step"]
     objects, covers, held = (
         objects_of(root, "train"),
         covers_of(root, "train"),
         objects_of(root, "val"),
     )
     twin = ProposalNet(len(NAMES)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    clock, sums = time.time(), {"heat": 0.0, "shrink": 0.0}
-    while step < steps:
-        canvases = draw(objects, covers, np.random.default_rng([seed, step]))
-        warm, done = min(1.0, (step + 1) / 200), step / steps
-        for group in optimizer.param_groups:
-            group["lr"] = (
-                group["base"] * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
-            )
-        losses = losses_of(scout, canvases)
-        optimizer.zero_grad()
-        (losses["heat"] + 0.2 * losses["shrink"]).backward()
-        norm = torch.nn.utils.clip_grad_norm_(scout.parameters(), 5.0)
-        if bool(torch.isfinite(norm)):
-            optimizer.step()
-        step += 1
-        keep = min(0.998, (1 + step) / (10 + step))
-        with torch.no_grad():
-            now = scout.state_dict()
-            torch._foreach_lerp_(list(average.values()), [now[name] for name in average], 1 - keep)
-        for name in sums:
-            sums[name] += float(losses[name].detach()) / 20
-        rows: list[dict[str, float]] = []
-        if step % 20 == 0:
-            rows.append({"step": step, "seconds": (time.time() - clock) / 20} | sums)
-            clock, sums = time.time(), dict.fromkeys(sums, 0.0)
-        last = step % 400 == 0 or step == steps
-        if last:
-            twin.load_state_dict(average)
-            rows.append({"step": step} | validate(twin, held))
-            clock = time.time()
-        if rows:
-            run_log.add(out / "scout.jsonl", rows)
-        if last:
-            save(
-                out / "scout.pt",
-                {
-                    "scout": scout.state_dict(),
-                    "average": average,
-                    "optimizer": optimizer.state_dict(),
-                    "step": step,
-                },
-            )
-        yield from rows
+
+    def check(average: Mapping[str, Tensor]) -> dict[str, float]:
+        twin.load_state_dict(average)
+        return validate(twin, held)
+
+    trainer = Trainer(
+        scout,
+        optimizer,
+        Schedule(
+            steps,
+            warmup_cosine(steps, 200),
+            clip=5.0,
+            average=0.998,
+            log_every=20,
+            save_every=400,
+            check_every=400,
+        ),
+        Files(out / "scout.pt", out / "scout.jsonl"),
+        check,
+    )
+    while trainer.step < steps:
+        rng = np.random.default_rng([seed, trainer.step])
+        losses = losses_of(scout, draw(objects, covers, rng))
+        yield from trainer.advance([(losses["heat"] + 0.2 * losses["shrink"], losses)])

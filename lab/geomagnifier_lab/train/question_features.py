@@ -14,6 +14,7 @@ from geomagnifier.models.networks.text_encoder import SentenceEncoder, tokenize
 from geomagnifier.models.small.granularity import LEVELS
 from geomagnifier.models.small.text_writer import QUESTION as TOKENS
 from geomagnifier_lab.questions import questions
+from geomagnifier_lab.train.trainer import Schedule, Trainer, warmup_cosine
 
 
 @torch.no_grad()
@@ -67,10 +68,13 @@ def train_granularity(
     levels = torch.tensor([LEVELS.index(q.granularity) for q in drawn + aside])
     _, _, pooled = encode(encoder, tokenizer, [q.text for q in drawn + aside])
     torch.manual_seed(seed)
-    optimizer = torch.optim.AdamW(classifier.parameters(), 1e-3, weight_decay=0.05)
     steps = 12 * (count // 128)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    for _ in range(steps):
+    trainer = Trainer(
+        classifier,
+        torch.optim.AdamW(classifier.parameters(), 1e-3, weight_decay=0.05),
+        Schedule(steps, warmup_cosine(steps, 0, 0.0)),
+    )
+    while trainer.step < steps:
         rows = torch.randint(count, (128,))
         noisy = torch.nn.functional.normalize(
             pooled[rows] + 0.01 * torch.randn(128, pooled.shape[1]), dim=1
@@ -78,9 +82,6 @@ def train_granularity(
         loss = torch.nn.functional.cross_entropy(
             classifier(noisy), levels[rows], label_smoothing=0.05
         )
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        schedule.step()
+        trainer.advance([(loss, {})])
     with torch.inference_mode():
         return float((classifier(pooled[count:]).argmax(1) == levels[count:]).float().mean())

@@ -16,7 +16,6 @@ import torch
 from rich.console import Console
 
 from geomagnifier import __version__
-from geomagnifier.finetuning import run_log
 from geomagnifier.finetuning.run_bar import bar
 from geomagnifier.finetuning.run_plot import plot
 from geomagnifier.finetuning.run_state import saved
@@ -178,7 +177,6 @@ def _run(
             course, held, network.states.weight[: len(NAMES)].clone(), out, lessons
         ):
             show(int(row["step"]), length.language)
-            run_log.add(out / "language.jsonl", [row])
             if "seconds" not in row:
                 tell(row)
                 plot(out / "language.jsonl", out / "language.png")

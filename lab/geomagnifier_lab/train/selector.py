@@ -18,6 +18,7 @@ from geomagnifier_lab.questions.questions import Split
 from geomagnifier_lab.questions.referring_samples import Choice, draw, word
 from geomagnifier_lab.train.batches import NAMES
 from geomagnifier_lab.train.question_features import encode
+from geomagnifier_lab.train.trainer import Trainer, cycled
 
 Batch = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 
@@ -108,10 +109,13 @@ def train_selector(
         for split, n in (("train", wordings), ("val", 1200))
     )
     selector = Selector().train()
-    optimizer = torch.optim.AdamW(selector.parameters(), 1e-3, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, steps, pct_start=0.05)
+    trainer = Trainer(
+        selector,
+        torch.optim.AdamW(selector.parameters(), 1e-3, weight_decay=0.02),
+        cycled(steps, 0.05, clip=1.0, log_every=max(1, steps // 5)),
+    )
     rng = np.random.default_rng([seed, 42])
-    for step in range(1, steps + 1):
+    while trainer.step < steps:
         _, (states, padding, told, kinds, absent, target, chosen, chooses) = batch_of(bank, rng, 64)
         # words are dropped at random, so that no single one is relied on
         kept = torch.rand(states.shape[:2]) > 0.1
@@ -123,20 +127,8 @@ def train_selector(
         loss = (each * mine).sum() / mine.sum().clamp(
             min=1
         ) + 0.5 * F.binary_cross_entropy_with_logits(choosing, chooses)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(selector.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        if step % max(1, steps // 5) == 0 or step == steps:
-            yield (
-                selector,
-                validate(selector, held, seed)
-                | {
-                    "step": float(step),
-                    "loss": float(loss.detach()),
-                },
-            )
+        for row in trainer.advance([(loss, {"loss": loss})]):
+            yield selector, validate(selector, held, seed) | row
 
 
 @torch.no_grad()

@@ -7,8 +7,7 @@ lands on the mask: `attention.looked_at`); crops with detections and the sentenc
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,6 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from geomagnifier.finetuning.run_state import saved
 from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
@@ -43,6 +41,7 @@ from geomagnifier_lab.train.text_samples import (
     pool_some,
     vocabulary,
 )
+from geomagnifier_lab.train.trainer import Files, Schedule, Trainer, warmup_cosine
 
 WEIGHTS = {"caption": 1.0, "point": 1.0, "say": 1.0, "state": 10.0, "look": 0.2}
 """Weights of the losses. `state` is a mean of squares that must become very small: what is left of
@@ -314,56 +313,32 @@ def train_language(
         {"params": plain, "weight_decay": 0.0},
     ]
     optimizer = torch.optim.AdamW(groups, settings.rate, betas=(0.9, 0.98))
-    average = {k: v.detach().clone() for k, v in decoder.state_dict().items()}
     twin = TextDecoder(len(course.words), len(SCENES))
-    step, clock = 0, time.time()
-    if (out / "language.pt").exists():
-        kept = saved(out / "language.pt")
-        decoder.load_state_dict(kept["decoder"])
-        optimizer.load_state_dict(kept["optimizer"])
-        average, step = kept["average"], kept["step"]
-    sums: dict[str, float] = {}
-    while step < settings.steps:
-        rng = np.random.default_rng([settings.seed, step, 2])
-        torch.manual_seed(settings.seed * 1_000_003 + step)
-        done = (step - settings.warmup) / (settings.steps - settings.warmup)
-        rate = (
-            (step + 1) / settings.warmup
-            if step < settings.warmup
-            else 0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * done))
-        )
-        for group in optimizer.param_groups:
-            group["lr"] = float(settings.rate * rate)
+
+    def check(average: Mapping[str, Tensor]) -> dict[str, float]:
+        twin.load_state_dict(average)
+        figures = validate(twin, held, targets, settings.seed)
+        return {f"val {name}": value for name, value in figures.items()}
+
+    trainer = Trainer(
+        decoder,
+        optimizer,
+        Schedule(
+            settings.steps,
+            warmup_cosine(settings.steps, settings.warmup),
+            clip=1.0,
+            average=settings.average,
+            log_every=20,
+            save_every=settings.validate,
+            check_every=settings.validate,
+        ),
+        Files(out / "language.pt", out / "language.jsonl"),
+        check,
+        {"words": list(course.words.tokens), "targets": targets},
+    )
+    while trainer.step < settings.steps:
+        rng = np.random.default_rng([settings.seed, trainer.step, 2])
+        torch.manual_seed(settings.seed * 1_000_003 + trainer.step)
         losses = losses_of(decoder, course, targets, rng)
         total = torch.stack([WEIGHTS[name] * value for name, value in losses.items()]).sum()
-        optimizer.zero_grad()
-        total.backward()
-        torch.nn.utils.clip_grad_norm_(decoder.parameters(), 1.0)
-        optimizer.step()
-        step += 1
-        keep = min(settings.average, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for name, value in decoder.state_dict().items():
-                average[name].lerp_(value, 1 - keep)
-        for name, value in losses.items():
-            sums[name] = sums.get(name, 0.0) + float(value.detach()) / 20
-        if step % 20 == 0:
-            yield {"step": step, "seconds": (time.time() - clock) / 20} | sums
-            clock, sums = time.time(), {}
-        if step % settings.validate == 0 or step == settings.steps:
-            state = {
-                "decoder": decoder.state_dict(),
-                "average": average,
-                "optimizer": optimizer.state_dict(),
-                "step": step,
-            }
-            torch.save(
-                {**state, "words": list(course.words.tokens), "targets": targets},
-                out / "language.part",
-            )
-            (out / "language.part").replace(out / "language.pt")
-            twin.load_state_dict(average)
-            yield {"step": step} | {
-                f"val {k}": v for k, v in validate(twin, held, targets, settings.seed).items()
-            }
-            clock = time.time()
+        yield from trainer.advance([(total, losses)])

@@ -24,8 +24,9 @@ from geomagnifier_lab.datasets.vhr10 import CLASSES
 from geomagnifier_lab.eval.pictures import evenly
 from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batches, Sizes
 from geomagnifier_lab.train.camera_figures import camera_figures
-from geomagnifier_lab.train.loop import Files, Settings, follow, image_side, validate
+from geomagnifier_lab.train.loop import Settings, follow, image_side, validate
 from geomagnifier_lab.train.sources import camera_sources
+from geomagnifier_lab.train.trainer import Files
 from geomagnifier_lab.train.warm_start import warm_start
 from geomagnifier_lab.train.wide_batches import WideBatches
 

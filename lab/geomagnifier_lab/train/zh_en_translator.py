@@ -16,6 +16,7 @@ from geomagnifier.models.networks.translator_net import TranslatorNet
 from geomagnifier.models.small.zh_en_translator import END, RARE, START, split
 from geomagnifier_lab.questions.chinese import NOUNS, OTHER_THINGS, Pair, draw
 from geomagnifier_lab.questions.questions import Split
+from geomagnifier_lab.train.trainer import Trainer, cycled
 
 STEPS = 4000
 """About twelve minutes on one core."""
@@ -78,10 +79,13 @@ def train_reader(
     """
     torch.manual_seed(seed)
     reader = TranslatorNet(*vocabulary(seed)).train()
-    optimizer = torch.optim.AdamW(reader.parameters(), 2e-3, betas=(0.9, 0.98), weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, steps, pct_start=0.08)
+    trainer = Trainer(
+        reader,
+        torch.optim.AdamW(reader.parameters(), 2e-3, betas=(0.9, 0.98), weight_decay=0.02),
+        cycled(steps, 0.08, clip=1.0, log_every=max(1, steps // 10)),
+    )
     rng = np.random.default_rng([seed, 62])
-    for step in range(1, steps + 1):
+    while trainer.step < steps:
         _, letters, words = batch_of(reader, rng, size)
         # characters are dropped at random, so that no single one is relied on
         lost = (torch.rand(letters.shape) < 0.04) & (letters >= 0)
@@ -93,16 +97,8 @@ def train_reader(
             ignore_index=-1,
             label_smoothing=0.05,
         )
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        if step % max(1, steps // 10) == 0 or step == steps:
-            yield (
-                reader,
-                {"step": float(step), "loss": float(loss.detach()), "exact": exact(reader, seed)},
-            )
+        for row in trainer.advance([(loss, {"loss": loss})]):
+            yield reader, row | {"exact": exact(reader, seed)}
 
 
 @torch.no_grad()

@@ -24,9 +24,15 @@ def test_gain_in_points_and_percent() -> None:
 
 
 def test_every_table_has_its_numbers() -> None:
-    assert set(claims.PREPROCESSING) == {"image", "region", "pixel"}
-    assert all(len(row) == 3 and row[2] == max(row) for row in claims.PREPROCESSING.values())
-    assert claims.CROPS["random"] < claims.CROPS["grid"] < claims.CROPS["paper"]
+    assert set(claims.FIGURES["preprocessing"]) == {"image", "region", "pixel"}
+    assert all(
+        len(row) == 3 and row[2] == max(row) for row in claims.FIGURES["preprocessing"].values()
+    )
+    assert (
+        claims.FIGURES["crops"]["random"]
+        < claims.FIGURES["crops"]["grid"]
+        < claims.FIGURES["crops"]["paper"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,4 +58,15 @@ def test_slips_name_where_they_stand() -> None:
     slips = claims.slips()
     assert len({slip.says for slip in slips}) == len(slips) >= 15
     assert all(slip.where and slip.says and slip.holds for slip in slips)
-    assert all(len(line) > 20 for line in claims.UNCONFIRMED)
+    assert all(len(line) > 20 for line in claims.unconfirmed())
+
+
+def test_every_published_figure_has_its_source() -> None:
+    assert all(p["figures"] and p["source"] and p["data"] for p in claims.PEERS)
+    assert all(0 < value <= 100 for p in claims.PEERS for value in p["figures"].values())
+    rows = claims.peers()
+    assert len(rows) == len(claims.PEERS) and all(
+        set(row) == {"system", "data", "figures", "source", "note"} for row in rows
+    )
+    assert "P@0.5 74.26, oIoU 77.79, mIoU 64.2" in {row["figures"] for row in rows}
+    assert all(len(line) > 20 for line in claims.NOT_VERIFIED)

@@ -28,7 +28,6 @@ from geomagnifier_lab.studies import (
     paper_drawn,
     paper_frames,
     paper_page,
-    paper_peers,
     paper_plots,
     paper_tables,
 )
@@ -239,15 +238,6 @@ def test_cells_of_a_table() -> None:
     assert paper_page.markdown(rows, {"a": "A|.2f", "b": "B", "c": "C"}).splitlines() == [
         "| A | B | C |", "| --- | --- | --- |", "| 1.25 | - | x/y |", "| 2 | - | - |",
     ]  # fmt: skip
-
-
-def test_every_published_figure_has_its_source() -> None:
-    assert all(p.figures and p.source and p.data for p in paper_peers.PEERS)
-    assert all(0 < value <= 100 for p in paper_peers.PEERS for value in p.figures.values())
-    assert all(
-        set(row) == {"system", "data", "figures", "source", "note"} for row in paper_peers.table()
-    )
-    assert "P@0.5 74.26, oIoU 77.79, mIoU 64.2" in {row["figures"] for row in paper_peers.table()}
 
 
 def test_without_matplotlib_a_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -192,8 +192,8 @@ def test_a_run_goes_on_where_it_stopped(course: TextDataset, tmp_path: Path) -> 
     )
     assert parts["step"] == 4
     assert all(
-        torch.allclose(whole["decoder"][k], parts["decoder"][k], atol=1e-5)
-        for k in whole["decoder"]
+        torch.allclose(whole["network"][k], parts["network"][k], atol=1e-5)
+        for k in whole["network"]
     )
 
 

@@ -21,9 +21,10 @@ from geomagnifier_lab.datasets.sample import SceneSample
 from geomagnifier_lab.train import wide
 from geomagnifier_lab.train.batches import NAMES, OBJECTS, Sizes
 from geomagnifier_lab.train.camera_figures import camera_figures, compared
-from geomagnifier_lab.train.loop import Files, follow, image_side
+from geomagnifier_lab.train.loop import follow, image_side
 from geomagnifier_lab.train.photometric import degrade
 from geomagnifier_lab.train.sources import CHIPS, pool_box, pool_sources
+from geomagnifier_lab.train.trainer import Files
 from geomagnifier_lab.train.wide_batches import LENGTHS, SCALES, WideBatches, grouped, usual_length
 from worded import worded_start
 

@@ -13,7 +13,8 @@ def test_a_few_steps_teach_something_and_repeat() -> None:
 
     rows = run()
     assert rows[-1]["loss"] < 0.9 * rows[0]["loss"]
-    assert rows == run()
+    plain = [{k: v for k, v in row.items() if k != "seconds"} for row in rows]
+    assert plain == [{k: v for k, v in row.items() if k != "seconds"} for row in run()]
 
 
 def test_batches_are_padded_and_of_known_words() -> None:

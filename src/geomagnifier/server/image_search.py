@@ -54,10 +54,9 @@ class ImageSearch:
 
     def __init__(self, settings: Settings, model: Model, library: Library) -> None:
         self._model, self._library = model, library
-        self._root = settings.root.resolve() if settings.root is not None else None
         self._index: Index | None = None
         if settings.index is not None:
-            self._index = open_index(settings.index)
+            self._index = open_index(settings.index, held=True)
             self._index.check(model)
         self._cache: OrderedDict[tuple[Path, int, int, str], Looked] = OrderedDict()
         self._lock = threading.Lock()
@@ -91,8 +90,11 @@ class ImageSearch:
             vector = self._embed(like).vectors[0].numbers
         query = SearchQuery(vector) if wanted is None else replace(wanted, vector=vector)
         if self._index is not None:
-            hits = map(self._of_index, self._index.search(query, MOST))
-            return [hit for hit in hits if hit is not None], []
+            hits = self._index.search(query, MOST)
+            placed = self._library.places(hit.path for hit in hits)
+            # Images that are gone, or not under the root, are left out.
+            pairs = zip(placed, hits, strict=True)
+            return [_hit(card, hit) for card, hit in pairs if card is not None], []
         parts: list[Found] = []
         unreadable: list[tuple[str, str]] = []
         cards: dict[Path, Card] = {}
@@ -114,14 +116,6 @@ class ImageSearch:
         if vector is not None:
             parts.sort(key=lambda hit: (-(hit.score or 0.0), hit.path))
         return [_hit(cards[found.path], found) for found in query.fitting(parts)], unreadable
-
-    def _of_index(self, found: Found) -> Hit | None:
-        """A hit of the index; None where the image is gone or not under the root."""
-        try:
-            name = found.path.resolve().relative_to(self._root or "").as_posix()
-            return _hit(self._library.place(name), found)
-        except (ValueError, SceneError):
-            return None
 
     def _embed(self, card: Card) -> Looked:
         """Vectors of an image and its parts."""

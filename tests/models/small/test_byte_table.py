@@ -1,4 +1,4 @@
-"""A table in bytes gives the rows that the expanded table has, and takes a quarter of its memory."""
+"""A table in bytes gives the rows of the expanded one, and takes a quarter of its memory."""
 
 from __future__ import annotations
 

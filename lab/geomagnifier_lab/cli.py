@@ -346,7 +346,8 @@ bench_command = _alone(
     help=("Measure speed, memory, search policies, number formats and ablations."),
     epilog=(
         "Examples: [bold]geomag bench psc --data sets/[/bold]\n\n[bold]geomag bench search --policy"
-        " adaptive --policy sahi --group sparse --frames 10 --out runs/search[/bold]\n\n[bold]geomag"
-        " bench versions --against old/bin/geomag --out runs/versions[/bold]"
+        " adaptive --policy sahi --group sparse --frames 10 --out"
+        " runs/search[/bold]\n\n[bold]geomag bench versions --against old/bin/geomag --out"
+        " runs/versions[/bold]"
     ),
 )

@@ -92,7 +92,7 @@ def regions(gm: Any, scene: Path, vector: str, count: int, folder: Path) -> dict
     `write` also draws them and writes their JSON, which is not what is compared.
     """
     with gm.open_scene(scene) as opened:
-        answer = gm.ask(opened, "Segment every ship.")
+        answer = gm.ask(opened, "Segment every ship.", gm.load_model("small"))
     answer = replace(answer, regions=tuple(_drawn(gm, answer.scene, count)))
     for name in ("geomagnifier.export.vectors", "geomagnifier.io.vectors"):
         try:

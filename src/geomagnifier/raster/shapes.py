@@ -282,7 +282,7 @@ def in_crs(shapes: Sequence[Any], scene: SceneInfo, crs: str) -> list[Any]:
             axis=1,
         )
 
-    found = shapely.segmentize(np.array(shapes, object), SIDE)
+    found = _with_points(np.array(shapes, object))
     try:
         made = shapely.transform(found, moved) if len(found) else found
     except Exception as error:
@@ -326,7 +326,7 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
     flat = georeference.in_degrees(crs)
     try:
         poles = np.zeros((0, 2)) if flat else _poles(scene, crs)
-        placed = _degrees(found if flat else shapely.segmentize(found, SIDE), scene, crs, flat)
+        placed = _degrees(found if flat else _with_points(found), scene, crs, flat)
     except Exception:
         # Local engineering CRSs, other planets: rasterio raises many types for "cannot".
         return None
@@ -358,6 +358,19 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
         shape if there else None
         for shape, there in zip(shapely.orient_polygons(placed), known, strict=True)
     ]
+
+
+def _with_points(shapes: Any) -> Any:
+    """Add points to sides that are longer than SIDE; most shapes are smaller than that."""
+    import shapely
+
+    bounds = shapely.bounds(shapes).reshape(-1, 4)
+    long = np.hypot(*(bounds[:, 2:] - bounds[:, :2]).T) > SIDE
+    if not long.any():
+        return shapes
+    found = shapes.copy()
+    found[long] = shapely.segmentize(shapes[long], SIDE)
+    return found
 
 
 def _poles(scene: SceneInfo, crs: Any) -> NDArray[np.float64]:
@@ -430,10 +443,12 @@ def _degrees(shapes: Any, scene: SceneInfo, crs: Any, flat: bool) -> Any:
     """
     import shapely
 
-    placed = to_crs(shapes, scene)
-    points, owner = shapely.get_coordinates(placed, return_index=True)
-    longitude, latitude = georeference.longitude_latitude(crs, points[:, 0], points[:, 1])
+    assert scene.transform is not None
+    points, owner = shapely.get_coordinates(shapes, return_index=True)
+    x, y = georeference.to_crs(scene.transform, points[:, 0], points[:, 1])
+    longitude, latitude = georeference.longitude_latitude(crs, x, y)
     if flat and len(points):
         west = np.minimum.reduceat(longitude, np.flatnonzero(np.diff(owner, prepend=-1)))
         longitude = longitude - 360 * np.floor((west + 180) / 360 + antimeridian.EDGE)[owner]
-    return shapely.set_coordinates(placed, np.stack([longitude, latitude.clip(-90, 90)], axis=1))
+    placed = np.stack([longitude, latitude.clip(-90, 90)], axis=1)
+    return shapely.set_coordinates(shapes.copy(), placed)

@@ -18,6 +18,8 @@ from geomagnifier.types import Floats
 
 MOST = 500_000_000
 """Bytes of vectors that are held at most, those of 325,000 rows; of more the table is asked."""
+AMONG = 8
+"""Rows that are sorted for each that is wanted: an image may have several among the best."""
 SIDES = ("west", "south", "east", "north")
 
 
@@ -81,10 +83,17 @@ class Rows:
             limit: most rows.
         """
         scores = self.vectors @ np.asarray(vector, np.float16).astype(np.float32)
-        order = np.argsort(-scores, kind="stable")
-        order = order[self._may_fit(wanted)[order]]
-        if not wanted.boxes:
-            order = order[np.sort(np.unique(self.image[order], return_index=True)[1])]
+        fitting, first = np.flatnonzero(self._may_fit(wanted)), AMONG * limit
+        while True:
+            order = fitting
+            if first < len(fitting):  # to sort all takes longer than to compare them
+                order = fitting[np.argpartition(-scores[fitting], first)[:first]]
+            order = order[np.lexsort((order, -scores[order]))]
+            if not wanted.boxes:
+                order = order[np.sort(np.unique(self.image[order], return_index=True)[1])]
+            if len(order) >= limit or first >= len(fitting):
+                break
+            first *= AMONG
         order = order[:limit]
         return self.shown.take(order).append_column("_distance", [1 - scores[order]])
 

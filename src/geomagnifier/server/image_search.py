@@ -67,6 +67,7 @@ class ImageSearch:
         like: Card | None,
         wanted: SearchQuery | None,
         progress: Callable[[int, int], bool],
+        top: int | None = None,
     ) -> tuple[list[Hit], list[tuple[str, str]]]:
         """Find images by words, by similarity to an image, by place and time.
 
@@ -76,6 +77,7 @@ class ImageSearch:
             wanted: filter by place and time; its vector is filled in here.
             progress: called with (images done, images in all); the search ends where it returns
                 False.
+            top: most hits; None for all, of an index for `MOST`.
 
         Returns:
             The hits, best first, and name and reason of each image that could not be read.
@@ -90,11 +92,7 @@ class ImageSearch:
             vector = self._embed(like).vectors[0].numbers
         query = SearchQuery(vector) if wanted is None else replace(wanted, vector=vector)
         if self._index is not None:
-            hits = self._index.search(query, MOST)
-            placed = self._library.places(hit.path for hit in hits)
-            # Images that are gone, or not under the root, are left out.
-            pairs = zip(placed, hits, strict=True)
-            return [_hit(card, hit) for card, hit in pairs if card is not None], []
+            return self._of_index(self._index, query, top or MOST), []
         parts: list[Found] = []
         unreadable: list[tuple[str, str]] = []
         cards: dict[Path, Card] = {}
@@ -115,7 +113,20 @@ class ImageSearch:
                 break
         if vector is not None:
             parts.sort(key=lambda hit: (-(hit.score or 0.0), hit.path))
-        return [_hit(cards[found.path], found) for found in query.fitting(parts)], unreadable
+        return [_hit(cards[found.path], found) for found in query.fitting(parts, top)], unreadable
+
+    def _of_index(self, index: Index, query: SearchQuery, top: int) -> list[Hit]:
+        """The best hits of an index; images that are gone, or not under the root, are left out."""
+        most = top
+        while True:
+            found = index.search(query, most)
+            placed = self._library.places(hit.path for hit in found)
+            hits = [
+                _hit(card, hit) for card, hit in zip(placed, found, strict=True) if card is not None
+            ]
+            if len(hits) >= top or len(found) < most or most >= MOST:
+                return hits[:top]
+            most = min(MOST, 8 * most)
 
     def _embed(self, card: Card) -> Looked:
         """Vectors of an image and its parts."""

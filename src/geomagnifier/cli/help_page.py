@@ -104,7 +104,7 @@ def show(page: dict[str, Any]) -> None:
 
     def help_of(text: str) -> Text:
         told = cleandoc(gettext(text))
-        shown = coloured(Text.from_markup(told))
+        shown = coloured(Text.from_markup(told, emoji=False))
         if language() != "en":
             shown.overflow = "fold"
         return shown
@@ -136,7 +136,7 @@ def show(page: dict[str, Any]) -> None:
     commands.add_column("Description", justify="left", no_wrap=False, ratio=10)
     for name, text in page["commands"]:
         line = cleandoc(gettext(text)).partition("\n\n")[0].replace("\n", " ")
-        commands.add_row(Text(name), coloured(Text.from_markup(line.strip())))
+        commands.add_row(Text(name), coloured(Text.from_markup(line.strip(), emoji=False)))
     console.print(panel("Commands", commands))
     console.print(Padding(Align(help_of(page["epilog"]), pad=False), 1))
     console.print()

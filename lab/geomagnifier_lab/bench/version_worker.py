@@ -45,7 +45,13 @@ def main(what: str, scene: str, *words: str) -> dict[str, float]:
 
 
 def copies(scene: Path, folder: Path, count: int) -> list[Path]:
-    """Copies of an image, so old that nothing can be changing them."""
+    """Copies of an image, so old that nothing can be changing them.
+
+    Args:
+        scene: the image.
+        folder: of the copies.
+        count: of the copies.
+    """
     made = [folder / f"{number}{scene.suffix}" for number in range(count)]
     for path in made:
         shutil.copyfile(scene, path)
@@ -55,7 +61,14 @@ def copies(scene: Path, folder: Path, count: int) -> list[Path]:
 
 
 def timed(gm: Any, model: Any, scene: Path, question: str) -> dict[str, float]:
-    """Open an image and ask about it."""
+    """Open an image and ask about it.
+
+    Args:
+        gm: the package.
+        model: of `load_model`.
+        scene: the image.
+        question: about it.
+    """
     begin, busy = time.perf_counter(), time.process_time()
     with gm.open_scene(scene) as opened:
         gm.ask(opened, question, model)
@@ -63,7 +76,14 @@ def timed(gm: Any, model: Any, scene: Path, question: str) -> dict[str, float]:
 
 
 def new(gm: Any, scene: Path, question: str, folder: Path) -> dict[str, float]:
-    """A question about an image that was not seen before; the peak of the process."""
+    """A question about an image that was not seen before; the peak of the process.
+
+    Args:
+        gm: the package.
+        scene: an image.
+        question: about its copies.
+        folder: of the copies.
+    """
     model = gm.load_model("small")
     pictures = copies(scene, folder, PICTURES + 1)
     took = [timed(gm, model, path, question) for path in pictures]
@@ -72,7 +92,15 @@ def new(gm: Any, scene: Path, question: str, folder: Path) -> dict[str, float]:
 
 
 def again(gm: Any, scene: Path, question: str, other: str, folder: Path) -> dict[str, float]:
-    """An image is opened again, and asked a new question; `share`: of the first opening."""
+    """An image is opened again, and asked a new question; `share`: of the first opening.
+
+    Args:
+        gm: the package.
+        scene: an image.
+        question: at the first opening.
+        other: at the second.
+        folder: of copies of the image.
+    """
     model = gm.load_model("small")
     warm, *rest = copies(scene, folder, PICTURES + 1)
     timed(gm, model, warm, question)
@@ -90,6 +118,13 @@ def regions(gm: Any, scene: Path, vector: str, count: int, folder: Path) -> dict
     """Regions with masks, written by the writer of a format.
 
     `write` also draws them and writes their JSON, which is not what is compared.
+
+    Args:
+        gm: the package.
+        scene: an image with a place.
+        vector: "gpkg" or "geojson".
+        count: of the regions.
+        folder: of the files.
     """
     with gm.open_scene(scene) as opened:
         answer = gm.ask(opened, "Segment every ship.", gm.load_model("small"))
@@ -131,7 +166,15 @@ def _drawn(gm: Any, scene: Any, count: int) -> list[Any]:
 
 
 def counts(mask: Any, left: int, top: int, height: int, width: int) -> str:
-    """COCO's text of the run lengths of a small mask in a scene."""
+    """COCO's text of the run lengths of a small mask in a scene.
+
+    Args:
+        mask: (h, w) bool, wholly inside.
+        left: x of its first pixel.
+        top: y of its first pixel.
+        height: of the scene, px.
+        width: of the scene, px.
+    """
     inside = np.pad(mask, ((1, 1), (0, 0)))
     steps = np.diff(inside.astype(np.int8), axis=0).T  # (columns, rows)
     column, row = np.nonzero(steps)

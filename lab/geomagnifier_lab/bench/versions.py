@@ -81,6 +81,7 @@ class Row:
     figure: str
     """Name of the figure that is compared."""
     unit: str
+    """Of the figure."""
     run: Callable[[Version, Path], Figures]
     """Does it once, with the inputs of a folder."""
     most: int = REPEATS

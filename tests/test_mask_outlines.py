@@ -78,3 +78,21 @@ def test_a_wavy_outline_is_one_ring_round_its_pixels() -> None:
     with at_most(2e6):
         rings = mask_outlines.polygons(rle)
     assert len(rings) == 1 and area(rings[0]) == masks.area(rle)
+
+
+def test_rings_of_many_masks_are_those_of_each() -> None:
+    generator = np.random.default_rng(7)
+    rles = [masks.encode(np.zeros((30, 40), bool))]
+    for _ in range(300):
+        mask = generator.random(generator.integers(1, 14, 2)) < generator.random()
+        corner = (int(generator.integers(0, 30)), int(generator.integers(0, 20)))
+        rles.append(masks.place(mask, corner, (30, 40)))
+    found = mask_outlines.outlines(rles)
+    rings: list[list[mask_outlines.Ring]] = [[] for _ in rles]
+    parts = np.split(found.points, found.first)[1:]
+    for part, number, twice in zip(parts, found.mask, found.area, strict=True):
+        ring = tuple((x, y) for x, y in part.tolist())
+        assert area(ring) == twice / 2
+        rings[number].append(ring)
+    assert [tuple(own) for own in rings] == [mask_outlines.polygons(rle) for rle in rles]
+    assert rings[0] == [] and len(mask_outlines.outlines([]).points) == 0

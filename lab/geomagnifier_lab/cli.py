@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -94,6 +95,7 @@ def bench(
             "map",
             "ablations",
             "teach",
+            "versions",
         ],
         typer.Argument(
             help=(
@@ -104,15 +106,22 @@ def bench(
                 "service over 500 questions; archive: queries to an index of 10,000 "
                 "scenes; map: 500 drawn scenes with one worker, with all, and with one "
                 "killed; ablations: short training runs, each without one part; teach: how "
-                "many examples a new class needs."
+                "many examples a new class needs; versions: this installation against "
+                "another one, in paired runs."
             )
         ),
     ] = "cost",
     data: Data = None,
     model: Model = "small",
     repeats: Annotated[
-        int, typer.Option(help="Timed runs of each row; the median is reported.")
-    ] = 5,
+        int | None,
+        typer.Option(
+            help=(
+                "Timed runs of each row; the median is reported, for versions the least. "
+                "Default: 5, for versions 7."
+            )
+        ),
+    ] = None,
     frames: Annotated[
         int | None,
         typer.Option(help="Number of frames. Default: 40 for psc, 20 for each group of search."),
@@ -131,6 +140,24 @@ def bench(
         ),
     ] = None,
     most: Annotated[float, typer.Option(help="Largest scene for growth, in megapixels.")] = 1000,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            help="The geomag of another installation, for versions: old/bin/geomag.", metavar="FILE"
+        ),
+    ] = None,
+    command: Annotated[
+        Path | None,
+        typer.Option(
+            "--with",
+            help="The geomag that is compared with it. Default: that of this installation.",
+            metavar="FILE",
+        ),
+    ] = None,
+    row: Annotated[
+        list[str] | None,
+        typer.Option(help="Row of versions; may be repeated. Default: all.", metavar="NAME"),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -145,6 +172,28 @@ def bench(
 ) -> None:
     """See `geomag bench --help`, which says what the options are."""
     rows: list[dict[str, Any]]
+    if what == "versions":
+        from geomagnifier_lab.bench import versions
+
+        if against is None:
+            raise OptionError("versions needs another installation: --against old/bin/geomag")
+        here = command or Path(sys.executable).with_name("geomag")
+        with progress_bar("runs") as progress:
+            found = versions.compare(
+                here,
+                against,
+                out or Path("runs/versions"),
+                row or (),
+                repeats or versions.REPEATS,
+                progress,
+            )
+        shown = [
+            {name: one[name] for name in versions.SHOWN if one.get(name) is not None}
+            for one in found["rows"]
+        ]
+        print_tables(found, {found["what"]: shown}, as_json)
+        return
+    repeats = repeats or 5
     if what == "search":
         from geomagnifier_lab.bench.search import FRAMES, briefly, compare
         from geomagnifier_lab.datasets.sample import data_root
@@ -297,6 +346,8 @@ bench_command = _alone(
     help=("Measure speed, memory, search policies, number formats and ablations."),
     epilog=(
         "Examples: [bold]geomag bench psc --data sets/[/bold]\n\n[bold]geomag bench search --policy"
-        " adaptive --policy sahi --group sparse --frames 10 --out runs/search[/bold]"
+        " adaptive --policy sahi --group sparse --frames 10 --out"
+        " runs/search[/bold]\n\n[bold]geomag bench versions --against old/bin/geomag --out"
+        " runs/versions[/bold]"
     ),
 )

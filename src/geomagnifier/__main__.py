@@ -15,6 +15,11 @@ def main() -> None:
 
     stopping.take_sigterm()
     try:
+        from geomagnifier.cli import help_page
+
+        if sys.argv[1:] in help_page.ASKED:
+            help_page.main()
+            return
         from geomagnifier.cli.main import main as command
 
         command()

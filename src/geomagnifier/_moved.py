@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
@@ -21,8 +20,11 @@ def table() -> dict[str, tuple[str, ...]]:
     return {old: tuple(new) for old, *new in (line.split() for line in lines)}
 
 
-class Moved(MetaPathFinder, Loader):
-    """Finds a module by its old path; it is asked last, for what no file has."""
+class Moved:
+    """Finds and loads a module by its old path; it is asked last, for what no file has.
+
+    The classes of importlib.abc, which it could derive from, take longer to import than this.
+    """
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None

@@ -6,14 +6,28 @@ screen around what is inside, counter-clockwise around a hole.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geomagnifier.masks import columns
+from geomagnifier.masks import columns_of
 
 Ring: TypeAlias = tuple[tuple[float, float], ...]
+
+
+class Outlines(NamedTuple):
+    """Rings of several masks; those of a mask are together, the one with the largest area first."""
+
+    points: NDArray[np.float64]
+    """(P, 2) x, y of all rings, px, one ring after the other."""
+    first: NDArray[np.intp]
+    """(R,) number of the first point of each ring."""
+    mask: NDArray[np.intp]
+    """(R,) number of the mask of each ring, rising."""
+    area: NDArray[np.int64]
+    """(R,) twice the area of each ring, px2: positive around what is inside, else of a hole."""
 
 
 def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
@@ -23,41 +37,117 @@ def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
 
     Pixels that touch by a corner get rings of their own.
     """
-    points, spots, following = _edges(*columns(rle))
-    links = following.tolist()
-    left, found = [True] * len(links), []
-    for first in range(len(links)):
-        path: list[int] = []
-        # A line that comes back to a point it has passed is cut there: no ring touches itself.
-        depth: dict[int, int] = {}
-        at = first
-        while left[at]:
-            left[at] = False
-            if (again := depth.get(spots[at])) is not None:
-                found.append(path[again:])
-                for run in path[again:]:
-                    del depth[spots[run]]
-                del path[again:]
-            depth[spots[at]] = len(path)
-            path.append(at)
-            at = links[at]
-        if path:
-            found.append(path)
-    rings = [points[path] for path in found]
-    if len(rings) > 1:
-        rings.sort(
-            key=lambda ring: (
-                -abs(
-                    int(ring[:, 0] @ np.roll(ring[:, 1], -1) - ring[:, 1] @ np.roll(ring[:, 0], -1))
-                )
-            )
-        )
-    return tuple(tuple((x, y) for x, y in ring.astype(float).tolist()) for ring in rings)
+    found = outlines([rle])
+    return tuple(
+        tuple((x, y) for x, y in ring.tolist()) for ring in np.split(found.points, found.first)[1:]
+    )
+
+
+def outlines(rles: Sequence[dict[str, Any]]) -> Outlines:
+    """The rings of several masks at once, each as `polygons` has them.
+
+    All are traced together: a mask alone takes many times as long.
+
+    Args:
+        rles: COCO RLEs of one scene.
+    """
+    column, top, foot, owner = columns_of(rles)
+    if not len(column):
+        none = np.zeros(0, np.intp)
+        return Outlines(np.zeros((0, 2)), none, none, np.zeros(0, np.int64))
+    # Masks lie side by side on one canvas, with an empty column between two.
+    begin = np.flatnonzero(np.diff(owner, prepend=-1))
+    whose, west = owner[begin], column[begin]
+    wide = column[np.append(begin[1:], len(column)) - 1] - west + 2
+    shift = np.cumsum(wide) - wide
+    masks = np.cumsum(np.diff(owner, prepend=owner[0]) != 0)
+    points, spots, following = _edges(column + (shift - west)[masks], top, foot)
+    order, first = _rings(spots, following)
+    points = points[order]
+    at = np.searchsorted(shift, points[first, 0], side="right") - 1
+    points[:, 0] += np.repeat((west - shift)[at], np.diff(np.append(first, len(points))))
+    area = _areas(points, first)
+    sizes = np.diff(np.append(first, len(points)))
+    ranked = np.lexsort((-np.abs(area), at))
+    begins = np.cumsum(sizes[ranked]) - sizes[ranked]
+    within = np.arange(len(points)) - np.repeat(begins - first[ranked], sizes[ranked])
+    return Outlines(points[within].astype(float), begins, whose[at[ranked]], area[ranked])
+
+
+def _areas(points: NDArray[np.int64], first: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Twice the signed areas of rings."""
+    following = np.arange(1, len(points) + 1)
+    following[np.append(first[1:], len(points)) - 1] = first
+    x, y = points.T
+    area: NDArray[np.int64] = np.add.reduceat(x * y[following] - y * x[following], first)
+    return area
+
+
+def _rings(
+    spots: NDArray[np.int64], following: NDArray[np.int64]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Follow runs of pixel edges round their rings.
+
+    Args:
+        spots: (N,) corner where each run starts, as a number.
+        following: (N,) number of the run that follows each.
+
+    Returns:
+        (N,) numbers of the runs, ring after ring; and the place of the first of each ring.
+    """
+    # Every run takes the lowest number of those that it reaches in 1, 2, 4, ... steps.
+    lead, reached = np.arange(len(spots)), following
+    while True:
+        lower = np.minimum(lead, lead[reached])
+        if (lower == lead).all():
+            break
+        lead, reached = lower, reached[reached]
+    # In the same way its steps to the end of the ring are counted.
+    ends = following == lead
+    steps, reached = np.where(ends, 0, 1), np.where(ends, np.arange(len(spots)), following)
+    while (more := steps[reached]).any():
+        steps, reached = steps + more, reached[reached]
+    order = np.lexsort((-steps, lead))
+    ring = np.cumsum(np.diff(lead[order], prepend=lead[order[0]]) != 0)
+    # A line that comes back to a point it has passed is cut there: no ring touches itself.
+    corner = np.lexsort((spots[order], ring))
+    same = (np.diff(ring[corner]) == 0) & (np.diff(spots[order][corner]) == 0)
+    first = np.flatnonzero(np.diff(ring, prepend=-1))
+    touching = np.unique(ring[corner[1:][same]]).tolist()
+    if not touching:
+        return order, first
+    stop = np.append(first[1:], len(order))
+    starts = dict.fromkeys(touching, first[:0])
+    for k in touching:
+        path = order[first[k] : stop[k]]
+        parts = _cut(path.tolist(), spots[path].tolist())
+        order[first[k] : stop[k]] = [run for part in parts for run in part]
+        starts[k] = first[k] + np.cumsum([0, *map(len, parts[:-1])])
+    whole = np.delete(first, touching)
+    return order, np.sort(np.concatenate([whole, *starts.values()]))
+
+
+def _cut(path: list[int], spots: list[int]) -> list[list[int]]:
+    """Cut a line where it comes back to a point that it has passed."""
+    found: list[list[int]] = []
+    left: list[int] = []
+    passed: list[int] = []
+    depth: dict[int, int] = {}
+    for run, spot in zip(path, spots, strict=True):
+        if (again := depth.get(spot)) is not None:
+            found.append(left[again:])
+            for one in passed[again:]:
+                del depth[one]
+            del left[again:], passed[again:]
+        depth[spot] = len(left)
+        left.append(run)
+        passed.append(spot)
+    return [*found, left]
 
 
 def _edges(
     column: NDArray[np.int64], top: NDArray[np.int64], foot: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], list[int], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Straight runs of pixel edges of `columns`, inside on their right hand.
 
     Returns:
@@ -81,7 +171,7 @@ def _edges(
     spots = np.concatenate(starts)
     return (
         np.stack((spots % stride, spots // stride), axis=1),
-        spots.tolist(),
+        spots,
         np.concatenate(following),
     )
 

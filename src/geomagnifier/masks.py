@@ -391,13 +391,35 @@ def columns(rle: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64], 
     ends = np.cumsum(_expand(str(rle["counts"])))
     stops = ends[1::2]
     starts = ends[: 2 * len(stops) : 2]
-    starts, stops = starts[stops > starts], stops[stops > starts]
-    if (
-        starts[1:] == stops[:-1]
-    ).any():  # some encoders write empty runs; those on both sides of one are one
-        apart = starts[1:] > stops[:-1]
-        starts, stops = starts[np.append(True, apart)], stops[np.append(apart, True)]
+    full = stops > starts
+    starts, stops, _ = _joined(starts[full], stops[full], np.zeros(int(full.sum()), np.intp))
     return _by_column(starts, stops, height)[:3]
+
+
+def columns_of(
+    rles: Sequence[dict[str, Any]],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.intp]]:
+    """`columns` of several COCO RLEs of one scene, and the number of the mask of each.
+
+    Column, top, foot and mask, (N,) each; masks in order.
+    """
+    if not rles:
+        none = np.zeros(0, np.int64)
+        return none, none, none, np.zeros(0, np.intp)
+    starts, stops, owners = _joined(*_ones([str(rle["counts"]) for rle in rles]))
+    column, top, foot, run = _by_column(starts, stops, int(rles[0]["size"][0]))
+    return column, top, foot, owners[run]
+
+
+def _joined(
+    starts: NDArray[np.int64], stops: NDArray[np.int64], owners: NDArray[np.intp]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.intp]]:
+    """Runs that go on from one another as one: some encoders write empty runs between them."""
+    apart = (starts[1:] != stops[:-1]) | (owners[1:] != owners[:-1])
+    if apart.all():
+        return starts, stops, owners
+    first, last = np.append(True, apart), np.append(apart, True)
+    return starts[first], stops[last], owners[first]
 
 
 def _by_column(

@@ -224,3 +224,17 @@ def test_a_box_has_no_area_of_an_object() -> None:
         10,
         800,
     ]
+
+
+def test_shapes_of_many_regions_are_those_of_each() -> None:
+    draw = np.random.default_rng(3)
+    some = [region(*NESTED), Region("ship", 0.5, (3, 4, 9, 8)), region((10, 10, 30, 30))]
+    for _ in range(100):
+        mask = draw.random(draw.integers(1, 12, 2)) < draw.random()
+        some.append(Region("lake", 0.5, (1, 2, 3, 4), masks.place(mask, (20, 30), SIZE)))
+    found = shapes.geometries(some)
+    assert [shape.wkb for shape in found] == [shapes.geometry(one).wkb for one in some]
+    for shape, one in zip(found, some, strict=True):
+        size = masks.area(one.segmentation) if one.segmentation else 24
+        assert shape.is_valid and (shape.area == size or not size)
+    assert shapes.geometries([]) == []

@@ -1,6 +1,7 @@
 """Images are found by words, by likeness and by place; each is read once."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from fake import BLUE, RED, FakeModel, paint
 from geomagnifier.errors import SceneNotFound
 from geomagnifier.export.image_file import write_picture
-from geomagnifier.retrieval import SearchQuery
+from geomagnifier.retrieval import SearchQuery, update
 from geomagnifier.server.image_search import ImageSearch
 from geomagnifier.server.scenes import Library
 from geomagnifier.server.settings import Settings
@@ -78,3 +79,20 @@ def test_an_image_that_is_gone_is_said(library):
     shutil.rmtree(library.settings.root)
     with pytest.raises(SceneNotFound):
         search.find(None, card, None, lambda done, known: True)
+
+
+def test_no_more_hits_come_than_are_asked_for(library):
+    search = ImageSearch(library.settings, FakeModel(), library)
+    hits, _ = search.find("red", None, None, lambda done, known: True, 2)
+    assert set(names(hits)) == {"red.png", "also red.png"}
+
+
+def test_hits_of_an_index_whose_images_are_gone_make_room_for_others(library, tmp_path):
+    root, model = library.settings.root, FakeModel()
+    update(root, tmp_path / "index", model)
+    search = ImageSearch(replace(library.settings, index=tmp_path / "index"), model, library)
+    assert len(search.find("red", None, None, lambda done, known: True, 1)[0]) == 1
+    (root / "red.png").unlink()
+    (root / "also red.png").unlink()
+    hits, unreadable = search.find("red", None, None, lambda done, known: True, 1)
+    assert names(hits) == ["blue.png"] and unreadable == []

@@ -23,6 +23,7 @@ from geomagnifier.errors import (
     SceneTooLarge,
     SceneUnreadable,
 )
+from geomagnifier.export.image_file import write_picture
 from geomagnifier.server.scenes import OPEN, Library
 from geomagnifier.server.settings import Settings
 from geomagnifier.server.work_folder import PREFIX
@@ -410,3 +411,23 @@ def test_many_threads_may_ask_at_once(root, library):
     for thread in threads:
         thread.join()
     assert not failed and sorted(found) == sorted((f"{n}.tif", n) for n in range(12))
+
+
+def test_cards_of_many_paths_are_those_of_one_and_none_of_what_is_outside(tmp_path):
+    root = tmp_path / "root"
+    for name in ("a.png", "deep/b.png", ".hidden/c.png", "deep/.d.png"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        write_picture(root / name, paint(40, 30))
+    write_picture(tmp_path / "secret.png", paint(40, 30))
+    (root / "text.png").write_text("no image")
+    (root / "out.png").symlink_to(tmp_path / "secret.png")
+    (root / "also.png").symlink_to(root / "a.png")
+    (tmp_path / "link").symlink_to(root / "deep")
+    with Library(Settings(root=root, folder=tmp_path / "work")) as library:
+        there = [root / "a.png", root / "deep/b.png", root / "also.png", tmp_path / "link/b.png"]
+        names = ["a.png", "deep/b.png", "a.png", "deep/b.png"]
+        assert library.places(there) == [library.place(name) for name in names]
+        outside = ["../secret.png", "out.png", ".hidden/c.png", "deep/.d.png", "text.png", "no.png"]
+        assert library.places([root / name for name in [*outside, "deep"]]) == [None] * 7
+    with Library(Settings(folder=tmp_path / "work")) as library:
+        assert library.places([root / "a.png"]) == [None]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from typing import Any
 
 import typer
@@ -22,6 +21,8 @@ def load(name: str) -> Any:
     Raises:
         LibraryMissing: the lab is not installed.
     """
+    from importlib.metadata import entry_points
+
     for found in entry_points(group=GROUP, name=name):
         return found.load()
     raise LibraryMissing(

@@ -25,7 +25,7 @@ def collection(answer: Answer) -> dict[str, Any]:
     """Return a GeoJSON FeatureCollection, with coordinates as in regions.geojson."""
     import shapely
 
-    found = [shapes.geometry(region) for region in answer.regions]
+    found = shapes.geometries(answer.regions)
     places, head = shapes.longitude_latitude(found, answer.scene), dict[str, Any]()
     if places is None:
         places, head = list(shapes.to_crs(found, answer.scene)), vectors.elsewhere(answer.scene)
@@ -53,7 +53,7 @@ def frame(answer: Answer) -> GeoDataFrame:
         raise LibraryMissing(
             f"a GeoDataFrame needs the extra geo; install it: {install('geo')} ({error})"
         ) from error
-    scene, found = answer.scene, [shapes.geometry(region) for region in answer.regions]
+    scene, found = answer.scene, shapes.geometries(answer.regions)
     rows = shapes.properties(answer, answer.regions, found)
     columns: dict[str, Any] = {
         name: np.array([row[name] for row in rows], object if name in vectors.TEXTS else np.float64)

@@ -55,7 +55,7 @@ def write_scene(path: Path, name: str, answer: Answer) -> None:
         LibraryMissing: geopandas or pyarrow is not installed.
     """
     geopandas = library()
-    found = [shapes.geometry(region) for region in answer.regions]
+    found = shapes.geometries(answer.regions)
     places = shapes.longitude_latitude(found, answer.scene) or [None] * len(found)
     rows = []
     attributes = shapes.properties(answer, answer.regions, found)

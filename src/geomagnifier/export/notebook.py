@@ -94,7 +94,7 @@ def _table(answer: Answer) -> str:
     if not answer.regions:
         return ""
     regions, colours = answer.regions[:ROWS], overlay.colours_of(answer)
-    attributes = shapes.properties(answer, regions, [shapes.geometry(region) for region in regions])
+    attributes = shapes.properties(answer, regions, shapes.geometries(regions))
     gsd = answer.scene.gsd
     rows = []
     for number, (region, fields) in enumerate(zip(regions, attributes, strict=True), 1):

@@ -20,7 +20,7 @@ def write_csv(path: Path, answer: Answer) -> None:
         answer: with the regions.
     """
     regions = answer.regions
-    rows = shapes.properties(answer, regions, [shapes.geometry(region) for region in regions])
+    rows = shapes.properties(answer, regions, shapes.geometries(regions))
     fields = ["number", *(rows[0] if rows else ()), *BOX]
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, fields)

@@ -233,10 +233,7 @@ def write_gpkg(path: Path, answer: Answer, form: Form = Form()) -> None:
             )
             pyogrio.raw.write(
                 path,
-                geometry=np.array(
-                    [None if shape is None else shapely.to_wkb(_multi(shape)) for shape in placed],
-                    object,
-                ),
+                geometry=shapely.to_wkb(_multi(placed)),
                 field_data=columns,
                 fields=list(fields),
                 geometry_type="MultiPolygon",
@@ -293,10 +290,15 @@ def _batches(answer: Answer) -> Iterator[tuple[Sequence[Region], list[Any]]]:
     """Yield regions with their shapes (scene px), a thousand at a time."""
     for start in range(0, len(answer.regions), BATCH):
         regions = answer.regions[start : start + BATCH]
-        yield regions, [shapes.geometry(region) for region in regions]
+        yield regions, shapes.geometries(regions)
 
 
-def _multi(shape: Any) -> Any:
+def _multi(placed: Sequence[Any]) -> Any:
+    """Return polygons as MultiPolygons of one part, (N,); a shape that is missing stays None."""
     import shapely
 
-    return shape if shape.geom_type == "MultiPolygon" else shapely.MultiPolygon([shape])
+    found = np.array(placed, object)
+    single = np.flatnonzero(shapely.get_type_id(found) == shapely.GeometryType.POLYGON)
+    if len(single):
+        found[single] = shapely.multipolygons(found[single], indices=np.arange(len(single)))
+    return found

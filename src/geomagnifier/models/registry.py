@@ -31,7 +31,7 @@ from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -45,6 +45,7 @@ from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.onnx_detector.detector_model import DetectorModel
 from geomagnifier.models.onnx_detector.onnx_detector import SUFFIX, OnnxDetector
 from geomagnifier.models.small.box_features import Refiner
+from geomagnifier.models.small.byte_table import ByteTable
 from geomagnifier.models.small.inference_sessions import Sessions, folded, shapes_of
 from geomagnifier.models.small.model import SmallModel, SmallNetworks
 from geomagnifier.models.small.sentence_encoder import load_tokenizer
@@ -317,7 +318,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def weights_of(path: Path, sizes: Mapping[str, int] | None = None) -> dict[str, Floats]:
-    """The tensors of a file of the small model.
+    """The tensors of a file of the small model; tables that are kept in bytes stay so.
 
     Args:
         path: of the safetensors file; its name says which network it is of.
@@ -342,7 +343,10 @@ def weights_of(path: Path, sizes: Mapping[str, int] | None = None) -> dict[str, 
         raise ModelCorrupt(
             f"{path} belongs to another network: {wrong[:100]} is {known} there and here"
         )
-    return read(path)[1]
+    tensors, scales = _read(path)
+    tables = {key: ByteTable(tensors[key], scale) for key, scale in scales.items()}
+    # Their rows are taken as those of arrays are.
+    return {**tensors, **cast(dict[str, Floats], tables)}
 
 
 @contextmanager
@@ -384,19 +388,31 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Floats]]:
     Raises:
         ModelCorrupt: the file is damaged.
     """
-    card = read_card(path)
+    tensors, scales = _read(path)
+    whole = {key: tensors[key].astype(np.float32) * scale for key, scale in scales.items()}
+    return read_card(path), {**tensors, **whole}
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, Floats]]:
+    """The tensors of a safetensors file as float32 but tables in bytes, and the scales of these.
+
+    Raises:
+        ModelCorrupt: the file is damaged.
+    """
     with _opened(path) as file:
-        if odd := {file.get_slice(key).get_dtype() for key in file.keys()} - {*NUMBERS}:  # noqa: SIM118
+        names = [*file.keys()]
+        types = {key: file.get_slice(key).get_dtype() for key in names}
+        if odd := {*types.values()} - {*NUMBERS}:
             raise ValueError(f"it holds {min(odd)}")
         tensors = {
             key: _bfloat16(path, key)
-            if file.get_slice(key).get_dtype() == "BF16"
+            if types[key] == "BF16"
+            else file.get_tensor(key)
+            if key + SCALE in types
             else file.get_tensor(key).astype(np.float32)
-            for key in file.keys()  # noqa: SIM118
+            for key in names
         }
-        scales = {
-            key.removesuffix(SCALE): tensors.pop(key) for key in [*tensors] if key.endswith(SCALE)
-        }
+        scales = {key.removesuffix(SCALE): tensors.pop(key) for key in names if key.endswith(SCALE)}
         if any(
             key not in tensors or scale.shape != (len(tensors[key]), 1)
             for key, scale in scales.items()
@@ -407,7 +423,7 @@ def read(path: Path) -> tuple[dict[str, Any], dict[str, Floats]]:
             f"{path} holds numbers that are not finite; install the package again or copy the file"
             " anew"
         )
-    return card, {key: t * scales[key] if key in scales else t for key, t in tensors.items()}
+    return tensors, scales
 
 
 def _bfloat16(path: Path, key: str) -> Floats:

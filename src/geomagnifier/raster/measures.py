@@ -23,7 +23,7 @@ from geomagnifier.raster.mask_gaps import (
     gap_bound,
     shortest_line,
 )
-from geomagnifier.raster.shapes import geometry, on_the_ground
+from geomagnifier.raster.shapes import geometries, on_the_ground
 from geomagnifier.results import Region
 from geomagnifier.types import SceneInfo
 
@@ -154,7 +154,7 @@ def _hulls(strips: Floats64, owner: NDArray[np.intp]) -> Any:
 
 def outlines(regions: Sequence[Region]) -> list[Any]:
     """Return the shapely geometries of regions, scene px."""
-    return [geometry(region) for region in regions]
+    return geometries(regions)
 
 
 def middles(regions: Sequence[Region]) -> Floats64:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomagnifier.errors import OptionError
+from geomagnifier.mask_outlines import outlines
 from geomagnifier.raster import antimeridian, georeference
 from geomagnifier.results import Answer, Region
 from geomagnifier.types import SceneInfo
@@ -32,30 +33,65 @@ DECIMALS = 9
 
 def geometry(region: Region) -> Any:
     """Return a region's rings, or else its box, as a shapely geometry in scene px."""
+    return geometries([region])[0]
+
+
+def geometries(regions: Sequence[Region]) -> list[Any]:
+    """Return `geometry` of each of some regions of one scene, far quicker than one by one."""
     import shapely
 
-    rings = [shapely.Polygon(ring) for ring in region.polygon]
-    if not rings:
-        return shapely.box(*region.box)
-    if len(rings) == 1:
-        return rings[0]
-    # The first ring is an outer one; those of the other orientation are holes, each of the
-    # smallest outer ring round it.
-    outward = rings[0].exterior.is_ccw
-    shells = sorted(
-        (ring for ring in rings if ring.exterior.is_ccw == outward), key=lambda ring: ring.area
-    )
+    masked = [i for i, region in enumerate(regions) if region.segmentation is not None]
+    rings = outlines([rle for region in regions if (rle := region.segmentation) is not None])
+    owner = np.array(masked, np.intp)[rings.mask]
+    found = shapely.box(*np.array([region.box for region in regions], float).reshape(-1, 4).T)
+    if not len(owner):
+        return list(found)
+    sizes = np.diff(np.append(rings.first, len(rings.points)))
+    lines = shapely.linearrings(rings.points, indices=np.repeat(np.arange(len(sizes)), sizes))
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    stop = np.append(first[1:], len(owner))
+    found[owner[first]] = shapely.polygons(lines[first])
+    several = [slice(*ends) for ends in zip(first.tolist(), stop.tolist(), strict=True)]
+    for own in (own for own in several if own.stop - own.start > 1):
+        found[owner[own.start]] = _with_holes(lines[own], rings.area[own] > 0)
+    # Only shapes of several rings may touch themselves.
+    for i in owner[first[stop - first > 1]][
+        ~shapely.is_valid(found[owner[first[stop - first > 1]]])
+    ]:
+        found[i] = shapely.make_valid(found[i], method="structure")
+    return list(found)
+
+
+def _with_holes(rings: Any, outer: NDArray[np.bool_]) -> Any:
+    """Return the shape of a region's rings, each hole in the smallest outer ring round it.
+
+    Args:
+        rings: (R,) of shapely rings, by falling area.
+        outer: (R,) bool, False for holes.
+    """
+    import shapely
+
+    # From the smallest on; of equal ones the earlier first.
+    shells = [rings[outer][k] for k in _rising(rings[outer])]
+    if len(shells) == 1:
+        return shapely.polygons(shells[0], rings[~outer])
     inner: list[list[Any]] = [[] for _ in shells]
-    for hole in rings:
-        if hole.exterior.is_ccw != outward:
-            around = next((i for i, shell in enumerate(shells) if shell.covers(hole)), None)
-            if around is not None:
-                inner[around].append(hole.exterior)
-    parts = [
-        shapely.Polygon(shell.exterior, holes) for shell, holes in zip(shells, inner, strict=True)
-    ]
-    whole = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
-    return whole if whole.is_valid else shapely.make_valid(whole, method="structure")
+    if not outer.all():
+        around = shapely.covers(shapely.polygons(shells)[:, None], rings[~outer][None])
+        for hole, within in zip(rings[~outer], around.T, strict=True):
+            if within.any():
+                inner[int(within.argmax())].append(hole)
+    return shapely.multipolygons(
+        [shapely.polygons(shell, holes or None) for shell, holes in zip(shells, inner, strict=True)]
+    )
+
+
+def _rising(rings: Any) -> list[int]:
+    """Return the order of rings by rising area."""
+    import shapely
+
+    order: list[int] = np.argsort(shapely.area(shapely.polygons(rings)), kind="stable").tolist()
+    return order
 
 
 def properties(
@@ -246,7 +282,7 @@ def in_crs(shapes: Sequence[Any], scene: SceneInfo, crs: str) -> list[Any]:
             axis=1,
         )
 
-    found = shapely.segmentize(np.array(shapes, object), SIDE)
+    found = _with_points(np.array(shapes, object))
     try:
         made = shapely.transform(found, moved) if len(found) else found
     except Exception as error:
@@ -290,7 +326,7 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
     flat = georeference.in_degrees(crs)
     try:
         poles = np.zeros((0, 2)) if flat else _poles(scene, crs)
-        placed = _degrees(found if flat else shapely.segmentize(found, SIDE), scene, crs, flat)
+        placed = _degrees(found if flat else _with_points(found), scene, crs, flat)
     except Exception:
         # Local engineering CRSs, other planets: rasterio raises many types for "cannot".
         return None
@@ -322,6 +358,19 @@ def longitude_latitude(shapes: Sequence[Any], scene: SceneInfo) -> list[Any] | N
         shape if there else None
         for shape, there in zip(shapely.orient_polygons(placed), known, strict=True)
     ]
+
+
+def _with_points(shapes: Any) -> Any:
+    """Add points to sides that are longer than SIDE; most shapes are smaller than that."""
+    import shapely
+
+    bounds = shapely.bounds(shapes).reshape(-1, 4)
+    long = np.hypot(*(bounds[:, 2:] - bounds[:, :2]).T) > SIDE
+    if not long.any():
+        return shapes
+    found = shapes.copy()
+    found[long] = shapely.segmentize(shapes[long], SIDE)
+    return found
 
 
 def _poles(scene: SceneInfo, crs: Any) -> NDArray[np.float64]:
@@ -394,10 +443,12 @@ def _degrees(shapes: Any, scene: SceneInfo, crs: Any, flat: bool) -> Any:
     """
     import shapely
 
-    placed = to_crs(shapes, scene)
-    points, owner = shapely.get_coordinates(placed, return_index=True)
-    longitude, latitude = georeference.longitude_latitude(crs, points[:, 0], points[:, 1])
+    assert scene.transform is not None
+    points, owner = shapely.get_coordinates(shapes, return_index=True)
+    x, y = georeference.to_crs(scene.transform, points[:, 0], points[:, 1])
+    longitude, latitude = georeference.longitude_latitude(crs, x, y)
     if flat and len(points):
         west = np.minimum.reduceat(longitude, np.flatnonzero(np.diff(owner, prepend=-1)))
         longitude = longitude - 360 * np.floor((west + 180) / 360 + antimeridian.EDGE)[owner]
-    return shapely.set_coordinates(placed, np.stack([longitude, latitude.clip(-90, 90)], axis=1))
+    placed = np.stack([longitude, latitude.clip(-90, 90)], axis=1)
+    return shapely.set_coordinates(shapes.copy(), placed)

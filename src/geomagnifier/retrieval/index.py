@@ -29,6 +29,7 @@ from geomagnifier.model_protocol import Model
 from geomagnifier.pipeline import embed
 from geomagnifier.retrieval import index_table as rows
 from geomagnifier.retrieval.discovery import COLLECTIONS
+from geomagnifier.retrieval.held_rows import HeldRows
 from geomagnifier.retrieval.query import NEAR, SearchQuery
 from geomagnifier.types import Floats
 
@@ -79,11 +80,14 @@ class Index:
         path: folder of the index.
         manifest: its geomag-index.json.
         table: its LanceDB table.
+        held: whether its rows are held in memory, up to `held_rows.MOST` bytes, once one is asked
+            for: many queries are answered in a fraction of the time, the first one takes longer.
     """
 
-    def __init__(self, path: Path, manifest: Manifest, table: Any) -> None:
+    def __init__(self, path: Path, manifest: Manifest, table: Any, held: bool = False) -> None:
         self.path, self.table = path, table
         self._manifest = manifest
+        self._held = HeldRows(table, len(manifest.probe)) if held else None
 
     @property
     def manifest(self) -> Manifest:
@@ -161,12 +165,15 @@ class Index:
             reach = min(wanted.within, 8 * reach)
 
     def _listed(self, wanted: SearchQuery, top: int | None) -> list[Hit]:
+        held = None if self._held is None else self._held.now()
         found = (
             self.table.search()
             .where(rows.condition(wanted))
             .select(rows.SHOWN)
             .limit(None)
             .to_arrow()
+            if held is None
+            else held.listed(wanted)
         )
         return wanted.fitting(rows.hits(found, self.root), top)
 
@@ -179,13 +186,19 @@ class Index:
         # The condition lets rows through that do not fit, and an image has several rows: fetch
         # more of the ranking until enough images fit, or there are no more rows.
         where, limit = rows.condition(wanted), FIRST if top is None else max(FIRST, 4 * top)
+        held = None if self._held is None else self._held.now()
+        if held is not None and top is not None and not wanted.boxes:
+            limit = top  # each row fits, and is of another image
         while True:
-            ranked = (
-                self.table.search(np.asarray(vector, np.float16))
-                .distance_type("dot")
-                .where(where, prefilter=True)
-            )
-            found = ranked.select([*rows.SHOWN, "_distance"]).limit(limit).to_arrow()
+            if held is not None:
+                found = held.ranked(wanted, vector, limit)
+            else:
+                ranked = (
+                    self.table.search(np.asarray(vector, np.float16))
+                    .distance_type("dot")
+                    .where(where, prefilter=True)
+                )
+                found = ranked.select([*rows.SHOWN, "_distance"]).limit(limit).to_arrow()
             hits = wanted.fitting(rows.hits(found, self.root), top)
             if found.num_rows < limit or (top is not None and len(hits) >= top):
                 return hits
@@ -197,8 +210,12 @@ def is_index(path: str | os.PathLike[str]) -> bool:
     return (Path(path) / MANIFEST).is_file()
 
 
-def open_index(path: str | os.PathLike[str]) -> Index:
+def open_index(path: str | os.PathLike[str], held: bool = False) -> Index:
     """Open an index for reading.
+
+    Args:
+        path: folder of the index.
+        held: whether its rows are held in memory, see `Index`.
 
     Raises:
         IndexCorrupt: the folder is no index, or damaged.
@@ -218,7 +235,7 @@ def open_index(path: str | os.PathLike[str]) -> Index:
         raise IndexCorrupt(
             f"{folder} is damaged ({_first_line(error)}); remove it and index again"
         ) from error
-    return Index(folder, manifest, table)
+    return Index(folder, manifest, table, held)
 
 
 def read_manifest(folder: Path) -> Manifest:

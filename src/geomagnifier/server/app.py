@@ -253,7 +253,7 @@ def _add_question_routes(
             if named
             else None
         )
-        job = jobs.search(sought.words, like, sought.query())
+        job = jobs.search(sought.words, like, sought.query(), sought.top)
 
         async def make_response() -> Response:
             return JSONResponse(hits_json(job, sought.top), headers=job_headers(job))

@@ -54,10 +54,9 @@ class ImageSearch:
 
     def __init__(self, settings: Settings, model: Model, library: Library) -> None:
         self._model, self._library = model, library
-        self._root = settings.root.resolve() if settings.root is not None else None
         self._index: Index | None = None
         if settings.index is not None:
-            self._index = open_index(settings.index)
+            self._index = open_index(settings.index, held=True)
             self._index.check(model)
         self._cache: OrderedDict[tuple[Path, int, int, str], Looked] = OrderedDict()
         self._lock = threading.Lock()
@@ -68,6 +67,7 @@ class ImageSearch:
         like: Card | None,
         wanted: SearchQuery | None,
         progress: Callable[[int, int], bool],
+        top: int | None = None,
     ) -> tuple[list[Hit], list[tuple[str, str]]]:
         """Find images by words, by similarity to an image, by place and time.
 
@@ -77,6 +77,7 @@ class ImageSearch:
             wanted: filter by place and time; its vector is filled in here.
             progress: called with (images done, images in all); the search ends where it returns
                 False.
+            top: most hits; None for all, of an index for `MOST`.
 
         Returns:
             The hits, best first, and name and reason of each image that could not be read.
@@ -91,8 +92,7 @@ class ImageSearch:
             vector = self._embed(like).vectors[0].numbers
         query = SearchQuery(vector) if wanted is None else replace(wanted, vector=vector)
         if self._index is not None:
-            hits = map(self._of_index, self._index.search(query, MOST))
-            return [hit for hit in hits if hit is not None], []
+            return self._of_index(self._index, query, top or MOST), []
         parts: list[Found] = []
         unreadable: list[tuple[str, str]] = []
         cards: dict[Path, Card] = {}
@@ -113,15 +113,20 @@ class ImageSearch:
                 break
         if vector is not None:
             parts.sort(key=lambda hit: (-(hit.score or 0.0), hit.path))
-        return [_hit(cards[found.path], found) for found in query.fitting(parts)], unreadable
+        return [_hit(cards[found.path], found) for found in query.fitting(parts, top)], unreadable
 
-    def _of_index(self, found: Found) -> Hit | None:
-        """A hit of the index; None where the image is gone or not under the root."""
-        try:
-            name = found.path.resolve().relative_to(self._root or "").as_posix()
-            return _hit(self._library.place(name), found)
-        except (ValueError, SceneError):
-            return None
+    def _of_index(self, index: Index, query: SearchQuery, top: int) -> list[Hit]:
+        """The best hits of an index; images that are gone, or not under the root, are left out."""
+        most = top
+        while True:
+            found = index.search(query, most)
+            placed = self._library.places(hit.path for hit in found)
+            hits = [
+                _hit(card, hit) for card, hit in zip(placed, found, strict=True) if card is not None
+            ]
+            if len(hits) >= top or len(found) < most or most >= MOST:
+                return hits[:top]
+            most = min(MOST, 8 * most)
 
     def _embed(self, card: Card) -> Looked:
         """Vectors of an image and its parts."""

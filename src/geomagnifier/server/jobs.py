@@ -193,7 +193,11 @@ class Jobs:
         return self._queue(Job("", card, work))
 
     def search(
-        self, words: str | None = None, like: Card | None = None, wanted: SearchQuery | None = None
+        self,
+        words: str | None = None,
+        like: Card | None = None,
+        wanted: SearchQuery | None = None,
+        top: int | None = None,
     ) -> Job:
         """Put a search through the images under the root into the queue.
 
@@ -201,6 +205,7 @@ class Jobs:
             words: what the images should show, or
             like: an image that they should be similar to; at most one of the two.
             wanted: filter by place and time, with or without the above.
+            top: most hits, as of `ImageSearch.find`.
 
         Raises:
             OptionError: nothing is given, or both words and an image.
@@ -217,7 +222,9 @@ class Jobs:
             self._check(words)
 
         def work(job: Job) -> None:
-            hits, unreadable = self._image_search.find(words, like, wanted, self._progress(job))
+            hits, unreadable = self._image_search.find(
+                words, like, wanted, self._progress(job), top
+            )
             job.hits, job.unreadable = tuple(hits), tuple(unreadable)
 
         return self._queue(Job(words or "", like, work))

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 import tempfile
 import threading
 import time
@@ -199,6 +200,47 @@ class Library:
         """
         return self._card_of(path, self._inside(path))
 
+    def places(self, paths: Iterable[Path]) -> list[Card | None]:
+        """Get the cards of many images by their paths on the disk, all links followed.
+
+        Each folder is looked up once, which is far quicker than `place` for one after another.
+
+        Args:
+            paths: absolute; not a client's text.
+
+        Returns:
+            A card for each; None where there is no such image, it cannot be used, or it is not
+            under the root.
+        """
+        cards: list[Card | None] = []
+        folders: dict[str, str] = {}
+        for path in paths:
+            folder, file = os.path.split(path)
+            if folder not in folders:
+                folders[folder] = os.path.realpath(folder)
+            try:
+                cards.append(self._card_at(os.path.join(folders[folder], file)))
+            except (OSError, ValueError, SceneError):
+                cards.append(None)
+        return cards
+
+    def _card_at(self, path: str) -> Card | None:
+        """Card of an image by its path, in whose folder all links are followed."""
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            path = os.path.realpath(path, strict=True)
+            status = os.stat(path)
+        name = os.path.relpath(path, self._root) if self._root is not None else ".."
+        there = Path(path)
+        if (
+            not stat.S_ISREG(status.st_mode)
+            or any(part.startswith(".") for part in name.split(os.sep))  # ".." too
+            or "\\" in name
+            or (self._single is not None and there != self._single)
+        ):
+            return None
+        return self._card_of(name, there)
+
     def listing(self, uploads: bool = True) -> list[Card]:
         """List images under the root by name, then all uploads, the newest first.
 
@@ -374,7 +416,7 @@ class Library:
 
     def _read(self, key: str, name: str, path: Path, uploaded: bool) -> _SceneFile:
         """Read the header of an image, and refuse one that is too large before a pixel is read."""
-        stat = path.stat()
+        status = path.stat()
         try:
             source = open_source(path)
             try:
@@ -399,7 +441,7 @@ class Library:
             info.transform,
             uploaded,
         )
-        return _SceneFile(path, (stat.st_mtime_ns, stat.st_size), card)
+        return _SceneFile(path, (status.st_mtime_ns, status.st_size), card)
 
 
 def _check(dataset: Any, name: str, pixels: int, uploaded: bool) -> None:

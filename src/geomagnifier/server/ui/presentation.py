@@ -127,7 +127,7 @@ def region_rows(answer: Answer, numbers: Sequence[int]) -> Iterator[RegionRow]:
         numbers: their positions in the answer, from 1.
     """
     named, chosen = class_numbers(answer), [answer.regions[number - 1] for number in numbers]
-    measured = shapes.properties(answer, chosen, [shapes.geometry(region) for region in chosen])
+    measured = shapes.properties(answer, chosen, shapes.geometries(chosen))
     for number, region, fields in zip(numbers, chosen, measured, strict=True):
         sizes = region_sizes(region, fields, answer.scene)
         yield RegionRow(

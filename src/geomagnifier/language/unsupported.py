@@ -48,7 +48,7 @@ _HARMLESS = compiled(r"""
 _ZH_HARMLESS = re.compile(
     "不是(?=[^，。"
     "]{1,8}[吧吗])|是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|"
-    "不好意思|怎么样|绿地|绿化|红树林|白杨|黄河"
+    "不好意思|怎么样|绿地|绿化(?!率|覆盖)|红树林|白杨|黄河"
 )
 _COUNTED = re.compile(r"\b(exact number|count|the number of|how many exactly|how many\W*$)\b")
 _ONLY_A_COUNT = compiled("(more|less|fewer) than NUMBER\nat (least|most) NUMBER")
@@ -97,7 +97,7 @@ def _answered_otherwise(family: Family, words: str, plain: str) -> bool:
 # Properties of the objects themselves: one object that is found may stand, with a sentence that its
 # property was not checked.
 _PROPERTY = compiled(r"""
-    COLOUR(?! (box|rectangle|frame|circle|marker|outline|line|mask|overlay)\b)
+    COLOUR(?! (box(es)?|(rectangle|frame|circle|marker|outline|line|mask|overlay)s?)\b)
     wooden|metal(lic)?|concrete|steel|brick|thatched|tiled|rusty|shiny|striped
     (made of|built of|covered (in|with)) (wood|metal|concrete|steel|brick|stone|glass|tiles?|tin|\
       plastic|straw|solar panels)

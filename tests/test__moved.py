@@ -61,6 +61,12 @@ def test_every_new_path_is_there_and_no_old_one_hides_a_module():
     assert [old for old, package, name in kept if name in vars(package)] == []
 
 
+def test_a_module_that_was_parted_has_all_of_its_names():
+    with pytest.warns(DeprecationWarning, match=r"geomagnifier\.export\.stac and"):
+        from geomagnifier.io import stac
+    assert callable(stac.write_items) and callable(stac.read_items)
+
+
 def test_the_old_name_of_a_query_answers():
     from geomagnifier import retrieval
 

@@ -242,3 +242,24 @@ def test_what_a_box_shows_does_not_depend_on_what_was_asked_before() -> None:
         chat.ask("Find the ships.")
         described = chat.ask("Describe the picture and segment what you mention.")
         assert described.regions and "airplanes" in described.text and described.mask is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("and the second largest?", "Find the second largest ship"),
+        ("the smallest?", "Find the smallest ship"),
+        ("and the leftmost one of them?", ""),
+    ],
+)
+def test_a_rank_after_the_only_one_found_is_of_all(said: str, meant: str) -> None:
+    """After "Find the largest ship." the second largest is none of what was found."""
+    model = FakeModel()
+    with open_scene(HARBOUR) as scene:
+        many = follow("Find the ships.", None, scene, model)
+    (first, second) = many.answer.regions
+    one = replace(many, answer=replace(many.answer, regions=(first,)), pool=(first,))
+    move = understood(said, one, model)
+    assert (move.sort, move.text) == ("fresh", meant) if meant else move.sort == "choose"
+    several = understood(said, replace(one, pool=(first, second)), model)
+    assert several.sort == "choose"  # chosen of some: those are what is left

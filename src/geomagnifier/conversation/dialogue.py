@@ -13,6 +13,7 @@ from typing import Any
 from geomagnifier import composed
 from geomagnifier.answer_notes import in_traditional
 from geomagnifier.composed import program as p
+from geomagnifier.composed.english_patterns import RANK
 from geomagnifier.conversation.chinese_followups import (
     ANSWERED,
     anew,
@@ -45,6 +46,8 @@ _POINTS = re.compile(r"\b(?:this|here|what(?:'s| is) (?:it|that|there))\b|这(?!
 """Words that point at the given box, where there is one, and at nothing earlier."""
 _EVERY = re.compile("都|全|是不是|是否|吗")
 """Words of a Chinese question that is answered by yes or no; "右半边呢？" is not."""
+_RANKED = re.compile(rf"\b{RANK}\b", re.IGNORECASE)
+"""A rank, as in "the second largest"."""
 _WHOLE = re.compile(
     r"\b(?:describe|caption|narrate|summari[sz]e|explain)\b.*\byou"
     r" (?:mention|name|describe|see|find|list|talk)",
@@ -195,6 +198,14 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
         len(regions) > 1,
         last is not None and last.answer.granularity is Granularity.PIXEL,
     )
+    if (
+        move.sort == "choose"
+        and not (move.pronoun or move.named)
+        and last is not None
+        and len(last.pool) <= len(regions) == 1
+        and _RANKED.search(english)
+    ):  # "and the second largest?" after "Find the largest ship.": of all ships
+        return FollowUp("fresh", move.text, move.text)
     if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
         move = whole
     nothing = (

@@ -263,3 +263,23 @@ def test_a_rank_after_the_only_one_found_is_of_all(said: str, meant: str) -> Non
     assert (move.sort, move.text) == ("fresh", meant) if meant else move.sort == "choose"
     several = understood(said, replace(one, pool=(first, second)), model)
     assert several.sort == "choose"  # chosen of some: those are what is left
+
+
+def test_a_class_beside_what_is_meant_is_looked_for() -> None:
+    """The ships of "more of them than ships" are none of what was found last."""
+    model, picture = FakeModel(), HARBOUR.copy()
+    picture[150:190, 200:300] = (0, 0, 250)
+    with open_scene(picture) as scene:
+        water = follow("Find the water.", None, scene, model)
+        assert [region.label for region in water.answer.regions] == ["water"]
+        made = follow("Are there more of them than ships?", water, scene, model)
+    assert made.answer.value is False and "against 2 ships" in made.answer.text
+
+
+def test_a_rank_among_nothing_is_refused() -> None:
+    model = FakeModel()
+    with open_scene(HARBOUR) as scene:
+        none = follow("Find the ships.", None, scene, model)
+        none = replace(none, answer=replace(none.answer, regions=()), pool=())
+        with pytest.raises(NothingMeant, match="refers back, but the last answer found nothing"):
+            follow("which is the largest?", none, scene, model)

@@ -151,8 +151,8 @@ def _followed(
             )
         before = "the last answer found nothing" if last else "nothing was asked before"
         raise NothingMeant(
-            f"{move.pronoun!r} refers back, but {before}; name what is meant, as in 'Find the"
-            " ships.'"
+            f"{move.pronoun or question!r} refers back, but {before}; name what is meant, as in"
+            " 'Find the ships.'"
         )
     assert last is not None
     if move.sort == "beside":
@@ -191,7 +191,7 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
         and (about := composed.understood(question, model.spec, referring=True)) is not None
         and about.refers
     ):
-        return FollowUp("choose", question, question, many=True, pronoun="them")
+        return FollowUp("choose", question, question, True, ", ".join(about.kinds), "them")
     move = read(
         english,
         kinds,
@@ -209,8 +209,10 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
     if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
         move = whole
     nothing = (
-        move.sort in ("choose", "beside") and not regions and not move.pronoun
-    )  # "count", the first thing said
+        move.sort in ("choose", "beside")
+        and not (regions or move.pronoun)
+        and (last is None or not _RANKED.search(english))
+    )  # "count", the first thing said; but "the largest?" is of what was found
     if english != question and is_chinese(question):
         move = replace(move, text=move.text + ANSWERED)
     return (
@@ -260,7 +262,7 @@ def _in_chinese(
             and not read.passed
             and (not isinstance(read.program, p.Every) or _EVERY.search(question))
         ):
-            return FollowUp("choose", full, full, many=True, pronoun="them")
+            return FollowUp("choose", full, full, True, "、".join(read.kinds), "them")
     return (
         FollowUp("fresh", question, question)
         if composes or (named and in_english(question) == question)
@@ -433,7 +435,9 @@ def _ask(
     a box.
     """
     options = _options(options, refers)
-    if scene.info.pixels > model.spec.view_pixels and options.get("box") is None:
+    read = composed.understood(text, model.spec, referring=True)
+    beside = read is not None and read.kinds  # these may lie anywhere
+    if scene.info.pixels > model.spec.view_pixels and options.get("box") is None and not beside:
         corners = list(zip(*(r.box for r in refers.regions), strict=True))
         hull = (
             Box(min(corners[0]), min(corners[1]), max(corners[2]), max(corners[3]))

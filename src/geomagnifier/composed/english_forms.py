@@ -7,6 +7,7 @@ have been taken out of the question before, and are put into the measure afterwa
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 
@@ -188,8 +189,12 @@ def _chosen(a: p.Select, c: Filters = (), masks: str = "") -> p.Program | None:
     return None
 
 
-def _all_but(a: p.Select, everything: p.Select, masks: str = "") -> p.Program | None:
-    """As in "all but the ships", "all but the largest ship"."""
+def _all_but(
+    a: p.Select, everything: p.Select, masks: str = "", said: str = ""
+) -> p.Program | None:
+    """As in "all but the ships", "all but the largest ship"; but not "all but one ship"."""
+    if a.rank is None and (a.number is not None or re.match(r"(?:an?|one|any|some)\b", said)):
+        return None
     if a.rank is not None or a.filters:
         return p.Chosen(p.Select(a.kinds, (p.Not(p.Among(a)),)), bool(masks))
     kept = tuple(kind for kind in everything.kinds if kind not in a.kinds)

@@ -217,7 +217,7 @@ COMPARISON = Family(
         where (is|are) (most|the majority) of|by how much|busier|emptier|(more|less) (crowded|\
           built[- ]up|densely|dense|green|busy|empty)
         ^(are|do) most (of )?(the )?(?!like\b|likely)\w+
-        same[- ]colou?red|(dominant|predominant|prevailing|main) (land )?(covers?|use|surface)
+        same[- ]colou?red|(dominant|predominant|prevailing|main) (land )?covers?
         (twice|half|\w+ times) (as (large|big|long|wide|small|tall|many|much)|larger|bigger|\
           longer|more|the size)
         (the )?same (number|size|length|area|amount|count|width|colou?r)
@@ -237,7 +237,7 @@ COMPARISON = Family(
         哪(个|种|类|一个|一种|一类|边)(的)?(物体|目标|东西|数量)*最?[多少]
         哪(边|侧|一边|里)的[^，。？]{1,6}[多少]
         哪(一?半|一?[个边侧处块片]|一?个?(角落?|区域|部分))[^，。？]{0,6}[更最][多少密]
-        (面积|占地)[^，。]{0,3}最[大小]的?(是|类)|同色|(主要|主导|优势)的?(土地)?(覆盖|地物|地类)
+        (面积|占地)[^，。]{0,3}最[大小]的?(是|类)|同色|(主要|主导|优势)的?(土地|地表)?覆盖
         (和|与|跟|还是|、)[^，。]{1,12}哪(个|种|类|一个|一种)(更|比较)?[大小长短宽窄高远近]
         谁更?[多少大长]|[多大长]还是
         (数量|出现)[^，。]{0,4}最[多少]|最[多少]的(?!.{0,4}层)|最(常见|普遍|少见|罕见)|一样[多大长]

@@ -29,6 +29,9 @@ from geomagnifier.language.refusals import BOX, FAMILIES, LIMIT, MEASURE, TOTAL,
 LONGEST = 2000
 """Letters that are read; a model reads fewer."""
 _BRACKETS = re.compile(r"[\[(<][\d\s.,;]*[\])>]")
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_COORDINATES = re.compile(rf"[\[(（]\s*{_NUMBER}(?:\s*[,;，；]\s*{_NUMBER}){{1,3}}\s*[\])）]")
+"""Coordinates in brackets: of a point, or of a box."""
 
 
 # What only looks like one of them.
@@ -73,6 +76,9 @@ def refusal(question: str, classes: Iterable[str] = (), boxed: bool = True) -> s
         A sentence or two in the question's language, or None.
     """
     plain = _normalized(chinese_text.without_order(question), classes)
+    if not boxed and (place := _COORDINATES.search(question)) is not None:
+        told = chinese_text.chinese(question) or chinese_text.ordered(question)
+        return (BOX.zh if told else BOX.text).format(place[0])
     zh, read = _chinese(plain), _read(plain)
     told = zh or chinese_text.ordered(question)
     for family in FAMILIES if boxed else (*FAMILIES, BOX):

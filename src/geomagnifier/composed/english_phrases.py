@@ -355,10 +355,9 @@ class Reader:
             words,
         ):
             return p.Place("centre")
-        if re.fullmatch(
-            rf"(?:at|on|along|near|by) the (?:edges?|borders?|margins?|rim){whole}", words
-        ):
-            return p.Place("edge")
+        edge = rf"(?:at|on|in|along|near|by) the (?:({sides}) )?(?:edges?|borders?|margins?|rim)"
+        if m := re.fullmatch(edge + whole, words):
+            return p.Place(f"{_SIDES[m[1]]} edge" if m[1] else "edge")
         m = re.fullmatch(
             rf"(?:in|on|at|to|towards?|within) the ({sides})(?: ({sides}))?(?:"
             r" (half|part|side|portion|section|third|quarter|"

@@ -112,7 +112,7 @@ def test_what_is_left_over(question: str, words: tuple[str, ...]) -> None:
     ("question", "size"),
     [
         ("Find large ships.", "large"),
-        ("How many tiny vehicles are there?", "tiny"),
+        ("How many tiny ships are there?", "tiny"),
         ("Find the large ship.", ""),
         ("Find the largest ships.", ""),
         ("Find the ships.", ""),

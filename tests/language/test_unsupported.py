@@ -97,7 +97,7 @@ def test_a_box_that_is_not_given_is_asked_for(question: str, words: str) -> None
     ],
 )
 def test_boxes_to_be_drawn_are_no_box_to_be_given(question: str) -> None:
-    if not re.search(r"(in|inside|within) (this|the) box|框[内里中]", question):
+    if not re.search(r"(in|inside|within) (this|the) box|框[内里中]|\[\d", question):
         assert refusal(question, boxed=False) is None
 
 

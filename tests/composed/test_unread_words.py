@@ -112,7 +112,7 @@ def test_what_is_left_over(question: str, words: tuple[str, ...]) -> None:
     ("question", "size"),
     [
         ("Find large ships.", "large"),
-        ("How many tiny ships are there?", "tiny"),
+        ("Count the tiny ships.", "tiny"),
         ("Find the large ship.", ""),
         ("Find the largest ships.", ""),
         ("Find the ships.", ""),

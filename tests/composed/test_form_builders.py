@@ -23,6 +23,7 @@ def test_of_land_cover_areas_are_compared() -> None:
     assert build.is_cover(water) and not build.is_cover(SHIPS)
     assert build.more(water, land) == p.Compare(p.Share(water), ">", p.Share(land))
     assert build.more(water, SHIPS, "<") == p.Compare(p.Share(water), "<", p.Share(SHIPS))
+    assert build.more(SHIPS, water) == p.Compare(p.Count(SHIPS), ">", p.Count(water))
     assert build.which(water, land) == p.Which((p.Share(water), p.Share(land)), True)
     assert build.sizes(water, land, "area") == (p.Share(water), p.Share(land))
     assert build.sizes(SHIPS, TANKS, "length") == (

@@ -260,7 +260,9 @@ def test_a_rank_after_the_only_one_found_is_of_all(said: str, meant: str) -> Non
     (first, second) = many.answer.regions
     one = replace(many, answer=replace(many.answer, regions=(first,)), pool=(first,))
     move = understood(said, one, model)
-    assert (move.sort, move.text) == ("fresh", meant) if meant else move.sort == "choose"
+    assert (move.sort, move.text) == ("swap", meant) if meant else move.sort == "choose"
+    with open_scene(HARBOUR) as scene:
+        assert follow(said, one, scene, model).meant == (meant or move.text)
     several = understood(said, replace(one, pool=(first, second)), model)
     assert several.sort == "choose"  # chosen of some: those are what is left
 

@@ -23,7 +23,7 @@ def is_cover(of: p.Select) -> bool:
 def more(a: p.Select, b: p.Select, sign: p.Sign = ">", times: float = 1.0) -> p.Program:
     """Compare the numbers of two selections: "are there more ships than tanks?".
 
-    Of land cover the areas: "is there more water than land?".
+    Of land cover, where the first is such, the areas: "is there more water than land?".
 
     Args:
         a: the first.
@@ -31,7 +31,7 @@ def more(a: p.Select, b: p.Select, sign: p.Sign = ">", times: float = 1.0) -> p.
         sign: what is asked of the first number.
         times: how many times the second number counts.
     """
-    if is_cover(a) or is_cover(b):
+    if is_cover(a):
         return p.Compare(p.Share(a), sign, p.Share(b), times)
     return p.Compare(p.Count(a), sign, p.Count(b), times)
 
@@ -46,7 +46,7 @@ def which(a: p.Select, b: p.Select, most: bool = True) -> p.Program | None:
     """
     if set(a.kinds) & set(b.kinds):
         return None
-    if is_cover(a) or is_cover(b):
+    if is_cover(a):
         return p.Which((p.Share(a), p.Share(b)), most)
     return p.Which((p.Count(a), p.Count(b)), most)
 

@@ -205,7 +205,7 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
         and len(last.pool) <= len(regions) == 1
         and _RANKED.search(english)
     ):  # "and the second largest?" after "Find the largest ship.": of all ships
-        return FollowUp("fresh", move.text, move.text)
+        return FollowUp("swap", move.text, move.text, True)
     if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
         move = whole
     nothing = (

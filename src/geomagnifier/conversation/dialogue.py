@@ -205,7 +205,8 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
         and len(last.pool) <= len(regions) == 1
         and _RANKED.search(english)
     ):  # "and the second largest?" after "Find the largest ship.": of all ships
-        return FollowUp("swap", move.text, move.text, True)
+        text = move.text + (ANSWERED if is_chinese(question) else "")
+        return FollowUp("swap", text, text, True)
     if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
         move = whole
     nothing = (

@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,13 @@ def test_every_new_path_is_there_and_no_old_one_hides_a_module():
     packages = [(old, *old.rpartition(".")[::2]) for old in table()]
     kept = [(old, importlib.import_module(p), name) for old, p, name in packages if there(p)]
     assert [old for old, package, name in kept if name in vars(package)] == []
+
+
+def test_a_module_that_was_parted_has_all_of_its_names():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from geomagnifier.io import stac
+    assert callable(stac.write_items) and callable(stac.read_items)
 
 
 def test_the_old_name_of_a_query_answers():

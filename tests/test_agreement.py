@@ -100,6 +100,10 @@ COMPOSED = [
     "Is there a white ship?",
     "How many rows of storage tanks are there?",
     "What is the gap between the largest ship and the smallest ship?",
+    "Is there more water than vegetation?",
+    "Which covers more, the buildings or the roads?",
+    "Is more than 10 % of the picture water?",
+    "Are there two ships?",
     "船比储罐多吗？",
     "水域占画面的百分之几？",
 ]

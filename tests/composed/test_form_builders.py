@@ -17,6 +17,27 @@ def test_numbers_are_compared() -> None:
     assert build.numbered(SHIPS, Amount(5, "m"), "<") is None
 
 
+def test_of_land_cover_areas_are_compared() -> None:
+    """Into how many pieces the water falls says nothing."""
+    water, land = p.Select(("water",)), p.Select(("land",))
+    assert build.is_cover(water) and not build.is_cover(SHIPS)
+    assert build.more(water, land) == p.Compare(p.Share(water), ">", p.Share(land))
+    assert build.more(water, SHIPS, "<") == p.Compare(p.Share(water), "<", p.Share(SHIPS))
+    assert build.more(SHIPS, water) == p.Compare(p.Count(SHIPS), ">", p.Count(water))
+    assert build.which(water, land) == p.Which((p.Share(water), p.Share(land)), True)
+    assert build.sizes(water, land, "area") == (p.Share(water), p.Share(land))
+    assert build.sizes(SHIPS, TANKS, "length") == (
+        p.Measure(SHIPS, "length", "mean"),
+        p.Measure(TANKS, "length", "mean"),
+    )
+
+
+def test_two_ships_are_two() -> None:
+    assert build.exists(SHIPS) == p.Exists(SHIPS)
+    assert build.exists(p.Select(("ship",), number=1)) == p.Exists(p.Select(("ship",), number=1))
+    assert str(build.exists(p.Select(("ship",), number=2))) == "count(ship) == 2"
+
+
 def test_the_class_with_more_is_no_class_beside_itself() -> None:
     assert build.which(SHIPS, TANKS, False) == p.Which((p.Count(SHIPS), p.Count(TANKS)), False)
     assert build.which(SHIPS, p.Select(("bridge", "ship"))) is None

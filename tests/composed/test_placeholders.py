@@ -42,6 +42,8 @@ def test_names_of_several_classes() -> None:
         ("longer than 30 m", "longer than Q0", 30, "m"),
         ("longer than 1.5 km", "longer than Q0", 1500, "m"),
         ("over 1,000 sq ft", "over Q0", 1000 * 0.3048**2, "m2"),
+        ("over 1,5 m", "over Q0", 1.5, "m"),
+        ("over 1,500 m", "over Q0", 1500, "m"),
         ("half a hectare", "Q0", 5000, "m2"),
         ("two hundred pixels", "Q0", 200, "px"),
         ("40px2", "Q0", 40, "px2"),

@@ -30,6 +30,7 @@ SHIPS, HARBOR = Select(("ship",)), Select(("harbor",))
         (Limit("width", 5, 7.5, "m"), "width 5 to 7.5 m"),
         (Place("left half"), "in left half"),
         (Place("edge"), "at edge"),
+        (Place("left edge"), "at left edge"),
         (Colour(("red", "blue")), "red or blue"),
         (Heading(45), "axis at 45 deg"),
         (Related("left of", HARBOR), "left of harbor"),

@@ -141,3 +141,22 @@ def test_the_answer_has_no_other_region() -> None:
     assert gm.ask(two, "How long is the second largest ship?", model).value == pytest.approx(
         40, rel=0.05
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("How many ships are at the left edge?", 0),
+        ("How many ships are at the bottom edge?", 0),
+        ("How many ships are at the top edge?", 1),
+        ("How many ships are on the left side?", 2),
+        ("How many ships are far from the storage tanks?", 3),
+        ("How many ships are near the storage tanks?", 0),
+        ("Are there two ships?", False),
+        ("Are there three ships?", True),
+    ],
+)
+def test_a_side_is_a_half_and_an_edge_a_tenth(question: str, value: object) -> None:
+    """The scene has 400 x 300 px; centres count, the highest at 40, 25, the lowest at 345, 265."""
+    outcome, _ = ask(question)
+    assert outcome.value == value and type(outcome.value) is type(value)

@@ -53,6 +53,7 @@ def test_nouns_in_either_number() -> None:
         (p.Limit("width", 1, 2, "m"), "between 1 m and 2 m wide", "宽度1米到2米的"),
         (p.Place("upper left quarter"), "in the upper left quarter", "左上四分之一的"),
         (p.Place("edge"), "at the edge", "边缘的"),
+        (p.Place("lower edge"), "at the lower edge", "下边缘的"),
         (p.Not(p.Colour(("red", "blue"))), "that are not red or blue", "不是红色或蓝色的"),
         (p.Related("inside", HARBOR), "in a harbor", "港口里面的"),
         (p.Related("near", HARBOR, 50, "m"), "within 50 m of a harbor", "距港口50米以内的"),

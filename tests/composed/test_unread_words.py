@@ -12,7 +12,7 @@ import pytest
 import geomagnifier as gm
 from fake import FakeModel, paint
 from geomagnifier.composed import lexicon, understood
-from geomagnifier.composed.unread_words import leftovers, remark
+from geomagnifier.composed.unread_words import leftovers, remark, without_size
 from labelled import SPEC
 
 CASES = Path(os.environ.get("GEOMAG_DATA", "nowhere")).parent / "measure" / "cases"
@@ -93,6 +93,11 @@ def test_plain_wordings_have_no_leftovers(name: str) -> None:
         ("Find the rented tanks of the oil company.", ("rented", "oil company")),
         ("Where's the harbour's entrance at [10, 20, 30, 40]?", ("entrance",)),
         ("名叫玛丽的船有几艘？", ("名叫玛丽",)),
+        ("Find rectangular buildings.", ("rectangular",)),
+        ("Find L-shaped buildings.", ("shaped",)),
+        ("Segment the commercial buildings.", ("commercial",)),
+        ("Draw a box round each ship.", ()),
+        ("Draw rectangular boxes around the ships.", ()),
         ("", ()),
         ("?", ()),
         ("ships " * 200, ()),
@@ -101,6 +106,22 @@ def test_plain_wordings_have_no_leftovers(name: str) -> None:
 def test_what_is_left_over(question: str, words: tuple[str, ...]) -> None:
     assert read(question) == words
     assert bool(remark(words, zh=False)) == bool(remark(words, zh=True)) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("question", "size"),
+    [
+        ("Find large ships.", "large"),
+        ("Count the tiny ships.", "tiny"),
+        ("Find the large ship.", ""),
+        ("Find the largest ships.", ""),
+        ("Find the ships.", ""),
+    ],
+)
+def test_a_size_without_a_number_is_told_of_several(question: str, size: str) -> None:
+    assert without_size(question, lexicon(SPEC)) == size
+    answer = gm.ask(paint(320, 200, (20, 20, 100, 40), (200, 40, 240, 56)), question, FakeModel())
+    assert ("names no size" in answer.text) == bool(size)
 
 
 @pytest.mark.parametrize(

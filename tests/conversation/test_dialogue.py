@@ -242,3 +242,46 @@ def test_what_a_box_shows_does_not_depend_on_what_was_asked_before() -> None:
         chat.ask("Find the ships.")
         described = chat.ask("Describe the picture and segment what you mention.")
         assert described.regions and "airplanes" in described.text and described.mask is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("and the second largest?", "Find the second largest ship"),
+        ("the smallest?", "Find the smallest ship"),
+        ("and the leftmost one of them?", ""),
+    ],
+)
+def test_a_rank_after_the_only_one_found_is_of_all(said: str, meant: str) -> None:
+    """After "Find the largest ship." the second largest is none of what was found."""
+    model = FakeModel()
+    with open_scene(HARBOUR) as scene:
+        many = follow("Find the ships.", None, scene, model)
+    (first, second) = many.answer.regions
+    one = replace(many, answer=replace(many.answer, regions=(first,)), pool=(first,))
+    move = understood(said, one, model)
+    assert (move.sort, move.text) == ("swap", meant) if meant else move.sort == "choose"
+    with open_scene(HARBOUR) as scene:
+        assert follow(said, one, scene, model).meant == (meant or move.text)
+    several = understood(said, replace(one, pool=(first, second)), model)
+    assert several.sort == "choose"  # chosen of some: those are what is left
+
+
+def test_a_class_beside_what_is_meant_is_looked_for() -> None:
+    """The ships of "more of them than ships" are none of what was found last."""
+    model, picture = FakeModel(), HARBOUR.copy()
+    picture[150:190, 200:300] = (0, 0, 250)
+    with open_scene(picture) as scene:
+        water = follow("Find the water.", None, scene, model)
+        assert [region.label for region in water.answer.regions] == ["water"]
+        made = follow("Are there more of them than ships?", water, scene, model)
+    assert made.answer.value is False and "against 2 ships" in made.answer.text
+
+
+def test_a_rank_among_nothing_is_refused() -> None:
+    model = FakeModel()
+    with open_scene(HARBOUR) as scene:
+        none = follow("Find the ships.", None, scene, model)
+        none = replace(none, answer=replace(none.answer, regions=()), pool=())
+        with pytest.raises(NothingMeant, match="refers back, but the last answer found nothing"):
+            follow("which is the largest?", none, scene, model)

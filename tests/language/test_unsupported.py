@@ -74,6 +74,9 @@ def test_what_can_be_answered_is_not_refused(question: str) -> None:
         ("这个框里是什么？", "这个框"),
         ("方框内有几架飞机？", "方框内"),
         ("所选区域里有船吗？", "所选区域"),
+        ("Name the object inside [200, 310, 260, 380].", "[200, 310, 260, 380]"),
+        ("What is at (300, 200)?", "(300, 200)"),
+        ("[40,60,120,160]里有几艘船？", "[40,60,120,160]"),
     ],
 )
 def test_a_box_that_is_not_given_is_asked_for(question: str, words: str) -> None:
@@ -94,7 +97,7 @@ def test_a_box_that_is_not_given_is_asked_for(question: str, words: str) -> None
     ],
 )
 def test_boxes_to_be_drawn_are_no_box_to_be_given(question: str) -> None:
-    if not re.search(r"(in|inside|within) (this|the) box|框[内里中]", question):
+    if not re.search(r"(in|inside|within) (this|the) box|框[内里中]|\[\d", question):
         assert refusal(question, boxed=False) is None
 
 

@@ -248,6 +248,9 @@ def test_bands_of_an_array() -> None:
         ["BlueBand", "GreenBand", "RedBand", "NIRBand"],
         ["Channel 1 (B)", "Channel 2 (G)", "Channel 3 (R)", "Channel 4 (N)"],
         ["490", "560", "665", "842"],
+        ["bleu", "vert", "rouge", "pir"],
+        ["Blau", "Grün", "Rot", "Infrarot"],
+        ["azul", "verde", "rojo", "x"],
         ["0.49", "0.56", "0.665", "0.842"],
         ["wavelength=0.49", "wavelength=0.56", "wavelength=0.665", "wavelength=0.842"],
     ],
@@ -265,7 +268,8 @@ def test_names_in_tags_of_the_bands(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [["bleu", "vert", "rouge", "pir"], ["a", "b", "c", "d"], ["SR_B", "SR_G", "x", "y"]]
+    "names",
+    [["plavo", "zeleno", "crveno", "x"], ["a", "b", "c", "d"], ["SR_B", "SR_G", "x", "y"]],
 )
 def test_names_that_are_not_known_are_told(tmp_path: Path, names: list[str]) -> None:
     with pytest.warns(

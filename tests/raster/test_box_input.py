@@ -139,6 +139,12 @@ def test_pixels() -> None:
         ),
         ((15.004, 46.952, 15.001, 46.95), "EPSG:32633", BoxError, "no area"),
         ((15.001, 46.95, math.nan, 46.952), "EPSG:4326", BoxError, "no area"),
+        (
+            (15.004, 46.95, 15.001, 46.952),
+            "EPSG:4326",
+            BoxError,
+            "more than halfway round the Earth; give it as west,south,east,north",
+        ),
         ((15.001, 46.95, 15.004), "EPSG:4326", BoxError, "four numbers"),
         (("a", 1, 2, 3), None, BoxError, "four numbers"),
         ((15.001, 46.95, 15.004, 46.952), "lonlat", OptionError, "coordinate reference system"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rasterio.crs import CRS
 
 from geomagnifier.raster import georeference, shapes
 from made_rasters import make
@@ -58,3 +60,13 @@ def test_pixels_on_the_map_and_back_for_any_map(
 )
 def test_what_is_no_map(turned: Affine) -> None:
     assert georeference.affine6(turned) is None
+
+
+@pytest.mark.parametrize("epsg", [3413, 3031])
+def test_a_scene_round_a_pole_is_measured_without_a_warning(epsg: int) -> None:
+    """At the pole itself nothing leads east: the projection is taken at its word."""
+    crs, place = CRS.from_epsg(epsg), (0.5, 0.0, -64.0, 0.0, -0.5, 64.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert georeference.metres_per_pixel(crs, place, 256, 256) == pytest.approx(0.5)
+        assert georeference.aspect(crs, place, 256, 256) == pytest.approx(1)

@@ -16,7 +16,7 @@ from geomagnifier.composed import chinese_parser, english_parser
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
 from geomagnifier.composed.placeholders import MASS, UNITS, Lexicon, normalized, plural, unit_of
-from geomagnifier.composed.unread_words import leftovers, remark
+from geomagnifier.composed.unread_words import leftovers, remark, without_size
 from geomagnifier.language import chinese_text, unsupported
 from geomagnifier.results import GeneratedText
 from geomagnifier.types import Granularity, ModelSpec
@@ -132,7 +132,13 @@ def passed_over(question: str, spec: ModelSpec, known: str, said: GeneratedText)
         for word in leftovers(question, lexicon(spec), spec.scenes)
         if word not in known and word not in said.text.lower()
     ]
-    return remark(words, said.language == "zh")
+    told = remark(words, said.language == "zh")
+    if said.language == "en" and (size := without_size(question, lexicon(spec))):
+        told = (
+            f'{told} "{size}" names no size: what stands out was chosen. For all above a size give'
+            ' it, as in "ships longer than 30 m".'
+        ).strip()
+    return told
 
 
 def unplaced(places: Sequence[str]) -> str:

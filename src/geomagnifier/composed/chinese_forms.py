@@ -18,7 +18,15 @@ from geomagnifier.composed.chinese_phrases import (
     UNITS,
     WHAT,
 )
-from geomagnifier.composed.form_builders import more, most_are, numbered, share_where, which
+from geomagnifier.composed.form_builders import (
+    exists,
+    more,
+    most_are,
+    numbered,
+    share_where,
+    sizes,
+    which,
+)
 from geomagnifier.composed.placeholders import Amount
 from geomagnifier.composed.slots import Build
 
@@ -30,16 +38,13 @@ _LONGER: dict[str, tuple[p.Quantity, bool]] = {
 
 def _bigger(word: str, a: p.Select, b: p.Select) -> p.Program:
     what, more = _LONGER[word]
-    return p.Compare(p.Measure(a, what, "mean"), ">" if more else "<", p.Measure(b, what, "mean"))
+    first, second = sizes(a, b, what)
+    return p.Compare(first, ">" if more else "<", second)
 
 
 def _which_bigger(word: str, a: p.Select, b: p.Select) -> p.Program | None:
     what, more = _LONGER[word]
-    return (
-        p.Which((p.Measure(a, what, "mean"), p.Measure(b, what, "mean")), more)
-        if not set(a.kinds) & set(b.kinds)
-        else None
-    )
+    return p.Which(sizes(a, b, what), more) if not set(a.kinds) & set(b.kinds) else None
 
 
 def _which_area(word: str, a: p.Select, b: p.Select) -> p.Program | None:
@@ -329,10 +334,10 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (r"(?:数一数|数数|数出|数|统计|计数)(?:所有的?|全部的?)?{a}(?:各?有?(?:多少|几)个?|"
      r"的?(?:数量|数目|个数|总数))?", lambda a: p.Count(a)),
     (rf"(?:有没有|是否有|有无|是否存在|存在|能看到|能看见|看得到|看得见|能不能看到|能找到|"
-     rf"出现了?|有){{a}}(?:存在|出现)?{_Q}", lambda a: p.Exists(a)),
-    (rf"{{c}}(?:的)?{_HAVE}{{a}}(?:存在|出现)?{_Q}", partial(_where, build=p.Exists)),
-    (rf"{_HAVE}{{a}}(?:是)?{{c}}(?:的)?{_Q}", partial(_where, build=p.Exists)),
-    (rf"{{a}}(?:存在|有没有|出现了?|有){_Q}", lambda a: p.Exists(a)),
+     rf"出现了?|有){{a}}(?:存在|出现)?{_Q}", exists),
+    (rf"{{c}}(?:的)?{_HAVE}{{a}}(?:存在|出现)?{_Q}", partial(_where, build=exists)),
+    (rf"{_HAVE}{{a}}(?:是)?{{c}}(?:的)?{_Q}", partial(_where, build=exists)),
+    (rf"{{a}}(?:存在|有没有|出现了?|有){_Q}", exists),
     (rf"{{c}}的?{_ALL}(?:有|是)(?:什么|啥|些什么|些啥|哪些|什么样的?)(?:东西|目标|物体|对象|地物|"
      rf"内容)?", _there),
     (rf"(?:把|将)?{EXCEPT}{{a}}{_OTHERS}{{b}}(?:都|全部|全)?(?:给)?(?P<masks>{_SEG}){_Q}(?:出来|"

@@ -5,6 +5,7 @@ A form of `chinese_forms`, phrases by `chinese_phrases`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from geomagnifier.composed import program as p
@@ -38,6 +39,9 @@ def read(question: str, lexicon: Lexicon) -> p.Program | None:
     return read_all(question, lexicon)[0]
 
 
+_ABOUT = re.compile("大约|大概|约|左右|差不多|将近|接近|几乎")
+
+
 def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, ...]]:
     """The program, and the scene classes named as places ("机场") that were passed over.
 
@@ -65,6 +69,8 @@ def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[s
                 program = slots.built(form.build, found, reader)
             except NoPlace:
                 continue
+            if isinstance(program, p.Compare) and program.sign == "==" and _ABOUT.search(question):
+                return None, ()  # about so many: neither yes nor no
             if program is not None and unit:
                 program = in_unit(program, unit)
             if program is not None:

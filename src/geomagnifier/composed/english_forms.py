@@ -7,11 +7,24 @@ have been taken out of the question before, and are put into the measure afterwa
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 
 from geomagnifier.composed import program as p
+from geomagnifier.composed.english_comparisons import (
+    AGAINST,
+    bigger,
+    bigger_than_all,
+    by_how_much,
+    covers,
+    covers_more,
+    which_bigger,
+    which_covers_more,
+)
 from geomagnifier.composed.english_patterns import (
+    AREA,
+    COVER,
     DO,
     FIND,
     FREQUENT,
@@ -22,7 +35,6 @@ from geomagnifier.composed.english_patterns import (
     IS,
     KIND,
     LEAST,
-    LONGER,
     MASKED,
     MASKS,
     MOST,
@@ -64,27 +76,6 @@ def _commonest(
     return p.Commonest(of, most) if of is not None and len(of.kinds) > 1 else None
 
 
-def _bigger(word: str, a: p.Select, b: p.Select, of: str = "", times: float = 1.0) -> p.Program:
-    what, more = LONGER[word]
-    what = WHAT.get(of, what)
-    return p.Compare(
-        p.Measure(a, what, "mean"), ">" if more else "<", p.Measure(b, what, "mean"), times
-    )
-
-
-def _which_bigger(word: str, a: p.Select, b: p.Select) -> p.Program | None:
-    what, more = LONGER[word]
-    return (
-        p.Which((p.Measure(a, what, "mean"), p.Measure(b, what, "mean")), more)
-        if not set(a.kinds) & set(b.kinds)
-        else None
-    )
-
-
-def _covers(a: p.Select, n: Amount, sign: str) -> p.Program:
-    return p.Compare(p.Share(a), ">" if sign in ("more", "over") else "<", p.Given(n.value, "%"))
-
-
 def _share(a: p.Select) -> p.Program:
     return p.Share(a)
 
@@ -109,18 +100,6 @@ def _from_other(a: p.Select, b: p.Select | None = None) -> p.Program:
 def _of_nearest(a: p.Select, gap: str = "") -> p.Program:
     """As in "the distance between the two closest ships"."""
     return _distance(a, a, gap)
-
-
-def _by_how_much(word: str, a: p.Select, b: p.Select) -> p.Program:
-    what, more = LONGER.get(word) or (WHAT[word], True)
-    sides = (p.Measure(a, what, "mean"), p.Measure(b, what, "mean"))
-    return p.Difference(*(sides if more else sides[::-1]))
-
-
-def _bigger_than_all(word: str, a: p.Select, b: p.Select, of: str = "") -> p.Program:
-    what, more = LONGER[word]
-    what = WHAT.get(of, what)
-    return p.Compare(p.Measure(a, what, "mean"), ">" if more else "<", p.Measure(b, what, "sum"))
 
 
 def _share_of(a: p.Select, b: p.Select) -> p.Program | None:
@@ -210,8 +189,12 @@ def _chosen(a: p.Select, c: Filters = (), masks: str = "") -> p.Program | None:
     return None
 
 
-def _all_but(a: p.Select, everything: p.Select, masks: str = "") -> p.Program | None:
-    """As in "all but the ships", "all but the largest ship"."""
+def _all_but(
+    a: p.Select, everything: p.Select, masks: str = "", said: str = ""
+) -> p.Program | None:
+    """As in "all but the ships", "all but the largest ship"; but not "all but one ship"."""
+    if a.rank is None and (a.number is not None or re.match(r"(?:an?|one|any|some)\b", said)):
+        return None
     if a.rank is not None or a.filters:
         return p.Chosen(p.Select(a.kinds, (p.Not(p.Among(a)),)), bool(masks))
     kept = tuple(kind for kind in everything.kinds if kind not in a.kinds)
@@ -248,15 +231,15 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (r"how many more {a} (?:than|there are than) {b}(?: are there)?", _difference),
     (r"how many more {a} are there than {b}", _difference),
     (r"(?:by )?how much (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller) (?:is|"
-     r"are) {a} than {b}", _by_how_much),
+     r"are) {a} than {b}", by_how_much),
     (rf"(?:{GIVE} )?(?:the )?difference in (?P<word>length|width|area|"
-     rf"size) between {{a}} and {{b}}", _by_how_much),
+     rf"size) between {{a}} and {{b}}", by_how_much),
     (rf"(?:{GIVE} )?(?:the )?(?P<word>length|width|area|size) difference between {{a}} and {{b}}",
-     _by_how_much),
+     by_how_much),
     (rf"(?:{GIVE} )?(?:the )?difference (?:between|in number between) (?:the (?:number|"
      rf"count) of )?{{a}} and (?:the (?:number|count) of )?{{b}}", _difference),
     (r"which (?:one )?(?:is|are|covers?|has) (?:the )?(?P<word>longer|shorter|wider|narrower|"
-     r"larger|bigger|smaller)[ ,:]*{a} or {b}", _which_bigger),
+     r"larger|bigger|smaller)[ ,:]*{a} or {b}", which_bigger),
     (rf"{WHICH} (?:do|can) you see {GREATER}[ ,:]*{{a}} or {{b}}", which),
     (rf"(?:of |between |out of |among )?{{a}} (?:or|and) {{b}}[ ,:]+{WHICH} {HAS}(?: there)? "
      rf"{GREATER}", which),
@@ -294,36 +277,40 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (rf"{THERE} (?:fewer than|less than|under) {{n}} {{a}}", partial(numbered, sign="<")),
     (rf"{THERE} (?:at most|no more than|up to|a maximum of) {{n}} {{a}}",
      partial(numbered, sign="<=")),
-    (rf"{THERE} (?:exactly|precisely|only|just) {{n}} {{a}}", partial(numbered, sign="==")),
+    (rf"{THERE} (?:(?:exactly|precisely|only|just) )?{{n}} {{a}}", partial(numbered, sign="==")),
     (rf"{IS} (?:the )?(?:number|count) of {{a}} (?:over|above|greater than|more than|larger than|"
      rf"higher than) {{n}}", partial(numbered, sign=">")),
     (rf"{IS} (?:the )?(?:number|count) of {{a}} (?:under|below|smaller than|less than|"
      rf"lower than) {{n}}", partial(numbered, sign="<")),
     # sizes against each other
     (rf"{IS} {{a}} (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller|greater|"
-     rf"broader)(?: in (?P<of>area|size|length|width|surface))? than {{b}}", _bigger),
+     rf"broader)(?: in (?P<of>area|size|length|width|surface))? than {{b}}", bigger),
     (rf"{IS} {{a}} (?P<word>longer|shorter|wider|narrower|larger|bigger|smaller|"
      rf"greater)(?: in (?P<of>area|size|length|width))? than {{b}},? (?:put |taken |"
-     rf"all )?(?:together|combined|in total|in all)", _bigger_than_all),
+     rf"all )?(?:together|combined|in total|in all)", bigger_than_all),
     (rf"{IS} {{a}} (?:at least )?twice as (?P<of>long|wide|large|big) as {{b}}",
-     partial(_bigger, "larger", times=2.0)),
+     partial(bigger, "larger", times=2.0)),
     (rf"(?:compared|in comparison) (?:with|to) {{b}}[ ,]+{IS} {{a}} (?P<word>longer|shorter|"
-     rf"wider|narrower|larger|bigger|smaller)", _bigger),
+     rf"wider|narrower|larger|bigger|smaller)", bigger),
     (rf"{DO} {{a}} (?:exceed|surpass|beat|top) {{b}} in (?P<of>area|size|length|width|extent)",
-     partial(_bigger, "larger")),
-    (rf"{DO} {{a}} (?:cover|occupy|take up|have|fill|span|possess) (?:more|a (?:larger|greater|"
-     rf"bigger)) (?P<of>area|ground|space|surface|length|width)(?: in total|"
-     rf" overall)? than {{b}}(?: {DO})?", partial(_bigger, "larger")),
-    (rf"{DO} {{a}} (?:cover|occupy|take up|have|fill|span) (?:less|a smaller) (?P<of>area|ground|"
-     rf"space|surface|length|width)(?: in total| overall)? than {{b}}(?: {DO})?",
-     partial(_bigger, "smaller")),
+     partial(bigger, "larger")),
+    (rf"{DO} {{a}} {COVER} (?:more|an? (?:larger|greater|bigger)){AREA} than {{b}}(?: {DO})?",
+     covers_more),
+    (rf"{DO} {{a}} {COVER} (?:less|a smaller){AREA} than {{b}}(?: {DO})?",
+     partial(covers_more, sign="<")),
+    (rf"{WHICH} {COVER} (?:more|the (?:larger|greater|bigger|most)){AREA}[ ,:]*{{a}} or {{b}}",
+     which_covers_more),
+    (rf"{WHICH} {COVER} (?:less|the (?:smaller|least)){AREA}[ ,:]*{{a}} or {{b}}",
+     partial(which_covers_more, most=False)),
+    (rf"{DO} {{a}} (?:have|possess) (?:more|an? (?:larger|greater|bigger)) (?P<of>area|ground|"
+     rf"space|surface|length|width) than {{b}}(?: {DO})?", partial(bigger, "larger")),
+    (rf"{DO} {{a}} (?:have|possess) (?:less|a smaller) (?P<of>area|ground|space|surface|length|"
+     rf"width) than {{b}}(?: {DO})?", partial(bigger, "smaller")),
     (rf"{IS} the (?P<of>area|size|length|width|extent) of {{a}} (?P<word>larger|greater|bigger|"
-     rf"smaller|longer) than (?:that of |the (?:area|size|length|width) of )?{{b}}", _bigger),
+     rf"smaller|longer) than (?:that of |the (?:area|size|length|width) of )?{{b}}", bigger),
     # shares; "in per cent" has been taken out
-    (rf"{IS} (?P<sign>more|less|over) than (?:half|N\d+ ?%) of {PICTURE} {{a}}", "half"),
-    (rf"{DO} {{a}} (?:{TAKE}) (?P<sign>more|less|over) than {{percent}} of {PICTURE}", _covers),
-    (rf"{IS} (?P<sign>more|less|over) than {{percent}} of {PICTURE} (?:{TAKEN} ?(?:by|"
-     rf"with))? ?{{a}}", _covers),
+    (rf"{IS} {AGAINST} (?:{{percent}}|half) of {PICTURE} (?:{TAKEN} ?(?:by|with))? ?{{a}}", covers),
+    (rf"{DO} {{a}} (?:{TAKE}) {AGAINST} (?:{{percent}}|half) of {PICTURE}", covers),
     (rf"(?:what|which|how much|how large an?|how big an?|how many|"
      rf"{GIVE})?(?: of)?(?: is)?(?: the)? ?{PART} of (?:the )?(?:pixels|{PICTURE}),? ?(?:is|are|"
      rf"that is|belongs? to|shows?)? ?(?:{TAKEN})? ?(?:by|with|of)? ?{{a}}", _share),
@@ -346,8 +333,8 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
      share_where),
     (rf"(?:what|which|how many|how large an?|how big an?) {PART} of {{a}} (?:is|are) {{b}}",
      _share_of),
-    (rf"{IS} (?:most|the majority|the greater part|more than half|over half) of {{a}} {{c}}",
-     most_are),
+    (rf"(?:{IS}|{DO}) (?:most(?: of)?|(?:the majority|the greater part|more than half|"
+     rf"over half) of) {{a}} {{c}}", most_are),
     # sizes
     (rf"(?:{GIVE} )?(?:the )?(?P<how>total|combined|overall|average|mean|median|typical|largest|"
      rf"maximum|max|greatest|smallest|minimum|min)? ?(?P<what>length|width|area|size|diameter|"
@@ -476,7 +463,7 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (r"can {a} be (?:seen|found|spotted|detected)(?: {c})?", _exists),
     (rf"{DO} {{a}} (?:appear|occur|exist|show up|show)(?: {{c}})?", _exists),
     (r"(?:is|are) (?P<some>any|an?|one|some|no) (?:any |an? |some )?{a}", "is there"),
-    (r"(?:is|are) (?:any|an?|one|some) {a} {c}", _exists),
+    (r"(?:is|are|do|does) (?:any|an?|one|some)(?: of)? {a} {c}", _exists),
     (r"any {a}(?: {c})?", _exists),
     (r"(?:are|is) {a}(?: there| to be seen| to be found)?", "are there"),
     (r"(?:is|are) (?:none|no one) of {a} {c}", _none),

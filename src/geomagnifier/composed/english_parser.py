@@ -199,10 +199,6 @@ def _built(build: Build | str, said: Mapping[str, str], reader: Reader) -> p.Pro
             for name in ("c", "c2")
         ]
         return p.Counts(tuple(map(p.Count, sides)))
-    if build == "half":
-        return p.Compare(
-            p.Share(found["a"]), ">" if found["sign"] in ("more", "over") else "<", p.Given(50, "%")
-        )
     if build in ("is there", "are there"):
         return _there(str(build), found, said.get("a", ""))
     assert not isinstance(build, str)

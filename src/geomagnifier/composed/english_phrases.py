@@ -20,6 +20,7 @@ from geomagnifier.composed.placeholders import amount as made
 from geomagnifier.composed.slots import NoPlace
 from geomagnifier.language.ordinals import ORDINAL, number_of
 
+_AWAY = re.compile(r"(?:(?:that|which) (?:is|lies) |located |lying )?(?:far|away|distant)\b")
 _NOUN = re.compile(rf"K\d+(?:{JOIN}K\d+)*|(?:of )?(?:them|they|those|these|it|ones|one)\b(?! K)")
 _COLOURS = {
     "white": "white", "black": "black", "grey": "grey", "gray": "grey", "red": "red",
@@ -108,6 +109,9 @@ class Reader:
         of = p.Select(kinds, them=not named)
         of, rank = self._before(text[: noun.start()].strip(), of, len(named) > 1)
         after = text[noun.end() :].strip()
+        single = bool(named) and not any(self.marks.plural[int(k)] for k in named)
+        if single and text.startswith("the ") and _AWAY.match(after):
+            raise NoPlace  # the one that is farthest: the model itself chooses it
         if rank is not None and not rank.by:
             rank, after = self._from_side(rank, after)
         of = self._except(after.removeprefix(", "), of) or replace(
@@ -253,6 +257,8 @@ class Reader:
             if one is None:
                 continue
             rest = words[end:].strip(" ,")
+            if isinstance(one, p.Limit) and re.match("(?:away|apart|from)\\b", rest):
+                continue  # a distance, not a size: "more than 50 m away from the road"
             if not rest:
                 yield (one,)
                 return
@@ -349,10 +355,9 @@ class Reader:
             words,
         ):
             return p.Place("centre")
-        if re.fullmatch(
-            rf"(?:at|on|along|near|by) the (?:edges?|borders?|margins?|rim){whole}", words
-        ):
-            return p.Place("edge")
+        edge = rf"(?:at|on|in|along|near|by) the (?:({sides}) )?(?:edges?|borders?|margins?|rim)"
+        if m := re.fullmatch(edge + whole, words):
+            return p.Place(f"{_SIDES[m[1]]} edge" if m[1] else "edge")
         m = re.fullmatch(
             rf"(?:in|on|at|to|towards?|within) the ({sides})(?: ({sides}))?(?:"
             r" (half|part|side|portion|section|third|quarter|"
@@ -420,9 +425,15 @@ class Reader:
         if m := re.fullmatch(r"(?:closer|nearer) than (Q\d+) (?:to|from) (.+)", words):
             return self._related("near", m[2], m[1])
         if m := re.fullmatch(
-            r"(?:farther|further|more) than (Q\d+) (?:away )?(?:from) (.+)", words
+            r"(?:(?:farther|further|more) than|at least|no less than|over) (Q\d+) (?:away )?"
+            r"(?:from) (.+)",
+            words,
         ):
             found = self._related("near", m[2], m[1])
+            return None if found is None else p.Not(found)
+        if m := re.fullmatch(r"(?:far|far away|away|a long way|remote|distant) from (.+)", words):
+            found = self._place(f"in {m[1]}") or self._place(f"at {m[1]}")
+            found = found or self._related("near", m[1])
             return None if found is None else p.Not(found)
         if m := re.fullmatch(r"(?:between|in between) (.+)", words):
             return self._lies_between(m[1])

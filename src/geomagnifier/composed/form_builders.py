@@ -5,14 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geomagnifier.composed import program as p
-from geomagnifier.composed.placeholders import Amount
+from geomagnifier.composed.placeholders import MASS, Amount
 
 Filters = tuple[p.Filter, ...]
 """All of them hold."""
 
 
+def is_cover(of: p.Select) -> bool:
+    """Whether a selection is of land cover alone: what counts is the area, not the pieces.
+
+    Args:
+        of: the selection.
+    """
+    return bool(of.kinds) and set(of.kinds) <= set(MASS) and of.rank is None
+
+
 def more(a: p.Select, b: p.Select, sign: p.Sign = ">", times: float = 1.0) -> p.Program:
     """Compare the numbers of two selections: "are there more ships than tanks?".
+
+    Of land cover, where the first is such, the areas: "is there more water than land?".
 
     Args:
         a: the first.
@@ -20,6 +31,8 @@ def more(a: p.Select, b: p.Select, sign: p.Sign = ">", times: float = 1.0) -> p.
         sign: what is asked of the first number.
         times: how many times the second number counts.
     """
+    if is_cover(a):
+        return p.Compare(p.Share(a), sign, p.Share(b), times)
     return p.Compare(p.Count(a), sign, p.Count(b), times)
 
 
@@ -31,7 +44,37 @@ def which(a: p.Select, b: p.Select, most: bool = True) -> p.Program | None:
         b: the other.
         most: more is asked for, not fewer.
     """
-    return p.Which((p.Count(a), p.Count(b)), most) if not set(a.kinds) & set(b.kinds) else None
+    if set(a.kinds) & set(b.kinds):
+        return None
+    if is_cover(a):
+        return p.Which((p.Share(a), p.Share(b)), most)
+    return p.Which((p.Count(a), p.Count(b)), most)
+
+
+def exists(a: p.Select) -> p.Program:
+    """Ask whether there are some; of a number of them, "two ships", whether there are so many.
+
+    Args:
+        a: what is looked for.
+    """
+    if (a.number or 1) > 1 and a.rank is None:
+        return p.Compare(p.Count(replace(a, number=None)), "==", p.Given(float(a.number or 0)))
+    return p.Exists(a)
+
+
+def sizes(a: p.Select, b: p.Select, what: p.Quantity) -> tuple[p.Number, p.Number]:
+    """Return the sizes of two selections: means, of land cover what all its pieces cover.
+
+    Into how many pieces an area of water falls says nothing.
+
+    Args:
+        a: one.
+        b: the other.
+        what: length, width or area.
+    """
+    if what == "area" and (is_cover(a) or is_cover(b)):
+        return p.Share(a), p.Share(b)
+    return p.Measure(a, what, "mean"), p.Measure(b, what, "mean")
 
 
 def numbered(a: p.Select, n: Amount, sign: p.Sign) -> p.Program | None:

@@ -186,7 +186,8 @@ def amount(value: float, unit: str) -> Amount:
 
 
 def _value(words: str) -> float:
-    text = words.replace(",", "")
+    # A single comma before any but three digits is a decimal one: 1,5.
+    text = re.sub(r"^(\d+),(\d{1,2}|\d{4,})$", r"\1.\2", words).replace(",", "")
     if re.fullmatch(r"[\d.]+", text):
         return float(text)
     total = 1.0
@@ -247,6 +248,6 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
 
     plain = re.sub(rf"(?<![\w.])(?!(?:one|half|an?)\b)(?:{_NUMBER})(?!\w)", bare, plain)
     plain = re.sub(
-        r"(?<=than |east |ctly |only |most )one(?= )", bare, plain
+        r"(?<=than |east |ctly |only |most |just )one(?= )", bare, plain
     )  # "more than one"; elsewhere it stands for a thing
     return Marked(plain, names, amounts, several)

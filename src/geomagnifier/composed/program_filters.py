@@ -63,10 +63,10 @@ class Place:
     """Regions with their centre in a part of the image."""
 
     part: str
-    """"left half", "upper left quarter", "centre", "lower third", "edge"."""
+    """"left half", "upper left quarter", "centre", "lower third", "edge", "left edge"."""
 
     def __str__(self) -> str:
-        return f"at {self.part}" if self.part == "edge" else f"in {self.part}"
+        return f"at {self.part}" if self.part.endswith("edge") else f"in {self.part}"
 
 
 @dataclass(frozen=True)

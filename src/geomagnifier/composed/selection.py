@@ -175,7 +175,7 @@ def _in_part(part: str, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
         low, high = MIDDLE if part == "centre" else (RIM, 1 - RIM)
         inside = (x > low) & (x < high) & (y > low) & (y < high)
         return np.asarray(inside if part == "centre" else ~inside)
-    share = 1 / 3 if words[-1] in ("third", "corner") else 0.5
+    share = {"third": 1 / 3, "corner": 1 / 3, "edge": RIM}.get(words[-1], 0.5)
     at = {"left": x < share, "right": x >= 1 - share, "upper": y < share, "lower": y >= 1 - share}
     return np.asarray(np.logical_and.reduce([at[word] for word in words if word in at]))
 

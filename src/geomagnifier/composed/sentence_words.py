@@ -175,7 +175,7 @@ def condition(test: p.Filter, words: Words) -> str:
         case p.Place(part):
             if zh:
                 return f"{_part_zh(part)}的"
-            return f"at the {part}" if part == "edge" else f"in the {part}"
+            return f"at the {part}" if part.endswith("edge") else f"in the {part}"
         case p.Colour(names):
             return (
                 f"{'或'.join(COLOURS_ZH[name] for name in names)}的"
@@ -233,7 +233,13 @@ def _part_zh(part: str) -> str:
     side = "".join(sorted((_PARTS_ZH[word] for word in words[:-1]), key="左右上下".index))
     return (
         side
-        + {"half": "半部分", "third": "三分之一", "quarter": "四分之一", "corner": "角"}[words[-1]]
+        + {
+            "half": "半部分",
+            "third": "三分之一",
+            "quarter": "四分之一",
+            "corner": "角",
+            "edge": "边缘",
+        }[words[-1]]
     )
 
 

@@ -13,13 +13,24 @@ from functools import lru_cache
 
 from geomagnifier.composed.chinese_normalizer import english_names
 from geomagnifier.composed.chinese_phrases import GROUND
-from geomagnifier.composed.placeholders import Lexicon, normalized
+from geomagnifier.composed.placeholders import Lexicon, marked, normalized
 from geomagnifier.composed.plain_words import CHINESE, ENGLISH
 from geomagnifier.language import chinese_text
 
 _BRACKETS = re.compile(r"[\[(<][\d\s.,;]*[\])>]")
 _UNKNOWN = frozenset(GROUND.split("|")) - frozenset(CHINESE)
 """Places that are named whole: "停机坪" begins with a word of its own."""
+_SHAPES = """
+circular curved hexagonal isolated lone octagonal oval pointed rectangular round rounded shaped
+square straight triangular commercial dense industrial medium residential sparse
+"""
+_BEFORE_A_NAME = frozenset(_SHAPES.split())
+"""Shapes and uses that are known as names of places and as words of drawing, and say something
+that nothing reads where a class follows: "rectangular buildings".
+"""
+_SIZED = re.compile(
+    r"\b(?P<size>large|big|huge|giant|small|tiny|little|long|short|wide|broad|narrow) K(?P<k>\d+)"
+)
 _ENDINGS = ("'s", "s'", "s", "es", "ed", "d", "ing", "ly", "er", "est")
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+|[^\s\w]")
 
@@ -56,7 +67,10 @@ def leftovers(question: str, lexicon: Lexicon, scenes: Collection[str] = ()) -> 
             0,
         )
         word = tokens[i]
-        if (
+        if word in _BEFORE_A_NAME and not n and _begins(tokens[i + 1 :], table, longest):
+            found.append(word)
+            begun = True
+        elif (
             n
             or not word[0].isalpha()
             or len(word) == 1
@@ -72,6 +86,11 @@ def leftovers(question: str, lexicon: Lexicon, scenes: Collection[str] = ()) -> 
             begun = True
         i += n or 1
     return tuple(found)
+
+
+def _begins(tokens: list[str], names: Collection[str], longest: int) -> bool:
+    """Whether words begin with the name of a class."""
+    return any(" ".join(tokens[:n]) in names for n in range(1, min(longest, len(tokens)) + 1))
 
 
 def _known(word: str) -> bool:
@@ -99,6 +118,22 @@ def _words(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
         "|".join(map(re.escape, sorted({*names, *CHINESE, *_UNKNOWN}, key=len, reverse=True)))
     )
+
+
+def without_size(question: str, lexicon: Lexicon) -> str:
+    """The word for a size without a number that is said of several: "large" in "large ships".
+
+    "" where there is none. What the model chooses then is what stands out, often one.
+
+    Args:
+        question: plain words, English.
+        lexicon: of the model's classes.
+    """
+    marks = marked(normalized(question), lexicon)
+    for found in _SIZED.finditer(marks.text):
+        if marks.plural[int(found["k"])]:
+            return found["size"]
+    return ""
 
 
 def remark(words: Collection[str], zh: bool) -> str:

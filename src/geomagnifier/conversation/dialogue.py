@@ -13,6 +13,7 @@ from typing import Any
 from geomagnifier import composed
 from geomagnifier.answer_notes import in_traditional
 from geomagnifier.composed import program as p
+from geomagnifier.composed.english_patterns import RANK
 from geomagnifier.conversation.chinese_followups import (
     ANSWERED,
     anew,
@@ -45,6 +46,8 @@ _POINTS = re.compile(r"\b(?:this|here|what(?:'s| is) (?:it|that|there))\b|这(?!
 """Words that point at the given box, where there is one, and at nothing earlier."""
 _EVERY = re.compile("都|全|是不是|是否|吗")
 """Words of a Chinese question that is answered by yes or no; "右半边呢？" is not."""
+_RANKED = re.compile(rf"\b{RANK}\b", re.IGNORECASE)
+"""A rank, as in "the second largest"."""
 _WHOLE = re.compile(
     r"\b(?:describe|caption|narrate|summari[sz]e|explain)\b.*\byou"
     r" (?:mention|name|describe|see|find|list|talk)",
@@ -148,8 +151,8 @@ def _followed(
             )
         before = "the last answer found nothing" if last else "nothing was asked before"
         raise NothingMeant(
-            f"{move.pronoun!r} refers back, but {before}; name what is meant, as in 'Find the"
-            " ships.'"
+            f"{move.pronoun or question!r} refers back, but {before}; name what is meant, as in"
+            " 'Find the ships.'"
         )
     assert last is not None
     if move.sort == "beside":
@@ -188,18 +191,29 @@ def understood(question: str, last: Turn | None, model: Model, box: Any = None) 
         and (about := composed.understood(question, model.spec, referring=True)) is not None
         and about.refers
     ):
-        return FollowUp("choose", question, question, many=True, pronoun="them")
+        return FollowUp("choose", question, question, True, ", ".join(about.kinds), "them")
     move = read(
         english,
         kinds,
         len(regions) > 1,
         last is not None and last.answer.granularity is Granularity.PIXEL,
     )
+    if (
+        move.sort == "choose"
+        and not (move.pronoun or move.named)
+        and last is not None
+        and len(last.pool) <= len(regions) == 1
+        and _RANKED.search(english)
+    ):  # "and the second largest?" after "Find the largest ship.": of all ships
+        text = move.text + (ANSWERED if is_chinese(question) else "")
+        return FollowUp("swap", text, text, True)
     if move.sort == "choose" and (whole := _about_all(english, move, bool(regions), model)):
         move = whole
     nothing = (
-        move.sort in ("choose", "beside") and not regions and not move.pronoun
-    )  # "count", the first thing said
+        move.sort in ("choose", "beside")
+        and not (regions or move.pronoun)
+        and (last is None or not _RANKED.search(english))
+    )  # "count", the first thing said; but "the largest?" is of what was found
     if english != question and is_chinese(question):
         move = replace(move, text=move.text + ANSWERED)
     return (
@@ -249,7 +263,7 @@ def _in_chinese(
             and not read.passed
             and (not isinstance(read.program, p.Every) or _EVERY.search(question))
         ):
-            return FollowUp("choose", full, full, many=True, pronoun="them")
+            return FollowUp("choose", full, full, True, "、".join(read.kinds), "them")
     return (
         FollowUp("fresh", question, question)
         if composes or (named and in_english(question) == question)
@@ -422,7 +436,9 @@ def _ask(
     a box.
     """
     options = _options(options, refers)
-    if scene.info.pixels > model.spec.view_pixels and options.get("box") is None:
+    read = composed.understood(text, model.spec, referring=True)
+    beside = read is not None and read.kinds  # these may lie anywhere
+    if scene.info.pixels > model.spec.view_pixels and options.get("box") is None and not beside:
         corners = list(zip(*(r.box for r in refers.regions), strict=True))
         hull = (
             Box(min(corners[0]), min(corners[1]), max(corners[2]), max(corners[3]))

@@ -32,7 +32,15 @@ _PARTS = {
         r"((dark|light|bright|pale|deep)[-"
         r" ]?)?(red|white|blue|green|gr[ae]y|black|yellow|orange|purple|pink|brown|beige|silver|"
         r"golden|"
-        r"turquoise|multi-?colou?red|colou?rful|reddish|whitish|bluish|greenish|greyish|brownish|brightest|darkest|dark|bright)(-roofed)?"
+        r"turquoise|teal|maroon|crimson|magenta|cyan|violet|khaki|ochre|navy blue|sky blue|"
+        r"multi-?colou?r(ed)?|colou?rful|reddish|whitish|bluish|greenish|greyish|brownish|"
+        r"brightest|darkest|reddest|whitest|blackest|greenest|bluest|palest|dark|bright|"
+        r"(light|pale)(?=[- ]colou?red))([- ]colou?red)?(-roofed)?"
+    ),
+    "NOTSIZE": (
+        r"(running |athletics? )?(track|images?|pictures?|scenes?|tiles?|photos?|resolution|gsd|"
+        r"pixels?|lines?|outlines?|borders?|buffers?|grids?|boxes|box|windows?|crops?|patch(es)?|"
+        r"accuracy|precision|thick|tolerance|away|apart)"
     ),
     "COMPASS": r"(north|south|east|west)",
     "WAY": r"(north|south|east|west|left|right|up|down)\w*",
@@ -90,6 +98,9 @@ LIMIT = Family(
         (score|confidence|probability|certainty)s? (\w+ )?(over|under|above|below|(of )?at least|\
           greater than|higher than|[<>]=?) ?\S+
         ([<>]=?|[≤≥]) ?\d[\d.,]* ?UNIT?
+        (?<!\bper )(?<!\bat )(NUMBER ?(to|and|-) ?)?NUMBER ?-?UNIT(?! (NOTSIZE))
+        (is|are) there (about|around|roughly|approximately|nearly|almost|some) NUMBER
+        (is|are) there (\w+ )?(dozens|hundreds|thousands|scores) of
     """),
     compiled(r"""
         (大于|小于|超过|多于|少于|不足|不到|高于|低于|长于|短于|宽于|窄于|等于|大过|达到|至少|\
@@ -97,6 +108,9 @@ LIMIT = Family(
         比ZHNUMBER(ZHUNIT)?(更|还|要)?[长短宽窄大小多少高低远近]
         ZHNUMBER多?(ZHUNIT|ZHCOUNT)(及|或)?(以上|以下|以内|之内|以外|之外|开外|范围内)
         ZHNUMBERZHUNIT(左右)?(长|宽|高)的?
+        ZHNUMBER多?ZHUNIT(左右)?(长|宽|大小)?的(?!(图|影像|画面|照片|瓦片|窗口|分辨率|跑道|边框|线|框))
+        (大约|大概|约|差不多|将近|接近)(是|有)?ZHNUMBERZHCOUNT
+        (几十|几百|几千|上百|上千|数十|数百|数千|成百|成千)(上千)?ZHCOUNT
         [<>≤≥]=?\s*\d[\d.]*
         (置信度|得分|分数|概率)[^，。]{0,4}(大于|高于|超过|以上|小于|低于)
     """),
@@ -134,6 +148,11 @@ MEASURE = Family(
         distances? (\w+ )?(between|from|to|of|is|in)|(what|which|the) distances?
         measure
         (\w+s|many|much) per (?!pixel|object|instance|class|image|picture|scene|line|kind|tile)\w+
+        (sort|rank|order|group|count|split|bin|classify) (\w+ ){1,4}by (\w+ )?(size|length|\
+          area|width|height|distance|score)s?
+        ndvi|ndwi|ndbi|evi|savi|(spectral|vegetation|water) ind(ex|ices)
+        how (many|much) (\w+ ){1,4}(can|could|would|will) (be )?(fit|park|parked|dock|moor|moored|\
+          land|hold|held|accommodated?)
         gsd|ground sampl\w+ \w+|(spatial|ground|pixel|native|sensor) resolution
         (what|which|the) (image |picture )?resolution|map scale
         pixel size|size of (a|one|each) pixel
@@ -152,6 +171,7 @@ MEASURE = Family(
         每(栋|块|户|辆|艘)[^，。]{0,6}(多少|几)
         (?<!高)(?<!高空间)分辨率|地面采样|像元大小|比例尺|坡度|体积(?!最)|海拔|人口|吨位|速度
         最高的?(楼|建筑|塔|房)|(楼|建筑|房|塔)[^，。]{0,3}最高
+        植被指数|水体指数|n[d][vw]i|[能可](以|够)?[停容装放][^，。吗]{0,3}(多少|几)
         按[^，。]{0,6}(面积|长度|大小|距离)[^，。]{0,4}(排|列)
         从[大小长短高多少左右上下]到[大小短长低多少左右上下][^，。]{0,6}(排[列序名]|列出|编号|标号)|编号|排序
     """),
@@ -192,9 +212,15 @@ COMPARISON = Family(
         commonest|rarest
         more of( here| there)?\W* \w+|(is|are) there more (\w+ ){1,4}or
         which (\w+ ){0,3}(is|are|has|have) (the )?(more(?! likely)|fewer|SIZED)\b[^.?!]{0,60}\bor
+        which (\w+ ){1,6}(has|have|contains?|shows?|holds?) (the )?(more|most|fewer|fewest|least)
+        (covers?|occup(y|ies)|takes? up|fills?) (the )?(more|most|less|least|largest|smallest)
+        where (is|are) (most|the majority) of|by how much|busier|emptier|(more|less) (crowded|\
+          built[- ]up|densely|dense|green|busy|empty)
+        ^(are|do) most (of )?(the )?(?!like\b|likely)\w+
+        same[- ]colou?red|(dominant|predominant|prevailing|main) (land )?covers?
         (twice|half|\w+ times) (as (large|big|long|wide|small|tall|many|much)|larger|bigger|\
           longer|more|the size)
-        (the )?same (number|size|length|area|amount|count|width)
+        (the )?same (number|size|length|area|amount|count|width|colou?r)
         which( \w+)? more\W*$|which \w+ (has|have|contains?|shows?) (the )?(more|most|fewest|least)
         exceed \w+ in (number|count|size)
         equal (number|amount)s?|difference (between|in)|compar(e|ed|es|ing|ison)
@@ -210,6 +236,8 @@ COMPARISON = Family(
           比较)[多少大小长短宽窄高远近]
         哪(个|种|类|一个|一种|一类|边)(的)?(物体|目标|东西|数量)*最?[多少]
         哪(边|侧|一边|里)的[^，。？]{1,6}[多少]
+        哪(一?半|一?[个边侧处块片]|一?个?(角落?|区域|部分))[^，。？]{0,6}[更最][多少密]
+        (面积|占地)[^，。]{0,3}最[大小]的?(是|类)|同色|(主要|主导|优势)的?(土地|地表)?覆盖
         (和|与|跟|还是|、)[^，。]{1,12}哪(个|种|类|一个|一种)(更|比较)?[大小长短宽窄高远近]
         谁更?[多少大长]|[多大长]还是
         (数量|出现)[^，。]{0,4}最[多少]|最[多少]的(?!.{0,4}层)|最(常见|普遍|少见|罕见)|一样[多大长]
@@ -226,6 +254,11 @@ COMPARISON = Family(
 NEGATION = Family(
     compiled(r"""
         except(ing)?( for)?|exclud(e|es|ed|ing)|apart from|aside from|other than
+        rather than|instead of|in place of|in lieu of|unless|(that|which) (never|lacks?)|lacking
+        devoid of|free (of|from)|with (none|nothing)
+        ^(please )?no \w+( \w+)?,?( please| thanks)?\W*$|(everything|all|anything) (save|bar)( for)?
+        (segment|mask|outline|trace|extract|find|mark|show) (the |all )?(background|rest|remainder|\
+          everything else|all else|anything else)
         but not|(everything|anything|nothing|all|none|any) but
         ignor(e|ing)|without|leav(e|ing) out|omit(ting)?|barring|minus|neither|(no|neither) \w+ nor
         filter out
@@ -240,6 +273,8 @@ NEGATION = Family(
     compiled(r"""
         除(了|去|掉|开|却)?[^，。]{0,16}(以外|之外|外)|除[了去掉开]|以外|之外|排除|去掉|忽略|剔除
         扣除|而不是|不包括|不包含|不含|不算|不要|不带
+        离[^，。最]{1,8}(很|较|比较|挺|太)?远的|^(请|帮我)?(别|不用|无需)(找|分割|标|画|框|检测|数)
+        (分割|提取|找|标)出?背景|分割[^，。]{0,2}(其他|其它)的?一切|宁可|而非|代替
         (?<!是)不(是|在|靠|属于|位于|临|挨|与|和|同)|(?<!有)没有?[^，。？吗]{0,12}的|没(停|靠|在)
         未(?![知来铺])[^，。]{0,8}的|无[^，。论]{0,6}的
         非[^，。常洲]{1,8}(的|区|类|物|$)

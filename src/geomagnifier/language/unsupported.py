@@ -29,6 +29,9 @@ from geomagnifier.language.refusals import BOX, FAMILIES, LIMIT, MEASURE, TOTAL,
 LONGEST = 2000
 """Letters that are read; a model reads fewer."""
 _BRACKETS = re.compile(r"[\[(<][\d\s.,;]*[\])>]")
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_COORDINATES = re.compile(rf"[\[(（]\s*{_NUMBER}(?:\s*[,;，；]\s*{_NUMBER}){{1,3}}\s*[\])）]")
+"""Coordinates in brackets: of a point, or of a box."""
 
 
 # What only looks like one of them.
@@ -48,7 +51,7 @@ _HARMLESS = compiled(r"""
 _ZH_HARMLESS = re.compile(
     "不是(?=[^，。"
     "]{1,8}[吧吗])|是不是|有没有|能不能|会不会|可不可以|在不在|算不算|是否|绿色(植被|植物|区域|空间|覆盖)|不知道|"
-    "不好意思|怎么样|绿地|绿化|红树林|白杨|黄河"
+    "不好意思|怎么样|绿地|绿化(?!率|覆盖)|红树林|白杨|黄河"
 )
 _COUNTED = re.compile(r"\b(exact number|count|the number of|how many exactly|how many\W*$)\b")
 _ONLY_A_COUNT = compiled("(more|less|fewer) than NUMBER\nat (least|most) NUMBER")
@@ -73,6 +76,9 @@ def refusal(question: str, classes: Iterable[str] = (), boxed: bool = True) -> s
         A sentence or two in the question's language, or None.
     """
     plain = _normalized(chinese_text.without_order(question), classes)
+    if not boxed and (place := _COORDINATES.search(question)) is not None:
+        told = chinese_text.chinese(question) or chinese_text.ordered(question)
+        return (BOX.zh if told else BOX.text).format(place[0])
     zh, read = _chinese(plain), _read(plain)
     told = zh or chinese_text.ordered(question)
     for family in FAMILIES if boxed else (*FAMILIES, BOX):
@@ -97,7 +103,7 @@ def _answered_otherwise(family: Family, words: str, plain: str) -> bool:
 # Properties of the objects themselves: one object that is found may stand, with a sentence that its
 # property was not checked.
 _PROPERTY = compiled(r"""
-    COLOUR(?! (box|rectangle|frame|circle|marker|outline|line|mask|overlay)\b)
+    COLOUR(?! (box(es)?|(rectangle|frame|circle|marker|outline|line|mask|overlay)s?)\b)
     wooden|metal(lic)?|concrete|steel|brick|thatched|tiled|rusty|shiny|striped
     (made of|built of|covered (in|with)) (wood|metal|concrete|steel|brick|stone|glass|tiles?|tin|\
       plastic|straw|solar panels)

@@ -53,6 +53,14 @@ CHINESE = {
 }
 """Chinese words for bands, the longer ones first: the red in 红外 (infrared) is then gone."""
 
+ELSEWHERE = {
+    "rot": "red", "rouge": "red", "rojo": "red", "roja": "red", "rosso": "red", "vermelho": "red",
+    "grün": "green", "gruen": "green", "vert": "green", "verde": "green",
+    "blau": "blue", "bleu": "blue", "azul": "blue", "blu": "blue",
+    "pir": "nir",
+}  # fmt: skip
+"""The colours in German, French, Spanish, Italian and Portuguese."""
+
 CODE = re.compile(r"(?:^|[^a-z0-9])b(?:and)?[ _-]?(\d{1,2})(a?)(?![a-z0-9])")
 """A band number: B04, B8A, SR_B4, Band 4, T32_B04_10m."""
 LENGTH = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?|\.\d+) ?(nm|nanomet|um|µm|μm|micromet|micron)")
@@ -219,7 +227,8 @@ def named_bands(dataset: Any, name: str, bands: Sequence[int | str]) -> tuple[in
 def _tokens(text: str) -> set[str]:
     for word, english in CHINESE.items():
         text = text.replace(word, f" {english} ")
-    return set(re.findall(r"[a-z]+", BETWEEN.sub(" ", text).casefold()))
+    words = re.findall(r"[a-zü]+", BETWEEN.sub(" ", text).casefold())
+    return {ELSEWHERE.get(word, word) for word in words}
 
 
 def _words(known: Sequence[str]) -> Roles:

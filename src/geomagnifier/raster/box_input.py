@@ -44,7 +44,8 @@ def scene_box(given: Box | Sequence[float], scene: SceneInfo, crs: str | None = 
         The box in scene px; from map coordinates, the whole pixels that it touches.
 
     Raises:
-        BoxError: it has no area, is smaller than a pixel, or lies outside the scene.
+        BoxError: it has no area, is smaller than a pixel, lies outside the scene, or has west and
+            east exchanged.
         OptionError: `crs` names no coordinate reference system, or the scene has none.
     """
     try:
@@ -234,7 +235,14 @@ def _on_scene(box: Four, scene: SceneInfo, system: CRS | None) -> Four | None:
     west, east = box[0], box[2]
     south, north = sorted((box[1], box[3]))
     if west > east and system is not None and system.is_geographic:
-        east += 2 * math.pi / float(system.units_factor[1])  # across the antimeridian
+        turn = 2 * math.pi / float(system.units_factor[1])
+        if west - east < turn / 2:
+            raise BoxError(
+                f"the west side of the box {box} lies east of its east side, and across the"
+                " antimeridian it would reach more than halfway round the Earth; give it as"
+                " west,south,east,north"
+            )
+        east += turn  # across the antimeridian
     if not np.isfinite((west, south, east, north)).all() or west >= east or south >= north:
         raise BoxError(f"the box {box} has no area; give it as west,south,east,north")
     x, y = np.meshgrid(np.linspace(west, east, STEPS), np.linspace(south, north, STEPS))

@@ -261,7 +261,7 @@ def ground_steps(
         steps = np.array([[a, b], [d, e]]) * float(crs.linear_units_factor[1])
         share = (
             math.inf
-            if centre is None
+            if centre is None or not np.isfinite(centre).all()
             else math.sqrt(abs(float(np.linalg.det(centre[0]) / np.linalg.det(steps))))
         )
         if not math.isfinite(share) or abs(share - 1) < TRUE_TO_SCALE:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from geomagnifier.composed import program as p
 from geomagnifier.composed.placeholders import Amount, Lexicon, Marked, amount
 from geomagnifier.composed.slots import NoPlace
+from geomagnifier.language.classes import WITHIN
 
 UNITS = {
     "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "平米": "m2", "平方像素": "px2",
@@ -179,11 +180,25 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
         bare,
         plain,
     )
-    if re.search(r"(?<![QN\d])\d", plain):  # a number that nothing is said of
+    if re.search(r"(?<![QN\da-z])\d", plain):  # a number that nothing is said of
         return Marked("", names, amounts)
     plain = re.sub(f"(?:{GROUND})(?=的?[上里内中附旁周边])", ground, plain)
     plain = re.sub("|".join(map(re.escape, longest)), name, plain) if longest else plain
     return Marked(plain, names, amounts)
+
+
+def without(of: p.Select, out: p.Select) -> p.Select:
+    """A selection without another one: fewer classes, or what is left of its own.
+
+    Args:
+        of: all.
+        out: left out; trucks are among the vehicles, though they are another class.
+    """
+    kept = tuple(kind for kind in of.kinds if kind not in out.kinds)
+    narrower = any(WITHIN.get(kind) in of.kinds for kind in out.kinds)
+    if out.filters or out.rank is not None or out.them or narrower or not kept:
+        return replace(of, filters=(*of.filters, p.Not(p.Among(out))))
+    return replace(of, kinds=kept)
 
 
 @dataclass(frozen=True, eq=False)
@@ -272,7 +287,7 @@ class Reader:
                 number = int(self.amount(m[0]).value)
                 rest = rest[m.end() :]
             elif (m := self._roof(rest, of)) or (
-                m := re.match(rf"{_COLOUR}(?:(?:或|和){_COLOUR})*的?(?!K\d+的)", rest)
+                m := re.match(rf"{_COLOUR}(?:[或和跟与、]{_COLOUR})*的?(?!K\d+的)", rest)
             ):
                 if union:
                     raise NoPlace
@@ -290,10 +305,7 @@ class Reader:
                 filters = (*filters, *one)
         of = replace(of, filters=filters, rank=rank, number=number)
         if out is not None:
-            kept = tuple(kind for kind in of.kinds if kind not in out.kinds)
-            if out.filters or out.rank is not None or out.them or not kept:
-                return replace(of, filters=(*of.filters, p.Not(p.Among(out))))
-            of = replace(of, kinds=kept)
+            return without(of, out)
         return of
 
     def _roof(self, text: str, of: p.Select) -> re.Match[str] | None:
@@ -395,9 +407,11 @@ class Reader:
             return p.Place("centre")
         if re.fullmatch(f"{lead}(?:边缘|边上|四周)(?:部分|区域|位置)?", text):
             return p.Place("edge")
+        text = re.sub("[侧边](?=三分之一|四分之一)", "", text)
         m = re.fullmatch(
             f"{lead}([左右上下东西南北])([左右上下东西南北])?(半部分|半部|半边|半侧|半区|半幅|半张图?|半"
-            "|侧|边|方|部分|部|角|三分之一|四分之一|面)?(?:落|那边|一边|一侧|这边|区域|位置|方向)?",
+            "|侧|边|方|部分|部|角|三分之一|四分之一|面)?(?:落|那边|一边|一侧|这边|区域|位置|方向|那块|那片|这块)?"
+            "(?:内|里|中)?",
             text,
         )
         if m is None or (m[3] is None and m[2] is None):
@@ -427,6 +441,10 @@ class Reader:
             found := self._related("near", m[1])
         ) is not None:
             return found
+        if (m := re.fullmatch(rf"{_VERBS}(?:在)?(K\d+)", text)) and (
+            found := self._related("on", m[1])
+        ) is not None:
+            return found
         text = re.sub(f"^(?:位于|处于|跨越|横跨|在|{_VERBS}(?:在)?)+", "", text)
         text = re.sub(f"(?<=[上里内中边旁近围侧方面岸]){_VERBS}$", "", text)
         if m := re.fullmatch(
@@ -447,9 +465,9 @@ class Reader:
                 return p.Between(self.phrase(m[1]), self.phrase(m[2]))
             except NoPlace:
                 return None
-        if m := re.fullmatch(r"(.+?)之间", text):
+        if m := re.fullmatch(r"(N\d+.+?)(?:之间|中间|当中)|(.+?)之间", text):
             try:
-                both = self.phrase(m[1])
+                both = self.phrase(m[1] or m[2])
             except NoPlace:
                 return None
             return p.Between(both, both)

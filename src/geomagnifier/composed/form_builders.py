@@ -24,14 +24,21 @@ def more(a: p.Select, b: p.Select, sign: p.Sign = ">", times: float = 1.0) -> p.
 
 
 def which(a: p.Select, b: p.Select, most: bool = True) -> p.Program | None:
-    """Ask which of two selections has more, or fewer, members; None where they share a class.
+    """Ask which of two selections has more, or fewer, members.
+
+    None where they share a class, unless they are parts of one: "trees on the left or the right".
 
     Args:
         a: one.
         b: the other.
         most: more is asked for, not fewer.
     """
-    return p.Which((p.Count(a), p.Count(b)), most) if not set(a.kinds) & set(b.kinds) else None
+    parts = a.kinds == b.kinds and a.filters and b.filters and a.filters != b.filters
+    return (
+        p.Which((p.Count(a), p.Count(b)), most)
+        if parts or not set(a.kinds) & set(b.kinds)
+        else None
+    )
 
 
 def numbered(a: p.Select, n: Amount, sign: p.Sign) -> p.Program | None:

@@ -1,8 +1,8 @@
 """How a question is read, as one line that can be held against what its asker meant.
 
-    "水上有几艘船"       count(ship; on water)
-    "把飞机都框出来"     find airplane
-    "这里去年有几辆车"   refuse
+"水上有几艘船"       count(ship; on water)
+"把飞机都框出来"     find airplane
+"这里去年有几辆车"   refuse
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def wordings(half: str) -> tuple[Wording, ...]:
 
 
 def judged(meant: tuple[str, ...], read: str) -> str:
-    """"right", "refused", "dropped" (words were passed over, and said so) or "wrong"."""
+    """ "right", "refused", "dropped" (words were passed over, and said so) or "wrong"."""
     plain = {simple for one in meant for simple in _plain(one)}
     if read in meant or read in plain:
         return "right"
@@ -61,6 +61,11 @@ def _plain(meant: str) -> set[str]:
     """How the plain reader says the same: its classes, its level, one of them or all."""
     if meant.startswith(("describe", "scene(")):
         return {meant}
+    near = re.fullmatch(r"select\((1 nearest )?([a-z ]+); near ([a-z ]+)\)", meant)
+    if near is not None:
+        return {f"find {'nearest ' if near[1] else ''}{near[2]} by {near[3]}"}
+    if meant == "select(all)":
+        return {"find all"}
     found = re.fullmatch(r"(count|exists|select|segment)\(([^;()]*)\)", meant)
     if found is None:
         counts = re.fullmatch(r"count\(([a-z ]+)\), count\(([a-z ]+)\)", meant)
@@ -94,7 +99,9 @@ def reading(question: str, model: CustomModel, view: View) -> str:
         asked = yes_no.asked(question, language(question))
         if level is Granularity.IMAGE:
             scenes = [] if asked is None else [name for m in asked.names for name in m.scenes]
-            return f"scene({scenes[0]})" if asked and asked.form == "scene" and scenes else "describe"
+            return (
+                f"scene({scenes[0]})" if asked and asked.form == "scene" and scenes else "describe"
+            )
         reply = model.answer(query, level, [view])
     except QuestionUnreadable:
         return "refuse"
@@ -107,8 +114,14 @@ def reading(question: str, model: CustomModel, view: View) -> str:
         return "dropped"
     plain, _ = model.language.plain(query)
     english = model.base.encoder.in_english(plain.text)
-    one = re.search(r"\b(largest|smallest|longest|shortest|widest|narrowest|nearest|[a-z]+most)\b", english)
-    names = " or ".join(sorted(reply.asked))
+    one = re.search(
+        r"\b(largest|smallest|longest|shortest|widest|narrowest|nearest|[a-z]+most)\b", english
+    )
+    everything = set(model.base.every) <= set(reply.asked)
+    names = "all" if everything else " or ".join(sorted(reply.asked))
     by = f" by {' or '.join(reply.landmarks)}" if reply.landmarks else ""
-    place = re.search(r" (?:in|on|to|at) the (?!image|picture)[a-z ]*(?:left|right|upper|lower|top|bottom|middle|centre|center)[a-z ]*", english)
+    place = re.search(
+        r" (?:in|on|to|at) the (?!image|picture)[a-z ]*(?:left|right|upper|lower|top|bottom|middle|centre|center)[a-z ]*",
+        english,
+    )
     return f"{'outline' if level is Granularity.PIXEL else 'find'} {f'{one[1]} ' if one else ''}{names}{by}{place[0] if place else ''}"

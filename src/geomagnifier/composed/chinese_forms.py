@@ -20,7 +20,7 @@ from geomagnifier.composed.chinese_phrases import (
     without,
 )
 from geomagnifier.composed.form_builders import more, most_are, numbered, share_where, which
-from geomagnifier.composed.placeholders import Amount
+from geomagnifier.composed.placeholders import Amount, amount
 from geomagnifier.composed.slots import Build
 
 _LONGER: dict[str, tuple[p.Quantity, bool]] = {
@@ -191,6 +191,11 @@ def _each(a: p.Select) -> p.Program:
     return p.Count(a)
 
 
+def _both(a: p.Select, b: p.Select) -> p.Program | None:
+    """Two counts side by side; of bare classes the count of both tells each."""
+    return p.Counts((p.Count(a), p.Count(b))) if a.filters or b.filters else None
+
+
 def _exceeds(
     a: p.Select, n: Amount, what: str = "", how: str = "", less: str = ""
 ) -> p.Program | None:
@@ -199,8 +204,10 @@ def _exceeds(
     if not n.unit or n.unit.endswith("2") != (quantity == "area"):
         return None
     way = "sum" if quantity == "area" and not how else HOWS[how]
-    number = p.Measure(a, quantity, way, n.unit)
-    return p.Compare(number, "<" if less else ">", p.Given(n.value, n.unit))
+    told = n.said if n.said in ("ha", "km2", "km") else n.unit
+    number = p.Measure(a, quantity, way, told)
+    given = p.Given(n.value / amount(1.0, told).value, told)
+    return p.Compare(number, "<" if less else ">", given)
 
 
 def _lines(a: p.Select, line: str, n: Amount | None = None) -> p.Program:
@@ -265,8 +272,9 @@ FORMS: tuple[tuple[str, Build], ...] = (
      partial(_commonest, most=False)),
     (rf"(?:哪一?{KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?最少",
      partial(_commonest, most=False)),
-    (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:超过|多于|大于)(?:了)?{{n}}{_Q}",
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:超过|多于|大于|不止)(?:了)?{{n}}{_Q}",
      partial(numbered, sign=">")),
+    (rf"{{a}}{_COUNT}(?:够不够|够|是否够){{n}}{_Q}", partial(numbered, sign=">=")),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以上{_Q}", partial(numbered, sign=">=")),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以下{_Q}", partial(numbered, sign="<=")),
     (rf"(?:是否|是不是)?(?:大多数|多数|大部分|一大半|50%以上|超过50%|N\d+%以上)的?{{a}}(?:都|是|"
@@ -312,6 +320,8 @@ FORMS: tuple[tuple[str, Build], ...] = (
      rf"(?:大概|大约)?(?:是|为|有|占地?)?(?:多少|几)(?:个)?(?P<u>{UNIT})", _measure_by_unit),
     (rf"{{a}}的?(?:(?:一共|总共)|(?P<how>平均|总|合计))?(?P<what>长度|宽度|面积|占地面积|直径|长|"
      rf"宽|大)?(?:一共|总共)?{_IS}(?:多少|几)(?:个)?(?P<u>{UNIT})", _measure_by_unit),
+    (rf"{{a}}的?(?P<what>长度|宽度|面积|占地面积|占地|直径)(?P<how>平均|总共|一共|合计){_IS}(?:多少|几)(?P<u>{UNIT})?",
+     _measure),
     (rf"{{a}}(?P<how>平均|总|合计)?(?:有|是)?(?:多少|几)(?P<u>{UNIT})(?P<what>长|宽|大)", _measure),
     (rf"{{a}}{_ALL}(?:覆盖|占地|占据|占)(?:了|有)?(?:大约|大概)?(?:多少|几|多大)(?P<u>{UNIT})",
      lambda a, u="": _measure(a, "面积", "", u)),
@@ -334,7 +344,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (r"(?:有)?(?:多少|几)(?P<line>行|排|列){a}", _lines),
     (rf"{{a}}{_IF}(?:排成|排列成|分成|分为)(?:了)?{{n}}(?P<line>行|排|列){_Q}", _lines),
     (rf"{{a}}{_IF}是?(?:排列?成|排在|在|排列在)(?:了)?(?:同)?(?:一条|一)?(?:直线|线|排|行|"
-     rf"列)(?:上)?的?{_Q}", lambda a: p.Arranged(a, "aligned")),
+     rf"列)(?:上)?[的了]?{_Q}", lambda a: p.Arranged(a, "aligned")),
     (rf"{{a}}{_IF}是?(?:整齐地?)?排列?整齐的?{_Q}", lambda a: p.Arranged(a, "aligned")),
     (rf"{{a}}{_IF}是?(?:都)?(?:分布)?得?(?:比较|很)?(?:聚集|集中|成群|扎堆|聚)(?:在一起|分布|地分布)?的?{_Q}",
      lambda a: p.Arranged(a, "clustered")),
@@ -344,16 +354,18 @@ FORMS: tuple[tuple[str, Build], ...] = (
      r"散布|杂乱)的?(?:分布)?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是)?(?:怎么|如何|怎样)(?:排列|分布|布局)的?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是什么颜色的?|的?颜色是什么|是哪种颜色的?|什么颜色)", lambda a: p.ColourOf(a)),
-    (r"{a}(?:的)?(?:机头|船头|车头|长轴|主轴)?(?:都|大多|大致)?(?:朝向|方向|方位|朝着?|指向|冲着?|向)(?:是|为)?"
+    (r"{a}(?:的)?(?:机?头部?|长轴|主轴|机身|身)?(?:都|大多|大致)?(?:朝向|方向|方位|朝着?|指向|冲着?|向)(?:是|为)?"
      r"(?:哪个方向|哪个方位|哪里|哪儿|哪一?边儿?|哪一?侧|哪|什么方向|什么|多少度?)(?:停放?|停着|摆放?|排列|开)?的?",
      lambda a: p.Axis(a)),
     (rf"{{a}}(?:各自?|分别)(?:各)?(?:有|是)?{_MANY}", _each),
+    (rf"{{a}}(?:和|与|跟|、|以及){{b}}(?:各自?|分别)(?:各)?(?:有|是)?{_MANY}", _both),
+    (rf"{{a}}(?:和|与|跟|、|以及){{b}}(?:一共|总共|共|合计|加起来|合起来)+(?:有|是)?{_MANY}", _both),
     (rf"(?:分别|各自)?(?:数一数|数数|数|统计|计算|数出|算)(?:分别|各自)?{{a}}各(?:有|是)?{_MANY}", _each),
     (rf"(?:数一数|数数|数|统计|计算|数出|算)?{_ALL}{_THERE}{_MANY}{{a}}", lambda a: p.Count(a)),
     (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{c}}(?:的)?{_ALL}{_THERE}{_MANY}{{a}}",
      partial(_where, build=p.Count)),
     (rf"{_ALL}(?:有)?{_MANY}{{a}}(?:是)?{{c}}(?:的)?", partial(_where, build=p.Count)),
-    (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{a}}(?:加起来|加在一起|合起来|合在一起|"
+    (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{a}}(?:加起来|加在一起|加一起|加一块|合起来|合在一起|"
      rf"放一起)?的?(?:数量)?{_ALL}{_THERE}(?:各|分别)?(?:有|是)?{_MANY}", lambda a: p.Count(a)),
     (rf"{{c}}(?:的)?{{a}}{_ALL}{_THERE}{_MANY}", partial(_where, build=p.Count)),
     (rf"{{a}}{_ALL}有?{_MANY}(?:是|停|停放)?(?P<c>[在靠挨离临位邻].+)", partial(_where, build=p.Count)),

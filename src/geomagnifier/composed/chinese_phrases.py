@@ -89,6 +89,7 @@ EXCEPT = "(?:除了?|除去|除开|不包括|不包含|不算|不计|排除|去�
 WHAT: dict[str, p.Quantity] = {
     "长度": "length", "宽度": "width", "面积": "area", "大小": "area", "直径": "length",
     "长": "length", "宽": "width", "大": "area", "占地面积": "area",
+    "占地": "area",
 }  # fmt: skip
 HOWS: dict[str, p.How] = {
     "": "mean",
@@ -232,7 +233,9 @@ class Reader:
         if (
             noun is None
             and of is not None
-            and (m := re.search(rf"(?:[这那]?(?:一|N\d+|几)?{COUNTER}|的|边|侧)$", text))
+            and (
+                m := re.search(rf"(?:[这那]?(?:一|N\d+|几)?{COUNTER}|的|[边侧角]|部分?|半)$", text)
+            )
         ):
             return (
                 self._before(
@@ -405,7 +408,7 @@ class Reader:
             f"{lead}(?:正中央|正中间|正中|中央|中间|中心|中部)(?:部分|区域|位置)?", text
         ):
             return p.Place("centre")
-        if re.fullmatch(f"{lead}(?:边缘|边上|四周)(?:部分|区域|位置)?", text):
+        if re.fullmatch(f"{lead}(?:边缘|四周)(?:部分|区域|位置)?|{PICTURE}的?边上?", text):
             return p.Place("edge")
         text = re.sub("[侧边](?=三分之一|四分之一)", "", text)
         m = re.fullmatch(
@@ -453,6 +456,9 @@ class Reader:
             return self._related("near", m[1])
         if m := re.fullmatch("沿着?(.+?)", text):
             return self._related("along", m[1])
+        if m := re.fullmatch(r"(?:距离?|离)(.+?)(?:超过(Q\d+)|(Q\d+)[以之开]外)", text):
+            far = self._related("near", m[1], m[2] or m[3])
+            return None if far is None else p.Not(far)
         if m := re.fullmatch(
             r"(?:距离?|离)(.+?)(?:的距离)?(?:不超过|小于|少于|在|不到)?(Q\d+)(?:以内|之内|范围内|内)?",
             text,

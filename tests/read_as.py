@@ -22,6 +22,10 @@ from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.results import GeneratedText
 from geomagnifier.types import Granularity, Query, View
 
+_SIDE = re.compile(
+    r" (?:in|on|to|at) the (?!image|picture)[a-z ]*"
+    r"(?:left|right|upper|lower|top|bottom|middle|centre|center)[a-z ]*"
+)
 WORDINGS = Path(__file__).parent / "phrasings" / "wordings_chinese.jsonl"
 
 
@@ -120,8 +124,7 @@ def reading(question: str, model: CustomModel, view: View) -> str:
     everything = set(model.base.every) <= set(reply.asked)
     names = "all" if everything else " or ".join(sorted(reply.asked))
     by = f" by {' or '.join(reply.landmarks)}" if reply.landmarks else ""
-    place = re.search(
-        r" (?:in|on|to|at) the (?!image|picture)[a-z ]*(?:left|right|upper|lower|top|bottom|middle|centre|center)[a-z ]*",
-        english,
-    )
-    return f"{'outline' if level is Granularity.PIXEL else 'find'} {f'{one[1]} ' if one else ''}{names}{by}{place[0] if place else ''}"
+    place = _SIDE.search(english)
+    level_told = "outline" if level is Granularity.PIXEL else "find"
+    first = f"{one[1]} " if one else ""
+    return f"{level_told} {first}{names}{by}{place[0] if place else ''}"

@@ -179,7 +179,7 @@ def _most(word: str, a: p.Select) -> p.Program | None:
 
 
 def _each(a: p.Select) -> p.Program:
-    """Each of two colours by itself, as in "红色和蓝色的车各有几辆"; classes are told apart anyway."""
+    """Each colour by itself: "红色和蓝色的车各有几辆"; classes are told apart anyway."""
     for colour in a.filters:
         if isinstance(colour, p.Colour) and len(colour.names) > 1:
             rest = tuple(one for one in a.filters if one is not colour)
@@ -359,8 +359,10 @@ FORMS: tuple[tuple[str, Build], ...] = (
      lambda a: p.Axis(a)),
     (rf"{{a}}(?:各自?|分别)(?:各)?(?:有|是)?{_MANY}", _each),
     (rf"{{a}}(?:和|与|跟|、|以及){{b}}(?:各自?|分别)(?:各)?(?:有|是)?{_MANY}", _both),
-    (rf"{{a}}(?:和|与|跟|、|以及){{b}}(?:一共|总共|共|合计|加起来|合起来)+(?:有|是)?{_MANY}", _both),
-    (rf"(?:分别|各自)?(?:数一数|数数|数|统计|计算|数出|算)(?:分别|各自)?{{a}}各(?:有|是)?{_MANY}", _each),
+    (rf"{{a}}(?:和|与|跟|、|以及){{b}}(?:一共|总共|共|合计|加起来|合起来)+(?:有|是)?"
+     rf"{_MANY}", _both),
+    (rf"(?:分别|各自)?(?:数一数|数数|数|统计|计算|数出|算)(?:分别|各自)?{{a}}各(?:有|是)?"
+     rf"{_MANY}", _each),
     (rf"(?:数一数|数数|数|统计|计算|数出|算)?{_ALL}{_THERE}{_MANY}{{a}}", lambda a: p.Count(a)),
     (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{c}}(?:的)?{_ALL}{_THERE}{_MANY}{{a}}",
      partial(_where, build=p.Count)),
@@ -368,7 +370,8 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{a}}(?:加起来|加在一起|加一起|加一块|合起来|合在一起|"
      rf"放一起)?的?(?:数量)?{_ALL}{_THERE}(?:各|分别)?(?:有|是)?{_MANY}", lambda a: p.Count(a)),
     (rf"{{c}}(?:的)?{{a}}{_ALL}{_THERE}{_MANY}", partial(_where, build=p.Count)),
-    (rf"{{a}}{_ALL}有?{_MANY}(?:是|停|停放)?(?P<c>[在靠挨离临位邻].+)", partial(_where, build=p.Count)),
+    (rf"{{a}}{_ALL}有?{_MANY}(?:是|停|停放)?(?P<c>[在靠挨离临位邻].+)",
+     partial(_where, build=p.Count)),
     (rf"(?:统计|计算|求|给出)?{{a}}的?(?:总)?(?:数量|数目|个数|总数)(?:总共)?{_IS}(?:多少|"
      rf"几)?{COUNTER}?", lambda a: p.Count(a)),
     (r"(?:数一数|数数|数出|数|统计|计数)(?:所有的?|全部的?)?{a}(?:各?有?(?:多少|几)个?|"

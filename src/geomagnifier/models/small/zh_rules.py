@@ -172,8 +172,8 @@ def _article(noun: str) -> str:
 def agree(text: str, english: str) -> bool:
     """Whether an English sentence names the same classes as a Chinese question.
 
-    It must choose among them by the same sides, sizes and neighbours, too. About images as a whole any sentence will do, but not where one of a class is meant, as in
-    "描述最左边那栋楼".
+    It must choose among them by the same sides, sizes and neighbours, too. About images as a whole
+    any sentence will do, but not where one of a class is meant, as in "描述最左边那栋楼".
 
     Args:
         text: the question.

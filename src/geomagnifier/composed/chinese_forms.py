@@ -191,6 +191,10 @@ def _each(a: p.Select) -> p.Program:
     return p.Count(a)
 
 
+def _none(a: p.Select) -> p.Program | None:
+    return None if a.filters or a.rank else p.Compare(p.Count(a), "==", p.Given(0))
+
+
 def _both(a: p.Select, b: p.Select) -> p.Program | None:
     """Two counts side by side; of bare classes the count of both tells each."""
     return p.Counts((p.Count(a), p.Count(b))) if a.filters or b.filters else None
@@ -354,7 +358,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
      r"散布|杂乱)的?(?:分布)?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是)?(?:怎么|如何|怎样)(?:排列|分布|布局)的?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是什么颜色的?|的?颜色是什么|是哪种颜色的?|什么颜色)", lambda a: p.ColourOf(a)),
-    (r"{a}(?:的)?(?:机?头部?|长轴|主轴|机身|身)?(?:都|大多|大致)?(?:朝向|方向|方位|朝着?|指向|冲着?|向)(?:是|为)?"
+    (r"{a}(?:的)?(?:长轴|主轴|机身|船身)?(?:都|大多|大致)?(?:朝向|方向|方位|朝着?|指向|冲着?|向)(?:是|为)?"
      r"(?:哪个方向|哪个方位|哪里|哪儿|哪一?边儿?|哪一?侧|哪|什么方向|什么|多少度?)(?:停放?|停着|摆放?|排列|开)?的?",
      lambda a: p.Axis(a)),
     (rf"{{a}}(?:各自?|分别)(?:各)?(?:有|是)?{_MANY}", _each),
@@ -381,8 +385,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{c}}(?:的)?{_HAVE}{{a}}(?:存在|出现)?{_Q}", partial(_where, build=p.Exists)),
     (rf"{_HAVE}{{a}}(?:是)?{{c}}(?:的)?{_Q}", partial(_where, build=p.Exists)),
     (rf"{{a}}(?:存在|有没有|出现了?|有){_Q}", lambda a: p.Exists(a)),
-    (rf"(?:确实|真的)?(?:没有|无|不存在){{a}}{_Q}",
-     lambda a: p.Compare(p.Count(a), "==", p.Given(0))),
+    (r"(?:确实|真的)?(?:没有|无|不存在){a}(?:对吗|对吧|对不对|是吗|是吧|吧)?", _none),
     (rf"{{c}}的?{_ALL}(?:有|是)(?:什么|啥|些什么|些啥|哪些|什么样的?)(?:东西|目标|物体|对象|地物|"
      rf"内容)?", _there),
     (rf"(?:把|将)?{EXCEPT}{{a}}{_OTHERS}{{b}}(?:都|全部|全)?(?:给)?(?P<masks>{_SEG}){_Q}(?:出来|"

@@ -444,7 +444,7 @@ class Reader:
             found := self._related("near", m[1])
         ) is not None:
             return found
-        if (m := re.fullmatch(rf"{_VERBS}(?:在)?(K\d+)", text)) and (
+        if (m := re.fullmatch(rf"{_VERBS}(?<=在)(K\d+)", text)) and (
             found := self._related("on", m[1])
         ) is not None:
             return found

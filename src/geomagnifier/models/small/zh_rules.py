@@ -66,6 +66,8 @@ _THINGS = re.compile("(?:Detect|Locate|How many|Count|Segment|Give me|Is there) 
 _IN_PICTURE = re.compile(
     "(?:图像|图片|图|影像|画面|照片|场景)(?:上|下|里|中)(?:面|边|方)?(?!半|角|部)"
 )
+_FROM_TO = re.compile("([左右上下东西南北])[边侧]?[到往至向][左右上下东西南北]")
+"""As in "从左到右第三个": the first of the sides tells."""
 _CHOOSING = tuple(
     (re.compile(said), re.compile(meant))
     for said, meant in (
@@ -78,7 +80,7 @@ _CHOOSING = tuple(
         ("除[了去开]|[以之]外", "except|other|but|apart|besides|not|without|exclud"),
         ("之间", "between"),
         ("附近|旁|靠近|挨着|紧邻", "near|next|besid|clos|by|adjacent|around|along"),
-        ("最近", "near|clos"),
+        ("最近", "near|clos|next|beside"),
         ("[一这那几两]排|[一这那]列|[一这那]行", "row|column|line"),
     )
 )
@@ -189,7 +191,8 @@ def agree(text: str, english: str) -> bool:
         return False  # nearest to what is no class: the camera, me
     if re.match("(?:边上|旁边|附近|周围)的?", plain):  # of what?
         return False
-    bare, told_words = _IN_PICTURE.sub("", plain), english.lower()
+    bare = _FROM_TO.sub(r"\1", _IN_PICTURE.sub("", plain))
+    told_words = english.lower()
     if any(said.search(bare) and not meant.search(told_words) for said, meant in _CHOOSING):
         return False
     surely, perhaps = (

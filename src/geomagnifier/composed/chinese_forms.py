@@ -17,9 +17,15 @@ from geomagnifier.composed.chinese_phrases import (
     UNIT,
     UNITS,
     WHAT,
+)
+from geomagnifier.composed.form_builders import (
+    more,
+    most_are,
+    numbered,
+    share_where,
+    which,
     without,
 )
-from geomagnifier.composed.form_builders import more, most_are, numbered, share_where, which
 from geomagnifier.composed.placeholders import Amount, amount
 from geomagnifier.composed.slots import Build
 

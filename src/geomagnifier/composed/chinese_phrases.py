@@ -12,9 +12,9 @@ import re
 from dataclasses import dataclass, field, replace
 
 from geomagnifier.composed import program as p
+from geomagnifier.composed.form_builders import without
 from geomagnifier.composed.placeholders import Amount, Lexicon, Marked, amount
 from geomagnifier.composed.slots import NoPlace
-from geomagnifier.language.classes import WITHIN
 
 UNITS = {
     "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "平米": "m2", "平方像素": "px2",
@@ -186,20 +186,6 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
     plain = re.sub(f"(?:{GROUND})(?=的?[上里内中附旁周边])", ground, plain)
     plain = re.sub("|".join(map(re.escape, longest)), name, plain) if longest else plain
     return Marked(plain, names, amounts)
-
-
-def without(of: p.Select, out: p.Select) -> p.Select:
-    """A selection without another one: fewer classes, or what is left of its own.
-
-    Args:
-        of: all.
-        out: left out; trucks are among the vehicles, though they are another class.
-    """
-    kept = tuple(kind for kind in of.kinds if kind not in out.kinds)
-    narrower = any(WITHIN.get(kind) in of.kinds for kind in out.kinds)
-    if out.filters or out.rank is not None or out.them or narrower or not kept:
-        return replace(of, filters=(*of.filters, p.Not(p.Among(out))))
-    return replace(of, kinds=kept)
 
 
 @dataclass(frozen=True, eq=False)

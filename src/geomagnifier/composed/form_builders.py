@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from geomagnifier.composed import program as p
 from geomagnifier.composed.placeholders import Amount
+from geomagnifier.language.classes import WITHIN
 
 Filters = tuple[p.Filter, ...]
 """All of them hold."""
@@ -70,3 +71,17 @@ def most_are(a: p.Select, c: Filters) -> p.Program:
         c: the filters.
     """
     return p.Compare(share_where(a, c), ">", p.Given(50, "%"))  # type: ignore[arg-type]
+
+
+def without(of: p.Select, out: p.Select) -> p.Select:
+    """A selection without another one: fewer classes, or what is left of its own.
+
+    Args:
+        of: all.
+        out: left out; trucks are among the vehicles, though they are another class.
+    """
+    kept = tuple(kind for kind in of.kinds if kind not in out.kinds)
+    narrower = any(WITHIN.get(kind) in of.kinds for kind in out.kinds)
+    if out.filters or out.rank is not None or out.them or narrower or not kept:
+        return replace(of, filters=(*of.filters, p.Not(p.Among(out))))
+    return replace(of, kinds=kept)

@@ -122,7 +122,7 @@ _ASKING = (
     (r"(?:bottom|lower)[- ]?left", "左下"), (r"(?:bottom|lower)[- ]?right", "右下"),
     (r"largest|biggest", "最大的"), (r"smallest", "最小的"), (r"longest", "最长的"),
     (r"leftmost", "最左边的"), (r"rightmost", "最右边的"),
-    (r"colou?rs?", "颜色"), (r"(?:total )?areas?", "面积"), (r"lengths?", "长度"),
+    (r"colou?rs?", "颜色"), (r"(?:total area|(?<![a-z]\s)area)s?", "面积"), (r"lengths?", "长度"),
     (r"widths?", "宽度"), (r"average|mean", "平均"), (r"total", "总"), (r"distance", "距离"),
     (r"(?:percentage|ratio)", "比例"), (r"coverage", "覆盖率"), (r"density", "密度"),
     (r"scenes?", "场景"), (r"(?:images?|pictures?|photos?)", "图"), (r"roofs?", "屋顶"),

@@ -1,6 +1,7 @@
-"""Wordings of four personas that saw no template: how often the real reader reads them rightly.
+"""Wordings by one hand in four personas, before it saw any template: how often they are read rightly.
 
-Half of them is for validation, and held here; the other half was read once.
+Half of them is for validation: the reader was mended on their kinds, and is held to them here. The
+other half was read once, strictly: 71 right, 4 wrong, 22 refused, 3 with words passed over.
 """
 
 from collections import Counter

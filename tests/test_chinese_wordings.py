@@ -1,4 +1,4 @@
-"""Wordings by one hand in four personas, before it saw any template: how often they are read rightly.
+"""Wordings by one hand in four personas, before it saw any template: how often they are read well.
 
 Half of them is for validation: the reader was mended on their kinds, and is held to them here. The
 other half was read once, strictly: 71 right, 4 wrong, 22 refused, 3 with words passed over.

@@ -1,4 +1,4 @@
-"""Wordings by one hand in four personas, before it saw any template: how often they are read well.
+"""Wordings by one hand in four personas, before it saw any Chinese template: how they are read.
 
 Half of them is for validation: the reader was mended on their kinds, and is held to them here. The
 other half was read once, strictly: 71 right, 4 wrong, 22 refused, 3 with words passed over.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from geomagnifier.composed import form_builders as build
 from geomagnifier.composed import program as p
+from geomagnifier.composed.form_builders import without
 from geomagnifier.composed.placeholders import Amount
 
 SHIPS, TANKS = p.Select(("ship",)), p.Select(("storage tank",))
@@ -49,3 +50,11 @@ def test_a_share_keeps_what_was_said_of_the_whole() -> None:
     both = p.Select(("ship",), (LEFT, white))
     assert build.share_where(whole, (white,)) == p.Share(both, whole)
     assert build.most_are(whole, (white,)) == p.Compare(p.Share(both, whole), ">", p.Given(50, "%"))
+
+
+def test_trucks_are_among_the_vehicles_that_are_left_without_them() -> None:
+    vehicles, trucks = p.Select(("vehicle",)), p.Select(("truck",))
+    assert str(without(vehicles, trucks)) == "vehicle; not among truck"
+    assert without(p.Select(("ship", "truck")), trucks) == p.Select(("ship",))
+    largest = p.Select(("ship",), rank=p.Rank("area"))
+    assert str(without(p.Select(("ship",)), largest)) == "ship; not among largest ship"

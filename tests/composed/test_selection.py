@@ -11,9 +11,11 @@ import pytest
 
 import geomagnifier as gm
 from fake import FakeModel, paint
+from geomagnifier.composed import program as p
 from geomagnifier.composed import sentences, understood
 from geomagnifier.composed.evaluation import run
 from geomagnifier.composed.ground import Ground, Outcome
+from geomagnifier.composed.selection import select
 from geomagnifier.results import Region
 from labelled import FLAT, SPEC, region
 
@@ -160,3 +162,18 @@ def test_a_side_is_a_half_and_an_edge_a_tenth(question: str, value: object) -> N
     """The scene has 400 x 300 px; centres count, the highest at 40, 25, the lowest at 345, 265."""
     outcome, _ = ask(question)
     assert outcome.value == value and type(outcome.value) is type(value)
+
+
+def test_parts_of_one_class_are_compared() -> None:
+    outcome, text = ask("左边的船多还是右边的船多")
+    assert outcome.value == "in left half"
+    assert text.startswith("左") and "较多" in text and "船" in text
+
+
+def test_what_was_found_as_another_class_too_is_left_out() -> None:
+    """A truck is found as a vehicle as well, in about the same box."""
+    vehicles = [region("vehicle", 10, 10, 50, 30), region("vehicle", 100, 10, 140, 30)]
+    truck = region("truck", 12, 10, 50, 31)
+    of = p.Select(("vehicle",), (p.Not(p.Among(p.Select(("truck",)))),))
+    assert select(of, Ground([*vehicles, truck], FLAT)) == vehicles[1:]
+    assert select(of, Ground(vehicles, FLAT)) == vehicles

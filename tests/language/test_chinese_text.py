@@ -69,6 +69,8 @@ def test_an_answer_in_traditional_characters(simple: str, traditional: str) -> N
         ("segment 所有 ship", "分割 所有 船"),
         ("find the ships", "find the ships"),
         ("分割mask", "分割分割"),
+        ("最大的ship的color", "最大的船的颜色"),
+        ("船在top-left", "船在左上"),
     ],
 )
 def test_english_words_between_chinese_ones_become_chinese(text: str, plain: str) -> None:
@@ -143,3 +145,25 @@ def test_the_language_of_messages_about_a_question(question, expected):
 
 def test_words_of_a_region_are_those_of_the_standard_language():
     assert chinese_text.plain("這是啥地方，解析度幾多") == "这是什么地方，分辨率多少"
+
+
+@pytest.mark.parametrize(
+    ("said", "usual"),
+    [
+        ("把水域切割出來", "把水域分割出来"),
+        ("自西向东第二个储罐", "从西向东第二个储罐"),
+        ("由左至右第三架飞机", "由左到右第三架飞机"),
+        ("船舶均停靠于码头附近", "船舶都停靠在码头附近"),
+        ("船的长度平均是多少米", "船的长度平均是多少米"),
+        ("恰为四个", "恰好是四个"),
+        ("确认图中有无船只", "图中有无船只"),
+        ("确认坐标", "确认坐标"),
+        ("储油槽请全部标示", "储罐全部标出"),
+        ("别圈别的，就圈最上面的船", "就圈最上面的船"),
+        ("这有船不", "这有船吗"),
+        ("好不", "好不"),
+        ("这是密集住宅区", "这是密集住宅区"),
+    ],
+)
+def test_official_and_spoken_words_are_those_of_the_standard_language(said, usual):
+    assert chinese_text.plain(said) == usual

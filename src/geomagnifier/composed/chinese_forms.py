@@ -26,8 +26,9 @@ from geomagnifier.composed.form_builders import (
     share_where,
     sizes,
     which,
+    without,
 )
-from geomagnifier.composed.placeholders import Amount
+from geomagnifier.composed.placeholders import Amount, amount
 from geomagnifier.composed.slots import Build
 
 _LONGER: dict[str, tuple[p.Quantity, bool]] = {
@@ -152,10 +153,7 @@ def _is(a: p.Select, c: tuple[p.Filter, ...]) -> p.Program | None:
 
 
 def _except(a: p.Select, b: p.Select, masks: bool = False) -> p.Program | None:
-    kept = tuple(kind for kind in b.kinds if kind not in a.kinds)
-    if a.filters or a.rank is not None or a.them or not kept:
-        return p.Chosen(replace(b, filters=(*b.filters, p.Not(p.Among(a)))), masks)
-    return p.Chosen(replace(b, kinds=kept), masks)
+    return p.Chosen(without(b, a), masks)
 
 
 def _chosen(a: p.Select, masks: bool = False) -> p.Program | None:
@@ -168,7 +166,8 @@ def _chosen(a: p.Select, masks: bool = False) -> p.Program | None:
     special += [
         part
         for part in p.parts(a)
-        if isinstance(part, p.Rank) and (part.by not in p.OUTLINED or part.count > 1)
+        if isinstance(part, p.Rank)
+        and (part.by not in p.OUTLINED or part.count > 1 or part.start > 1)
     ]
     return (
         p.Chosen(a, masks)
@@ -182,6 +181,42 @@ def _most(word: str, a: p.Select) -> p.Program | None:
     if a.rank is not None or len(a.kinds) > 1:
         return None
     return p.Chosen(replace(a, rank=p.Rank(*_LONGER[word])))
+
+
+def _each(a: p.Select) -> p.Program:
+    """Each colour by itself: "红色和蓝色的车各有几辆"; classes are told apart anyway."""
+    for colour in a.filters:
+        if isinstance(colour, p.Colour) and len(colour.names) > 1:
+            rest = tuple(one for one in a.filters if one is not colour)
+            return p.Counts(
+                tuple(
+                    p.Count(replace(a, filters=(*rest, p.Colour((name,))))) for name in colour.names
+                )
+            )
+    return p.Count(a)
+
+
+def _none(a: p.Select) -> p.Program | None:
+    return None if a.filters or a.rank else p.Compare(p.Count(a), "==", p.Given(0))
+
+
+def _both(a: p.Select, b: p.Select) -> p.Program | None:
+    """Two counts side by side; of bare classes the count of both tells each."""
+    return p.Counts((p.Count(a), p.Count(b))) if a.filters or b.filters else None
+
+
+def _exceeds(
+    a: p.Select, n: Amount, what: str = "", how: str = "", less: str = ""
+) -> p.Program | None:
+    """As in "农田面积大于五公顷吗": a measured quantity against a given one."""
+    quantity = WHAT[what or ("面积" if n.unit.endswith("2") else "长")]
+    if not n.unit or n.unit.endswith("2") != (quantity == "area"):
+        return None
+    way = "sum" if quantity == "area" and not how else HOWS[how]
+    told = n.said if n.said in ("ha", "km2", "km") else n.unit
+    number = p.Measure(a, quantity, way, told)
+    given = p.Given(n.value / amount(1.0, told).value, told)
+    return p.Compare(number, "<" if less else ">", given)
 
 
 def _lines(a: p.Select, line: str, n: Amount | None = None) -> p.Program:
@@ -211,7 +246,13 @@ _HAVE = (
 )
 _OTHERS = "(?:以外|之外|外)?,?的?(?:所有|全部)?的?(?:其他|其它|其余|别的|剩下)?的?(?:所有|全部)?的?"
 _DIFFER = rf"(?:出|了|出来)?(?:多少|几){COUNTER}?"
+_OVER = "(?:超过|大于|多于|高于|达到)(?:了)?"
+_UNDER = "(?:小于|少于|低于|不到|不足)(?:了)?"
+_SIZE = "(?P<how>平均|总)?的?(?P<what>面积|占地面积|长度|宽度)?"
 FORMS: tuple[tuple[str, Build], ...] = (
+    (rf"{{a}}{_COUNT}(?:减去?|减掉){{b}}{_COUNT}(?:等于|是|得|还?剩下?|为)*{_MANY}", _difference),
+    (rf"{{a}}的?{_SIZE}{_IF}{_OVER}(?P<n>Q\d+){_Q}", _exceeds),
+    (rf"{{a}}的?{_SIZE}{_IF}(?P<less>{_UNDER})(?P<n>Q\d+){_Q}", _exceeds),
     (rf"{{a}}{_COUNT}比{{b}}{_COUNT}(?:要)?多{_DIFFER}", _difference),
     (rf"{{a}}{_COUNT}比{{b}}{_COUNT}(?:要)?少{_DIFFER}", lambda a, b: _difference(b, a)),
     (rf"{{a}}(?:和|与|跟){{b}}{_COUNT}(?:之间)?(?:相差|差了?){_DIFFER}", _difference),
@@ -240,8 +281,9 @@ FORMS: tuple[tuple[str, Build], ...] = (
      partial(_commonest, most=False)),
     (rf"(?:哪一?{KIND}|哪个|什么)(?:{{a}})?(?:的)?(?:数量|个数)?最少",
      partial(_commonest, most=False)),
-    (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:超过|多于|大于)(?:了)?{{n}}{_Q}",
+    (rf"{{a}}{_COUNT}{_IF}(?:有)?{_IF}(?:超过|多于|大于|不止)(?:了)?{{n}}{_Q}",
      partial(numbered, sign=">")),
+    (rf"{{a}}{_COUNT}(?:够不够|够|是否够){{n}}{_Q}", partial(numbered, sign=">=")),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以上{_Q}", partial(numbered, sign=">=")),
     (rf"{{a}}{_COUNT}{_IF}(?:有)?{{n}}(?:及|或)?以下{_Q}", partial(numbered, sign="<=")),
     (rf"(?:是否|是不是)?(?:大多数|多数|大部分|一大半|50%以上|超过50%|N\d+%以上)的?{{a}}(?:都|是|"
@@ -267,9 +309,9 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{a}}{_IF}比{{b}}(?:更|要|还)?(?P<word>[大小长短宽窄]){_Q}", _bigger),
     (r"{a}(?:和|与|跟|还是){b},?(?:哪一?个|谁|哪)(?:更|比较)?(?P<word>[大小长短宽窄])",
      _which_bigger),
-    (r"{a}(?:和|与|跟|还是){b},?(?:哪一?个|谁|哪)的?(?:总)?面积(?:更|比较)?(?P<word>[大小])",
+    (r"{a}(?:和|与|跟|还是){b},?(?:哪一?[个类种]|谁|哪)的?(?:总)?面积(?:更|比较)?(?P<word>[大小])",
      _which_area),
-    (r"{a}(?:和|与|跟|还是){b}的?(?:总)?面积,?(?:哪一?个|谁|哪)(?:更|比较)?(?P<word>[大小])",
+    (r"{a}(?:和|与|跟|还是){b}的?(?:总)?面积,?(?:哪一?[个类种]|谁|哪)(?:更|比较)?(?P<word>[大小])",
      _which_area),
     (rf"{{a}}(?:的?(?:总|覆盖)?面积)?(?:大概|大约|总共|一共)?(?:占|覆盖)(?:了|据了?|"
      rf"据)?(?:{PICTURE})?(?:面积)?的?(?:的)?(?:百分之几|百分之多少|百分比|比例|多大比例|几成|"
@@ -287,6 +329,8 @@ FORMS: tuple[tuple[str, Build], ...] = (
      rf"(?:大概|大约)?(?:是|为|有|占地?)?(?:多少|几)(?:个)?(?P<u>{UNIT})", _measure_by_unit),
     (rf"{{a}}的?(?:(?:一共|总共)|(?P<how>平均|总|合计))?(?P<what>长度|宽度|面积|占地面积|直径|长|"
      rf"宽|大)?(?:一共|总共)?{_IS}(?:多少|几)(?:个)?(?P<u>{UNIT})", _measure_by_unit),
+    (rf"{{a}}的?(?P<what>长度|宽度|面积|占地面积|占地|直径)(?P<how>平均|总共|一共|合计){_IS}(?:多少|几)(?P<u>{UNIT})?",
+     _measure),
     (rf"{{a}}(?P<how>平均|总|合计)?(?:有|是)?(?:多少|几)(?P<u>{UNIT})(?P<what>长|宽|大)", _measure),
     (rf"{{a}}{_ALL}(?:覆盖|占地|占据|占)(?:了|有)?(?:大约|大概)?(?:多少|几|多大)(?P<u>{UNIT})",
      lambda a, u="": _measure(a, "面积", "", u)),
@@ -309,7 +353,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (r"(?:有)?(?:多少|几)(?P<line>行|排|列){a}", _lines),
     (rf"{{a}}{_IF}(?:排成|排列成|分成|分为)(?:了)?{{n}}(?P<line>行|排|列){_Q}", _lines),
     (rf"{{a}}{_IF}是?(?:排列?成|排在|在|排列在)(?:了)?(?:同)?(?:一条|一)?(?:直线|线|排|行|"
-     rf"列)(?:上)?的?{_Q}", lambda a: p.Arranged(a, "aligned")),
+     rf"列)(?:上)?[的了]?{_Q}", lambda a: p.Arranged(a, "aligned")),
     (rf"{{a}}{_IF}是?(?:整齐地?)?排列?整齐的?{_Q}", lambda a: p.Arranged(a, "aligned")),
     (rf"{{a}}{_IF}是?(?:都)?(?:分布)?得?(?:比较|很)?(?:聚集|集中|成群|扎堆|聚)(?:在一起|分布|地分布)?的?{_Q}",
      lambda a: p.Arranged(a, "clustered")),
@@ -319,16 +363,24 @@ FORMS: tuple[tuple[str, Build], ...] = (
      r"散布|杂乱)的?(?:分布)?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是)?(?:怎么|如何|怎样)(?:排列|分布|布局)的?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是什么颜色的?|的?颜色是什么|是哪种颜色的?|什么颜色)", lambda a: p.ColourOf(a)),
-    (r"{a}(?:的)?(?:朝向|方向|方位|朝|指向)(?:是|为)?(?:哪个方向|哪个方位|哪里|哪边|哪|什么方向|"
-     r"什么|多少度?)", lambda a: p.Axis(a)),
+    (r"{a}(?:的)?(?:长轴|主轴|机身|船身)?(?:都|大多|大致)?(?:朝向|方向|方位|朝着?|指向|冲着?|向)(?:是|为)?"
+     r"(?:哪个方向|哪个方位|哪里|哪儿|哪一?边儿?|哪一?侧|哪|什么方向|什么|多少度?)(?:停放?|停着|摆放?|排列|开)?的?",
+     lambda a: p.Axis(a)),
+    (rf"{{a}}(?:各自?|分别)(?:各)?(?:有|是)?{_MANY}", _each),
+    (rf"{{a}}(?:和|与|跟|、|以及){{b}}(?:各自?|分别)(?:各)?(?:有|是)?{_MANY}", _both),
+    (rf"{{a}}(?:和|与|跟|、|以及){{b}}(?:一共|总共|共|合计|加起来|合起来)+(?:有|是)?"
+     rf"{_MANY}", _both),
+    (rf"(?:分别|各自)?(?:数一数|数数|数|统计|计算|数出|算)(?:分别|各自)?{{a}}各(?:有|是)?"
+     rf"{_MANY}", _each),
     (rf"(?:数一数|数数|数|统计|计算|数出|算)?{_ALL}{_THERE}{_MANY}{{a}}", lambda a: p.Count(a)),
     (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{c}}(?:的)?{_ALL}{_THERE}{_MANY}{{a}}",
      partial(_where, build=p.Count)),
     (rf"{_ALL}(?:有)?{_MANY}{{a}}(?:是)?{{c}}(?:的)?", partial(_where, build=p.Count)),
-    (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{a}}(?:加起来|加在一起|合起来|合在一起|"
+    (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{a}}(?:加起来|加在一起|加一起|加一块|合起来|合在一起|"
      rf"放一起)?的?(?:数量)?{_ALL}{_THERE}(?:各|分别)?(?:有|是)?{_MANY}", lambda a: p.Count(a)),
     (rf"{{c}}(?:的)?{{a}}{_ALL}{_THERE}{_MANY}", partial(_where, build=p.Count)),
-    (rf"{{a}}(?:各|各自|分别)(?:各)?(?:有|是)?{_MANY}", lambda a: p.Count(a)),
+    (rf"{{a}}{_ALL}有?{_MANY}(?:是|停|停放)?(?P<c>[在靠挨离临位邻].+)",
+     partial(_where, build=p.Count)),
     (rf"(?:统计|计算|求|给出)?{{a}}的?(?:总)?(?:数量|数目|个数|总数)(?:总共)?{_IS}(?:多少|"
      rf"几)?{COUNTER}?", lambda a: p.Count(a)),
     (r"(?:数一数|数数|数出|数|统计|计数)(?:所有的?|全部的?)?{a}(?:各?有?(?:多少|几)个?|"
@@ -338,11 +390,20 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{c}}(?:的)?{_HAVE}{{a}}(?:存在|出现)?{_Q}", partial(_where, build=exists)),
     (rf"{_HAVE}{{a}}(?:是)?{{c}}(?:的)?{_Q}", partial(_where, build=exists)),
     (rf"{{a}}(?:存在|有没有|出现了?|有){_Q}", exists),
+    (r"(?:确实|真的)?(?:没有|无|不存在){a}(?:对吗|对吧|对不对|是吗|是吧|吧)?", _none),
     (rf"{{c}}的?{_ALL}(?:有|是)(?:什么|啥|些什么|些啥|哪些|什么样的?)(?:东西|目标|物体|对象|地物|"
      rf"内容)?", _there),
     (rf"(?:把|将)?{EXCEPT}{{a}}{_OTHERS}{{b}}(?:都|全部|全)?(?:给)?(?P<masks>{_SEG}){_Q}(?:出来|"
      rf"下来)?", lambda a, b, masks: _except(a, b, True)),
     (rf"(?:把|将)?{EXCEPT}{{a}}{_OTHERS}{{b}}(?:都|全部|全)?(?:给)?{_FIND}(?:出来|起来)?", _except),
+    (rf"(?P<masks>{_SEG}){EXCEPT}{{a}}{_OTHERS}{{b}}", lambda a, b, masks: _except(a, b, True)),
+    (rf"{_FIND}{EXCEPT}{{a}}{_OTHERS}{{b}}", _except),
+    (rf"{EXCEPT}{{a}}{_OTHERS}{{b}}(?:都|全部|全)?(?:给)?(?:数|统计|计算)(?:出来|出)?",
+     lambda a, b: p.Count(without(b, a))),
+    (rf"{EXCEPT}{{a}}{_OTHERS}(?:还|另外|一共|总共|共)*{_THERE}{_MANY}{{b}}",
+     lambda a, b: p.Count(without(b, a))),
+    (rf"{EXCEPT}{{a}}{_OTHERS}{{b}}(?:还|一共|总共|共|都)*{_THERE}{_MANY}",
+     lambda a, b: p.Count(without(b, a))),
     (rf"(?P<masks>{_SEG})?(?:{_FIND})?{EXCEPT}{{a}}(?:那[个架艘辆座栋条片块])?(?:以外|之外|"
      rf"外)?(?:的|,)*(?:其他|其它|其余|别的|剩下|剩余)?(?:的)?"
      r"(?:目标|物体|东西)?(?:都要?|全部?)?(?:找出|标出|框出|框起|标|框|圈)?(?:来|出来)?", _all_but),
@@ -356,6 +417,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
      masks: _chosen(a, True)),
     (rf"(?:只|仅)?{_FIND}(?:所有的?)?{{a}}(?:的(?:位置|坐标))?(?:在哪里|在哪儿?|在什么(?:位置|"
      rf"地方))?", _chosen),
+    (r"(?:给出|写出|报出?|说出?|说明|报告){a}的?(?:位置|坐标|方位)", _chosen),
     (rf"(?:只|仅)?(?:把|将)?{{a}}(?:都|全部|全|用框|用方框|单独)*(?:给)?{_FIND}(?:出来|"
      rf"起来)?(?:看看)?", _chosen),
     (rf"(?:哪一?{COUNTER}|哪个|谁)的?{{a}}的?(?:面积)?最(?P<word>[大小长短宽窄])", _most),
@@ -372,7 +434,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (r"{a}(?:有|是)哪(?:些|几[个架艘辆座栋条片块])", _chosen),
     (r"哪(?:些|一?[个架艘辆座栋条片块]){a}(?:是)?{c}(?:的)?", lambda a,
      c: _chosen(replace(a, filters=(*a.filters, *c)))),
-    (rf"{{a}}(?:都|全都|是否|是不是)?{{c}}{_Q}", _is),
+    (rf"(?:是否|是不是)?{{a}}(?:都|全都|全部|是否|是不是)*{{c}}{_Q}", _is),
     (r"{a}", _chosen),
 )  # fmt: skip
 """Questions, the special before the general, with slots as in `english_forms`."""

@@ -26,6 +26,13 @@ _SLOTS = {
 
 _FORMS = tuple(Form.of(form, _SLOTS, build) for form, build in FORMS)
 
+_MOORED = re.compile(r"^(K\d+)(?=(?:停放|停靠|停泊|停|泊|漂|靠)(?:着|了|有))")
+"""Where things stand, said without a preposition: "码头停着几艘船"."""
+_ELIDED = re.compile(
+    r"(K\d+)((?:的?数量)?(?:是否|是不是)?比|更?[多少],?还是)([^KNQ]{2,}?)的?(?=(?:更|要)?[多少])"
+)
+"""The second of two parts of a class, named without it: "左边的车比右边的多吗"."""
+
 
 def read(question: str, lexicon: Lexicon) -> p.Program | None:
     """The program of a Chinese question.
@@ -53,6 +60,8 @@ def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[s
     """
     text, unit = plainly(question, lexicon)
     marks = marked(text, lexicon)
+    whole = _ELIDED.sub(r"\1\2\3的\1", _MOORED.sub(r"\1上", marks.text))
+    marks = replace(marks, text=whole)
     for form in _FORMS:
         for said in form.fits(marks.text):
             assert not isinstance(form.build, str)

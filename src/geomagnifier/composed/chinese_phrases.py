@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from geomagnifier.composed import program as p
+from geomagnifier.composed.form_builders import without
 from geomagnifier.composed.placeholders import Amount, Lexicon, Marked, amount
 from geomagnifier.composed.slots import NoPlace
 
@@ -88,6 +89,7 @@ EXCEPT = "(?:除了?|除去|除开|不包括|不包含|不算|不计|排除|去�
 WHAT: dict[str, p.Quantity] = {
     "长度": "length", "宽度": "width", "面积": "area", "大小": "area", "直径": "length",
     "长": "length", "宽": "width", "大": "area", "占地面积": "area",
+    "占地": "area",
 }  # fmt: skip
 HOWS: dict[str, p.How] = {
     "": "mean",
@@ -179,7 +181,7 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
         bare,
         plain,
     )
-    if re.search(r"(?<![QN\d])\d", plain):  # a number that nothing is said of
+    if re.search(r"(?<![QN\da-z])\d", plain):  # a number that nothing is said of
         return Marked("", names, amounts)
     plain = re.sub(f"(?:{GROUND})(?=的?[上里内中附旁周边])", ground, plain)
     plain = re.sub("|".join(map(re.escape, longest)), name, plain) if longest else plain
@@ -217,7 +219,9 @@ class Reader:
         if (
             noun is None
             and of is not None
-            and (m := re.search(rf"(?:[这那]?(?:一|N\d+|几)?{COUNTER}|的|边|侧)$", text))
+            and (
+                m := re.search(rf"(?:[这那]?(?:一|N\d+|几)?{COUNTER}|的|[边侧角]|部分?|半)$", text)
+            )
         ):
             return (
                 self._before(
@@ -272,7 +276,7 @@ class Reader:
                 number = int(self.amount(m[0]).value)
                 rest = rest[m.end() :]
             elif (m := self._roof(rest, of)) or (
-                m := re.match(rf"{_COLOUR}(?:(?:或|和){_COLOUR})*的?(?!K\d+的)", rest)
+                m := re.match(rf"{_COLOUR}(?:[或和跟与、]{_COLOUR})*的?(?!K\d+的)", rest)
             ):
                 if union:
                     raise NoPlace
@@ -290,10 +294,7 @@ class Reader:
                 filters = (*filters, *one)
         of = replace(of, filters=filters, rank=rank, number=number)
         if out is not None:
-            kept = tuple(kind for kind in of.kinds if kind not in out.kinds)
-            if out.filters or out.rank is not None or out.them or not kept:
-                return replace(of, filters=(*of.filters, p.Not(p.Among(out))))
-            of = replace(of, kinds=kept)
+            return without(of, out)
         return of
 
     def _roof(self, text: str, of: p.Select) -> re.Match[str] | None:
@@ -393,11 +394,13 @@ class Reader:
             f"{lead}(?:正中央|正中间|正中|中央|中间|中心|中部)(?:部分|区域|位置)?", text
         ):
             return p.Place("centre")
-        if re.fullmatch(f"{lead}(?:边缘|边上|四周)(?:部分|区域|位置)?", text):
+        if re.fullmatch(f"{lead}(?:边缘|四周)(?:部分|区域|位置)?|{PICTURE}的?边上?", text):
             return p.Place("edge")
+        text = re.sub("[侧边](?=三分之一|四分之一)", "", text)
         m = re.fullmatch(
             f"{lead}([左右上下东西南北])([左右上下东西南北])?(半部分|半部|半边|半侧|半区|半幅|半张图?|半"
-            "|侧|边|方|部分|部|角|三分之一|四分之一|面)?(?:落|那边|一边|一侧|这边|区域|位置|方向)?",
+            "|侧|边|方|部分|部|角|三分之一|四分之一|面)?(?:落|那边|一边|一侧|这边|区域|位置|方向|那块|那片|这块)?"
+            "(?:内|里|中)?",
             text,
         )
         if m is None or (m[3] is None and m[2] is None):
@@ -427,6 +430,10 @@ class Reader:
             found := self._related("near", m[1])
         ) is not None:
             return found
+        if (m := re.fullmatch(rf"{_VERBS}(?<=在)(K\d+)", text)) and (
+            found := self._related("on", m[1])
+        ) is not None:
+            return found
         text = re.sub(f"^(?:位于|处于|跨越|横跨|在|{_VERBS}(?:在)?)+", "", text)
         text = re.sub(f"(?<=[上里内中边旁近围侧方面岸]){_VERBS}$", "", text)
         if m := re.fullmatch(
@@ -435,6 +442,9 @@ class Reader:
             return self._related("near", m[1])
         if m := re.fullmatch("沿着?(.+?)", text):
             return self._related("along", m[1])
+        if m := re.fullmatch(r"(?:距离?|离)(.+?)(?:超过(Q\d+)|(Q\d+)[以之开]外)", text):
+            far = self._related("near", m[1], m[2] or m[3])
+            return None if far is None else p.Not(far)
         if m := re.fullmatch(
             r"(?:距离?|离)(.+?)(?:的距离)?(?:不超过|小于|少于|在|不到)?(Q\d+)(?:以内|之内|范围内|内)?",
             text,
@@ -447,9 +457,9 @@ class Reader:
                 return p.Between(self.phrase(m[1]), self.phrase(m[2]))
             except NoPlace:
                 return None
-        if m := re.fullmatch(r"(.+?)之间", text):
+        if m := re.fullmatch(r"(N\d+.+?)(?:之间|中间|当中)|(.+?)之间", text):
             try:
-                both = self.phrase(m[1])
+                both = self.phrase(m[1] or m[2])
             except NoPlace:
                 return None
             return p.Between(both, both)

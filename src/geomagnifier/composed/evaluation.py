@@ -88,7 +88,9 @@ def _run(program: p.Program, ground: Ground) -> Outcome:
                 raise CannotTell("none")
             if sum(term.value == best.value for term in terms) > 1:
                 return Outcome(None, None, together, terms, "tie")
-            return Outcome(_name(best.of), None, together, terms)
+            names = [_name(option) for option in options]
+            part = len(set(names)) < len(names)
+            return Outcome(_part(best.of) if part else _name(best.of), None, together, terms)
         case p.Commonest(of, most):
             regions = select(of, ground)
             counts = Counter(region.label for region in regions)
@@ -305,3 +307,9 @@ def _name(number: p.Number) -> str:
     """The class that a number is of."""
     of = next(part for part in p.parts(number) if isinstance(part, p.Select))
     return of.kinds[0]
+
+
+def _part(number: p.Number) -> str:
+    """Which of its class a number is of: "in left half"."""
+    of = next(part for part in p.parts(number) if isinstance(part, p.Select))
+    return "; ".join(map(str, of.filters))

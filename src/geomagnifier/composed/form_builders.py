@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from geomagnifier.composed import program as p
 from geomagnifier.composed.placeholders import MASS, Amount
+from geomagnifier.language.classes import WITHIN
 
 Filters = tuple[p.Filter, ...]
 """All of them hold."""
@@ -37,14 +38,17 @@ def more(a: p.Select, b: p.Select, sign: p.Sign = ">", times: float = 1.0) -> p.
 
 
 def which(a: p.Select, b: p.Select, most: bool = True) -> p.Program | None:
-    """Ask which of two selections has more, or fewer, members; None where they share a class.
+    """Ask which of two selections has more, or fewer, members.
+
+    None where they share a class, unless they are parts of one: "trees on the left or the right".
 
     Args:
         a: one.
         b: the other.
         most: more is asked for, not fewer.
     """
-    if set(a.kinds) & set(b.kinds):
+    parts = a.kinds == b.kinds and a.filters and b.filters and a.filters != b.filters
+    if set(a.kinds) & set(b.kinds) and not parts:
         return None
     if is_cover(a):
         return p.Which((p.Share(a), p.Share(b)), most)
@@ -106,3 +110,17 @@ def most_are(a: p.Select, c: Filters) -> p.Program:
         c: the filters.
     """
     return p.Compare(share_where(a, c), ">", p.Given(50, "%"))  # type: ignore[arg-type]
+
+
+def without(of: p.Select, out: p.Select) -> p.Select:
+    """A selection without another one: fewer classes, or what is left of its own.
+
+    Args:
+        of: all.
+        out: left out; trucks are among the vehicles, though they are another class.
+    """
+    kept = tuple(kind for kind in of.kinds if kind not in out.kinds)
+    narrower = any(WITHIN.get(kind) in of.kinds for kind in out.kinds)
+    if out.filters or out.rank is not None or out.them or narrower or not kept:
+        return replace(of, filters=(*of.filters, p.Not(p.Among(out))))
+    return replace(of, kinds=kept)

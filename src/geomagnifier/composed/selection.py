@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from geomagnifier.composed import object_colours
 from geomagnifier.composed import program as p
 from geomagnifier.composed.ground import CannotTell, Ground, Term
-from geomagnifier.geometry import Box
+from geomagnifier.geometry import Box, overlap
 from geomagnifier.masks import decode_window
 from geomagnifier.raster import measures
 from geomagnifier.results import Region
@@ -27,6 +27,8 @@ NEAR = 0.06
 to its own length.
 """
 
+SAME = 0.5
+"""Overlap of boxes from which a vehicle and a truck are one thing, found as both."""
 ON = 0.25
 """Gap to what a thing lies on, as a part of its own width: masks end at each other's edge."""
 
@@ -114,6 +116,15 @@ def _ranked(rank: p.Rank, regions: list[Region], ground: Ground) -> list[Region]
     return [regions[i] for i in sorted(order[rank.start - 1 :][: rank.count])]
 
 
+def _found_as(regions: Sequence[Region], others: Sequence[Region]) -> list[bool]:
+    """Of each region, whether it was found as one of some others of another class as well."""
+    if not others:
+        return [False] * len(regions)
+    a, b = (np.array([region.box for region in some], float) for some in (regions, others))
+    differ = np.array([[x.label != y.label for y in others] for x in regions])
+    return [bool(one) for one in ((overlap(a, b) >= SAME) & differ).any(1)]
+
+
 def filtered(test: p.Filter, regions: Sequence[Region], ground: Ground) -> list[Region]:
     """The regions that pass a filter, in order.
 
@@ -130,8 +141,13 @@ def filtered(test: p.Filter, regions: Sequence[Region], ground: Ground) -> list[
             out = {id(region) for region in filtered(of, regions, ground)}
             return [region for region in regions if id(region) not in out]
         case p.Among(of):
-            chosen = {id(region) for region in select(of, ground)}
-            return [region for region in regions if id(region) in chosen]
+            others = select(of, ground)
+            chosen = {id(region) for region in others}
+            return [
+                region
+                for region, also in zip(regions, _found_as(regions, others), strict=True)
+                if also or id(region) in chosen
+            ]
         case p.Limit(what, low, high, unit):
             values = ground.sizes(regions, what, ground.metric(unit))
             kept = [

@@ -167,12 +167,21 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
                 return f"{yes}{_side(a, words)}."
             return f"{yes}{_side(a, words)} against {_side(b, words)}{factor}."
         case p.Which():
+            of_one = len({mine.kinds[0] for term in outcome.terms if (mine := _of(term))}) == 1
             best = next(
                 term
                 for term in outcome.terms
-                if (mine := _of(term)) is not None and mine.kinds[0] == value
+                if (mine := _of(term)) is not None
+                and ("; ".join(map(str, mine.filters)) if of_one else mine.kinds[0]) == value
             )
             rest = [term for term in outcome.terms if term is not best]
+            if of_one and (mine := _of(best)) is not None:
+                told = [_side(term, words) for term in (best, *rest)]
+                if zh:
+                    which = "较多" if program.most else "较少"
+                    where = "、".join(condition(f, words) for f in mine.filters)
+                    return f"{where.removesuffix('的')}{which}：{'，'.join(told)}。"
+                return f"{told[0]} against {words.listed(told[1:])}."
             if zh:
                 numbers = "，".join(_side(term, words) for term in [best, *rest])
                 return f"{words.noun(str(value))}：{numbers}。"

@@ -43,3 +43,20 @@ def test_a_sentence_of_other_classes_is_not_its_meaning(
     question: str, english: str, right: bool
 ) -> None:
     assert zh_rules.agree(question, english) is right
+
+
+@pytest.mark.parametrize(
+    ("question", "english", "right"),
+    [
+        ("左边的船", "Locate the ships on the left.", True),
+        ("左边的船", "Locate the ships.", False),
+        ("图上面有几艘船", "How many ships are there?", True),
+        ("最大的船", "Detect all ships.", False),
+        ("第二排的储罐", "Locate the storage tanks in the second row.", True),
+        ("下面那一排储罐", "Detect all storage tanks.", False),
+        ("离摄像头最近的车", "Locate the nearest vehicle.", False),
+        ("边上的路", "Detect all roads.", False),
+    ],
+)
+def test_a_translation_chooses_among_objects_as_the_question_does(question, english, right):
+    assert zh_rules.agree(question, english) is right

@@ -12,6 +12,7 @@ from geomagnifier.geometry import Box
 from geomagnifier.raster import footprint
 from geomagnifier.results import Answer, Region, Trace
 from geomagnifier.server.ui import presentation
+from geomagnifier.translation import use_language
 from geomagnifier.types import Granularity, SceneInfo
 
 pytest.importorskip("rio_tiler")
@@ -167,3 +168,18 @@ def test_a_hit_is_told_by_likeness_place_and_time():
         "2024-05-31",
     ]
     assert presentation.hit_facts(replace(hit, score=None, distance=0.0)) == ["right there"]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "place", "shown"),
+    [
+        ("en", "airplane", False, "airplane"),
+        ("zh", "airplane", False, "飞机"),
+        ("zh", "airplane", True, "停机坪"),
+        ("zh", "river or lake", True, "河流或湖泊"),
+        ("zh", "my own class", False, "my own class"),
+    ],
+)
+def test_classes_are_in_the_language_of_the_page(language, label, place, shown):
+    with use_language(language):
+        assert presentation.class_name(label, place) == shown

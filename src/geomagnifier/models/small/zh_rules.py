@@ -63,6 +63,30 @@ _ONE = re.compile(
 """Words that mean one of a class."""
 _THINGS = re.compile("(?:Detect|Locate|How many|Count|Segment|Give me|Is there) ")
 """Begin sentences about objects."""
+_IN_PICTURE = re.compile(
+    "(?:图像|图片|图|影像|画面|照片|场景)(?:上|下|里|中)(?:面|边|方)?(?!半|角|部)"
+)
+_FROM_TO = re.compile("([左右上下东西南北])[边侧]?[到往至向][左右上下东西南北]")
+"""As in "从左到右第三个": the first of the sides tells."""
+_CHOOSING = tuple(
+    (re.compile(said), re.compile(meant))
+    for said, meant in (
+        ("左", "left|west"),
+        ("右", "right|east"),
+        ("上[面方边部半侧角]|最上", "top|upper|above|over|north"),
+        ("下[面方边部半侧角]|最下", "bottom|lower|below|under|south"),
+        ("最[大小长短宽窄]", r"(?:larg|bigg|small|long|short|wid|narrow|tini|low|high)\w*est"),
+        ("第[一二两三四五六七八九十0-9]", "first|second|third|fourth|fifth|sixth|last|row|column"),
+        ("除[了去开]|[以之]外", "except|other|but|apart|besides|not|without|exclud"),
+        ("之间", "between"),
+        ("附近|旁|靠近|挨着|紧邻", "near|next|besid|clos|by|adjacent|around|along"),
+        ("最近", "near|clos|next|beside"),
+        ("[一这那几两]排|[一这那]列|[一这那]行", "row|column|line"),
+    )
+)
+"""Chinese words that choose among objects, each with the English ones that say so: a translation
+without any of them has lost what is asked.
+"""
 
 
 def meaning(text: str, reader: Callable[[], Translator]) -> str:
@@ -150,8 +174,8 @@ def _article(noun: str) -> str:
 def agree(text: str, english: str) -> bool:
     """Whether an English sentence names the same classes as a Chinese question.
 
-    About images as a whole any sentence will do, but not where one of a class is meant, as in
-    "描述最左边那栋楼".
+    It must choose among them by the same sides, sizes and neighbours, too. About images as a whole
+    any sentence will do, but not where one of a class is meant, as in "描述最左边那栋楼".
 
     Args:
         text: the question.
@@ -162,6 +186,15 @@ def agree(text: str, english: str) -> bool:
         return not (_ONE.search(plain) and in_chinese(plain, anywhere=True)) or bool(
             in_english(tokens_of(english))
         )
+    mark = _NEAREST.search(plain)
+    if mark and not (in_chinese(mark[1], anywhere=True) or re.search("[中央心边缘角]", mark[1])):
+        return False  # nearest to what is no class: the camera, me
+    if re.match("(?:边上|旁边|附近|周围)的?", plain):  # of what?
+        return False
+    bare = _FROM_TO.sub(r"\1", _IN_PICTURE.sub("", plain))
+    told_words = english.lower()
+    if any(said.search(bare) and not meant.search(told_words) for said, meant in _CHOOSING):
+        return False
     surely, perhaps = (
         {mention.kind for mention in in_chinese(plain, anywhere) if mention.kind}
         for anywhere in (False, True)

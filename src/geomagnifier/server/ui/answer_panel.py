@@ -209,7 +209,7 @@ def _labels(answer: Answer) -> None:
     with tag("ul", "labels", aria_label=_("Likeliest kinds of place")):
         for name, probability in answer.labels[:LABELS]:
             with tag("li"):
-                text_tag("span", name)
+                text_tag("span", presentation.class_name(name, place=True))
                 share = f"{probability:.0%}" if probability >= 0.005 else "< 1%"
                 text_tag("span", share, "number")
                 with tag("span", "bar", aria_hidden="true"):

@@ -11,6 +11,7 @@ from geomagnifier.conversation import Turn
 from geomagnifier.errors import GeomagError
 from geomagnifier.export import overlay
 from geomagnifier.export.search_hit import Hit
+from geomagnifier.language import chinese_answers
 from geomagnifier.raster import shapes
 from geomagnifier.results import Answer, Region
 from geomagnifier.server.ui.page_language import _, chosen, ngettext
@@ -119,6 +120,18 @@ def understood_question(turn: Turn | None) -> str:
     return turn.refers.words if turn.refers is not None else turn.meant
 
 
+def class_name(label: str, place: bool = False) -> str:
+    """A class in the language of the page; files keep its English name.
+
+    Args:
+        label: the class.
+        place: of the scene, not of a region: "airplane" is an apron then.
+    """
+    if chosen() != "zh":
+        return label
+    return chinese_answers.PLACES.get(label, label) if place else chinese_answers.noun(label)
+
+
 def region_rows(answer: Answer, numbers: Sequence[int]) -> Iterator[RegionRow]:
     """Yield the rows of some regions.
 
@@ -133,7 +146,7 @@ def region_rows(answer: Answer, numbers: Sequence[int]) -> Iterator[RegionRow]:
         yield RegionRow(
             number,
             named[region.label],
-            region.label,
+            class_name(region.label),
             region.score,
             region.phrase,
             *sizes,

@@ -92,6 +92,7 @@ def bench(
             "memory",
             "archive",
             "map",
+            "page",
             "ablations",
             "teach",
         ],
@@ -103,7 +104,8 @@ def bench(
                 "Mpx to 1 Gpx; memory: peak memory of runs up to 40,000 px, and of a "
                 "service over 500 questions; archive: queries to an index of 10,000 "
                 "scenes; map: 500 drawn scenes with one worker, with all, and with one "
-                "killed; ablations: short training runs, each without one part; teach: how "
+                "killed; page: how long a person waits for the map page, and how smoothly it "
+                "moves; ablations: short training runs, each without one part; teach: how "
                 "many examples a new class needs."
             )
         ),
@@ -128,6 +130,13 @@ def bench(
         list[str] | None,
         typer.Option(
             help="Group of scenes for search; may be repeated. Default: all.", metavar="NAME"
+        ),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            help="The geomag of another installation, for page: both are measured in turn.",
+            metavar="GEOMAG",
         ),
     ] = None,
     most: Annotated[float, typer.Option(help="Largest scene for growth, in megapixels.")] = 1000,
@@ -181,6 +190,13 @@ def bench(
         print_tables(
             found, {found["what"]: found["rows"], "the service": found["service"]}, as_json
         )
+        return
+    if what == "page":
+        from geomagnifier_lab.bench import page_speed
+
+        with progress_bar("services") as progress:
+            found = page_speed.bench(against, repeats, out, progress)
+        print_tables(found, {found["what"]: found["rows"], "moving it": found["pan"]}, as_json)
         return
     if what == "psc":
         from geomagnifier.models.registry import load_small

@@ -17,7 +17,7 @@ from geomagnifier.memory import give_back, resident
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.preview import Preview
 from geomagnifier.raster.scene import Scene
-from geomagnifier.results import ModelOutput, Trace, WindowResult
+from geomagnifier.results import ModelOutput, Region, Trace, WindowResult
 from geomagnifier.types import (
     Granularity,
     Query,
@@ -42,6 +42,7 @@ the others it sets how large the windows are, not where they lie.
 """
 
 Progress = Callable[[int, int], bool | None]
+Found = Callable[[tuple[Region, ...]], object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,8 @@ class ScanConfig:
     """
     enlarge: bool = True
     """Views of tiny targets are enlarged."""
+    found: Found | None = None
+    """Called with the regions of each window as soon as it is answered, before they are joined."""
 
 
 @dataclass(frozen=True, eq=False)

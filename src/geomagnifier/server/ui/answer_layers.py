@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from geomagnifier.export import heatmap
+from geomagnifier.export.class_colours import class_colours
 from geomagnifier.mask_outlines import Ring
 from geomagnifier.raster.smooth_outlines import smooth_outlines
-from geomagnifier.results import Answer
+from geomagnifier.results import Answer, Region
 from geomagnifier.server.ui import presentation
 from geomagnifier.server.ui.map_coordinates import MapCoordinates, Pairs, outline
 from geomagnifier.server.ui.page_language import _
@@ -85,6 +86,35 @@ def document(answer: Answer, places: MapCoordinates) -> dict[str, Any]:
         "heat": None if answer.trace.heat is None else places.bounds,
         **windows,
     }
+
+
+def early(regions: Sequence[Region], start: int, places: MapCoordinates) -> dict[str, Any]:
+    """Regions found so far in a search that goes on, as scene_map.js reads them.
+
+    Args:
+        regions: all of them, in the order in which they were found.
+        start: how many of them the map has already.
+        places: of their scene.
+
+    Returns:
+        `regions` with `colour` and `rings` in the coordinates of the map, and `until`, how many it
+        has then.
+    """
+    colours = class_colours(region.label for region in regions)
+    new = regions[start:]
+    smooth = _smooth([region.polygon or () for region in new])
+    rings: list[Sequence[Pairs]] = [
+        own or (outline(region.box),) for region, own in zip(new, smooth, strict=True)
+    ]
+    placed = iter(places.rings([ring for own in rings for ring in own]))
+    drawn = [
+        {
+            "colour": "#{:02x}{:02x}{:02x}".format(*colours[region.label]),
+            "rings": [next(placed) for _ in own],
+        }
+        for region, own in zip(new, rings, strict=True)
+    ]
+    return {"regions": drawn, "until": len(regions)}
 
 
 def heat_picture(answer: Answer, places: MapCoordinates) -> bytes:

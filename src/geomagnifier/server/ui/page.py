@@ -195,12 +195,13 @@ class Page:
             with self._client:  # a task of its own does not know whose page it is for
                 self._suggest()
 
-    async def ask(self, question: str, options: AskOptions) -> None:
+    async def ask(self, question: str, options: AskOptions, again: Entry | None = None) -> None:
         """Ask a question, which may refer back to the answer shown, and follow it to its end.
 
         Args:
             question: as it was typed.
             options: search options as they were typed.
+            again: the question as it was asked before, where the service has lost the answer.
         """
         if self._card is None:
             self._question.wrong(_("Open a picture first: drop one on the map, or choose a file."))
@@ -224,6 +225,7 @@ class Page:
             self._question.wrong(presentation.error_line(error))
             return
         after = self._last.id if self._last else None
+        after = again.after if again is not None else after
         entry = Entry(
             job.id,
             self._card.id,
@@ -235,7 +237,7 @@ class Page:
             self._polygon,
             after,
         )
-        self._history.put(entry)
+        self._history.put(entry, again.job if again is not None else None)
         self._links.put(entry)
         self._question.write("")
         await self._follow(job, entry)
@@ -244,15 +246,20 @@ class Page:
         self._job = job
         self._address()
         self._question.wrong(None)
+        early = 0
         async with contextlib.aclosing(job.follow(EVERY)) as changes:
             async for _change in changes:
                 if self._gone or self._job is not job:
                     return
                 self._question.working(job)
+                if len(job.early) > early:
+                    early = len(job.early)
+                    self._map.early(f"/web/jobs/{job.id}/early.json")
         self._question.working(None)
         if job.answer is not None and job.error is None:
             self._show(job, entry)
             return
+        self._map.early(None)
         wrong = (
             presentation.error_line(job.error)
             if job.error is not None
@@ -289,7 +296,7 @@ class Page:
             job = self._jobs.job(entry.job)
         except JobNotFound:
             self._topic(None)  # the job that it referred back to is gone too: ask it in full
-            await self.ask(entry.meant or entry.question, entry.options)
+            await self.ask(entry.meant or entry.question, entry.options, entry)
             return
         self._history.mark(entry.job)
         await self._follow(job, entry)

@@ -65,7 +65,7 @@ export default {
       const view = this.view;
       if (this.scene || !new URLSearchParams(location.search).has("job")) this.view = null;
       this.scene = scene;
-      this.shown = this.frame = this.found = this.wanted = null;
+      this.shown = this.frame = this.found = this.wanted = this.sofar = null;
       this.map = L.map(this.$el, {
         crs: scene.earth ? L.CRS.EPSG3857 : L.CRS.Simple,
         minZoom: scene.least,
@@ -122,7 +122,8 @@ export default {
       this.map.closePopup();
       this.found?.remove();
       this.regions.clear();
-      this.shown = null;
+      this.sofar?.group.remove();
+      this.shown = this.sofar = null;
       this.key.hidden = new Set();
       if (found) {
         this.many = found.regions.length > MANY;
@@ -139,6 +140,28 @@ export default {
       if (this.view) this.restore(this.view); // of the link by which the page was opened
       else this.arrive();
       this.view = null;
+    },
+    // url: address of what a search that goes on has found so far; null: of nothing any more. The earlier answer is hidden meanwhile.
+    async early(url) {
+      if (url !== this.sofar?.url) {
+        this.sofar?.group.remove();
+        this.sofar = url && this.map ? { url, until: 0, group: L.featureGroup().addTo(this.map) } : null;
+        if (!url) this.shown?.regions.addTo(this.map);
+      }
+      const own = this.sofar;
+      if (!own || own.reading) return;
+      own.reading = true;
+      const read = (reply) => (reply.ok ? reply.json() : null);
+      const found = await fetch(`${url}?start=${own.until}`).then(read).catch(() => null);
+      own.reading = false;
+      if (!found?.regions.length || own !== this.sofar) return;
+      own.until = found.until;
+      own.renderer ??= L.svg({ padding: 0.3, pane: "answer" });
+      for (const region of found.regions) {
+        const style = { color: region.colour, weight: 2, fillOpacity: 0.12, interactive: false, className: "region early" };
+        own.group.addLayer(L.polygon(region.rings, { renderer: own.renderer, pane: "answer", smoothFactor: 0.5, ...style }));
+      }
+      this.shown?.regions.remove();
     },
     region(region, colour, renderer) {
       const layer = regionLayer(region, colour, renderer, this.many);

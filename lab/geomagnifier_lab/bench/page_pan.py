@@ -15,8 +15,8 @@ import numpy as np
 from geomagnifier_lab.bench.served_page import read_json, scene_ids, wait_until_idle
 
 REGIONS = 10_000
-POINTS = 16
-"""Points of an outline."""
+POINTS = 30
+"""Points of an outline: as many in all as the page draws at most."""
 SECONDS = 6.0
 """How long the map is dragged, at least."""
 REACH, STEPS = 240, 40
@@ -104,6 +104,8 @@ def document(bounds: Any, regions: int, url: str) -> dict[str, Any]:
         "colours": ["#e69f00", "#0072b2"],
         "unit": "m2",
         "regions": found,
+        "total": len(found),
+        "boxed": 0,
         "heat": None,
         "crops": [],
         "skipped": [],

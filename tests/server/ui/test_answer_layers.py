@@ -68,7 +68,17 @@ def test_more_regions_than_a_browser_draws_are_left_to_the_files(asked, monkeypa
     monkeypatch.setattr(answer_layers, "REGIONS", 1)
     answer, places = asked()
     found = answer_layers.document(answer, places)
-    assert len(found["regions"]) == 1
+    assert (len(found["regions"]), found["total"], found["boxed"]) == (1, 2, 0)
+
+
+@pytest.mark.parametrize("limit", ["POINTS", "TRACED"])
+def test_outlines_that_are_too_many_are_boxes_and_are_counted(asked, monkeypatch, limit):
+    monkeypatch.setattr(answer_layers, limit, 1)
+    answer, places = asked("Segment the ships.")
+    found = answer_layers.document(answer, places)
+    assert [one["masked"] for one in found["regions"]] == [True, False]
+    assert (found["total"], found["boxed"]) == (2, 1)
+    assert found["regions"][1]["rings"] == [places.corners(answer.regions[1].box)]
 
 
 def test_heat_lies_where_the_scene_is_hot(asked):

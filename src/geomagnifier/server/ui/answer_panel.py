@@ -37,6 +37,8 @@ def _table_words() -> dict[str, Any]:
     return {
         "one": _("{n} region"),
         "many": _("{n} regions"),
+        "best": _("The {n} best of {all} regions"),
+        "boxed": _("{n} of them are drawn as boxes: their outlines are too many for the map."),
         "filter": _("Class shown in the table"),
         "every": _("All classes"),
         "sizes": _("How many regions of each size; choose one to list them alone"),

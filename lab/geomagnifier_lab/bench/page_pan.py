@@ -43,7 +43,7 @@ def measure(browser: Any, address: str, name: str, regions: int = REGIONS) -> li
     Returns:
         A row for each: {"view", "regions", "seconds", "frames per second", "longest frame ms"}.
     """
-    layers = read_json(f"{address}/v1/scenes/{scene_ids(address)[name]}")["map"]
+    layers = read_json(f"{address}/v1/scenes/{scene_ids(address)[name]}")["layers"]
     rows = []
     context = browser.new_context(viewport=VIEWPORT)
     context.set_default_timeout(WAIT)

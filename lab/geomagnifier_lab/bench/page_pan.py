@@ -56,7 +56,7 @@ def measure(browser: Any, address: str, name: str, regions: int = REGIONS) -> li
     field = page.locator("textarea[name=question]")
     field.fill(QUESTION)
     field.press("Enter")
-    page.locator(".region-row").first.wait_for()
+    page.locator(".key-row").first.wait_for(state="attached")
     for view in ("the whole scene", "four times as large"):
         if view != "the whole scene":
             for _ in range(2):

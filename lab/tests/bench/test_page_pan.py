@@ -42,7 +42,7 @@ def test_the_map_is_dragged_in_a_real_browser(
     pytest.importorskip("nicegui")
     pytest.importorskip("playwright.sync_api")
     monkeypatch.setattr(page_pan, "SECONDS", 0.5)
-    write_picture(tmp_path / "drawn.png", draw_scene(1, 300, 200, "town").pixels)
+    write_picture(tmp_path / "drawn.png", draw_scene(1, 300, 200, "airport").pixels)
     with served(tmp_path) as address, chromium() as browser:
         rows = page_pan.measure(browser, address, "drawn.png", regions=500)
     assert [row["regions"] for row in rows] == [500, 500]

@@ -65,7 +65,7 @@ export default {
       const view = this.view;
       if (this.scene || !new URLSearchParams(location.search).has("job")) this.view = null;
       this.scene = scene;
-      this.shown = this.frame = this.found = this.wanted = this.sofar = null;
+      this.shown = this.frame = this.found = this.wanted = this.sofar = this.renderer = null;
       this.map = L.map(this.$el, {
         crs: scene.earth ? L.CRS.EPSG3857 : L.CRS.Simple,
         minZoom: scene.least,
@@ -122,12 +122,13 @@ export default {
       this.map.closePopup();
       this.found?.remove();
       this.regions.clear();
-      this.sofar?.group.remove();
-      this.shown = this.sofar = null;
+      this.endEarly();
+      this.renderer?.remove(); // its canvas would stay on the map, empty
+      this.shown = this.renderer = null;
       this.key.hidden = new Set();
       if (found) {
         this.many = found.regions.length > MANY;
-        const renderer = this.many ? L.canvas({ padding: 0.3, pane: "answer" }) : L.svg({ padding: 0.3, pane: "answer" });
+        const renderer = this.renderer = this.many ? L.canvas({ padding: 0.3, pane: "answer" }) : L.svg({ padding: 0.3, pane: "answer" });
         this.shown = {
           regions: L.featureGroup(found.regions.map((region) => this.region(region, found.colours[region.kind], renderer))),
           crops: windowLayer(found, this.map),
@@ -144,7 +145,7 @@ export default {
     // url: address of what a search that goes on has found so far; null: of nothing any more. The earlier answer is hidden meanwhile.
     async early(url) {
       if (url !== this.sofar?.url) {
-        this.sofar?.group.remove();
+        this.endEarly();
         this.sofar = url && this.map ? { url, until: 0, group: L.featureGroup().addTo(this.map) } : null;
         if (!url) this.shown?.regions.addTo(this.map);
       }
@@ -162,6 +163,11 @@ export default {
         own.group.addLayer(L.polygon(region.rings, { renderer: own.renderer, pane: "answer", smoothFactor: 0.5, ...style }));
       }
       this.shown?.regions.remove();
+    },
+    endEarly() {
+      this.sofar?.group.remove();
+      this.sofar?.renderer?.remove();
+      this.sofar = null;
     },
     region(region, colour, renderer) {
       const layer = regionLayer(region, colour, renderer, this.many);

@@ -38,7 +38,7 @@ WIDE, MOSAIC = 10_000, 4096
 CELL = 1024
 """Side of the drawn images of which they are made, px."""
 THEMES = ("airport", "town", "harbour", "mixed")
-FILES = {
+FILES: dict[str, dict[str, Any]] = {
     "tiles.tif": {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "deflate"},
     "strips.tif": {"tiled": False},
 }
@@ -81,7 +81,7 @@ def bench(
     """
     if against is not None and shutil.which(str(against)) is None:
         raise OptionError(f"{against} is no command; give the path of another geomag")
-    others = [None] if against is None else [None, against]
+    others: list[Path | None] = [None] if against is None else [None, against]
     with ExitStack() as stack:
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         scenes = folder / "scenes"

@@ -37,8 +37,8 @@ def document(answer: Answer, places: MapCoordinates) -> dict[str, Any]:
     Returns:
         `colours` by class number, `unit` of the regions' `extent`, `total` of the answer's regions,
         of which `regions` are shown, with class number (`kind`), text and rings; `boxed`, how many
-        of them have outlines and are drawn as boxes; rings of the windows `crops`, `skipped` and `broken`, and the
-        bounds of `heat`; all coordinates are those of the map.
+        of them have outlines and are drawn as boxes; rings of the windows `crops`, `skipped` and
+        `broken`, and the bounds of `heat`; all coordinates are those of the map.
     """
     best = sorted(presentation.region_order(answer, "score")[:REGIONS])
     traced = 0

@@ -40,6 +40,7 @@ def served(folder: Path, geomag: Path | None = None, words: Sequence[str] = ()) 
         ModelError: the service does not start.
     """
     environment = dict(os.environ)
+    environment.pop("OMP_NUM_THREADS", None)  # each takes as many threads as it does by itself
     if geomag is not None:
         environment.pop("PYTHONPATH", None)
     line = [*command(geomag), "serve", str(folder), "--port", "0", "--no-browser", *words]

@@ -139,7 +139,7 @@ def heat_picture(answer: Answer, places: MapCoordinates) -> bytes:
     assert answer.trace.heat is not None
     warm = places.warped(answer.trace.heat)
     share = np.nan_to_num(warm / max(float(answer.trace.heat.max()), 1e-9))
-    strength = np.rint(255 * np.clip(share, 0, 1) ** 0.5).astype(np.uint8)
+    strength = np.rint(255 * np.clip(share, 0, 1)).astype(np.uint8)
     shown = np.concatenate((heatmap.colour(share), strength[..., None]), axis=2)
     file = io.BytesIO()
     Image.fromarray(shown).save(file, "PNG")

@@ -44,6 +44,8 @@ Polygon = tuple[tuple[float, float], ...]
 
 UPLOADS = "geomag-uploads"
 """Where the storage of a browser has the ids of its uploads."""
+LATER = (0, 2, 5, 10, 20)
+"""Seconds after which a first view is tried again, as questions come first."""
 EVERY = 0.2
 """Seconds between two updates on a job in progress."""
 
@@ -183,15 +185,22 @@ class Page:
 
     async def _look(self, card: Card) -> None:
         """Have a first view of the picture that was opened, and suggest questions from it."""
-        if card.id not in self._seen:
+        for wait in LATER:
+            if card.id in self._seen or self._gone or self._card is not card:
+                break
+            await asyncio.sleep(wait)
             try:
                 job = self._jobs.first_view(card)
             except GeomagError:  # the queue has filled up meanwhile
-                return
-            if job is None or not await job.end() or job.first is None:
-                return
-            self._seen[card.id] = job.first
-        if not self._gone and self._card is not None and self._card.id == card.id:
+                continue
+            if job is not None and await job.end() and job.first is not None:
+                self._seen[card.id] = job.first
+        if (
+            card.id in self._seen
+            and not self._gone
+            and self._card is not None
+            and self._card.id == card.id
+        ):
             with self._client:  # a task of its own does not know whose page it is for
                 self._suggest()
 

@@ -4,6 +4,7 @@
 import { leaflet as L } from "nicegui-leaflet";
 import { MANY, regionLayer, regionStyle, windowLayer } from "geomag-map/answer.js";
 import { draw } from "geomag-map/drawing.js";
+import { many } from "geomag-map/many.js";
 import { readout } from "geomag-map/readout.js";
 import { swipe } from "geomag-map/swipe.js";
 import { tiles } from "geomag-map/tiles.js";
@@ -128,7 +129,7 @@ export default {
       this.key.hidden = new Set();
       if (found) {
         this.many = found.regions.length > MANY;
-        const renderer = this.renderer = this.many ? L.canvas({ padding: 0.3, pane: "answer" }) : L.svg({ padding: 0.3, pane: "answer" });
+        const renderer = this.renderer = this.many ? many("answer") : L.svg({ padding: 0.3, pane: "answer" });
         this.shown = {
           regions: L.featureGroup(found.regions.map((region) => this.region(region, found.colours[region.kind], renderer))),
           crops: windowLayer(found, this.map),

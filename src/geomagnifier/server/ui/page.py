@@ -193,14 +193,11 @@ class Page:
                 job = self._jobs.first_view(card)
             except GeomagError:  # the queue has filled up meanwhile
                 continue
-            if job is not None and await job.end() and job.first is not None:
-                self._seen[card.id] = job.first
-        if (
-            card.id in self._seen
-            and not self._gone
-            and self._card is not None
-            and self._card.id == card.id
-        ):
+            if job is not None:
+                if await job.end() and job.first is not None:
+                    self._seen[card.id] = job.first
+                break
+        if card.id in self._seen and not self._gone and self._card is card:
             with self._client:  # a task of its own does not know whose page it is for
                 self._suggest()
 

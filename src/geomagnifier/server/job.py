@@ -27,8 +27,8 @@ from geomagnifier.server.first_classes import FirstClasses
 from geomagnifier.server.image_search import Hit
 from geomagnifier.server.scenes import Card
 
-EARLY = 2000
-"""Most regions that are kept while a search goes on."""
+EARLY = 400
+"""Most regions that are kept while a search goes on: as many as are quickly drawn one by one."""
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "late"]
 ENDED = ("done", "failed", "cancelled", "late")

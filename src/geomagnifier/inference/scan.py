@@ -216,8 +216,7 @@ def _visit(
             if heat is not None:
                 heats.append((window, heat))
             if part is not None:
-                walk.parts.append(part)
-                _tell_found(walk, part)
+                walk.keep(part)
             if heat is not None or part is not None:
                 walk.windows.append(window)
             if heat is not None and window.role in COARSE:
@@ -231,14 +230,6 @@ def _visit(
             walk.stopped = walk.done < known or not state.done
     walk.stopped = walk.stopped or walk.others > 0
     return heats
-
-
-def _tell_found(walk: ScanState, part: WindowResult) -> None:
-    if walk.wanted.found is not None and (part.objects or part.layers):
-        limit = walk.query.area or walk.query.box
-        regions = assembly.assemble_regions([part], walk.scene.info, walk.level, limit)
-        if regions:
-            walk.wanted.found(regions)
 
 
 def _recall_coarse(walk: ScanState, windows: Sequence[Window]) -> None:

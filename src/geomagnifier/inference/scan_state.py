@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from geomagnifier.errors import SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.inference import cropping
+from geomagnifier.inference import cropping, merge
 from geomagnifier.inference.resume import Journal, Spent
 from geomagnifier.inference.view_groups import (
     Stopwatch,
@@ -171,6 +171,15 @@ class ScanState:
     def calibrated(self) -> bool:
         """Whether the model's own thresholds say what counts."""
         return self.query.min_score is None and self.query.recall is None
+
+    def keep(self, part: WindowResult) -> None:
+        """Add what a window adds to the answer, and tell its regions to who wants them at once."""
+        self.parts.append(part)
+        if self.wanted.found is not None and (part.objects or part.layers):
+            limit = self.query.area or self.query.box
+            regions = merge.assemble_regions([part], self.scene.info, self.level, limit)
+            if regions:
+                self.wanted.found(regions)
 
     def spent(self, window: Window, pixels: int, flops: float) -> Spent:
         """The cost of the window just answered, with the seconds since the one before.

@@ -43,14 +43,14 @@ def measure(browser: Any, address: str, name: str, regions: int = REGIONS) -> li
     Returns:
         A row for each: {"view", "regions", "seconds", "frames per second", "longest frame ms"}.
     """
-    layers = read_json(f"{address}/v1/scenes/{scene_ids(address)[name]}")["layers"]
+    id = scene_ids(address)[name]
+    layers = read_json(f"{address}/v1/scenes/{id}")["layers"]
     rows = []
     context = browser.new_context(viewport=VIEWPORT)
     context.set_default_timeout(WAIT)
     page = context.new_page()
     page.route("**/map.json*", lambda route: _many(route, layers["bounds"], regions))
-    page.goto(address)
-    page.locator(".welcome .choice", has_text=name).click()
+    page.goto(f"{address}/?scene={id}")
     page.wait_for_selector(".map.loaded")
     wait_until_idle(address)
     field = page.locator("textarea[name=question]")

@@ -30,6 +30,7 @@ from geomagnifier.inference.scan_state import Progress
 from geomagnifier.types import Bytes
 from geomagnifier_lab.bench import page_pan
 from geomagnifier_lab.bench.cost import machine
+from geomagnifier_lab.bench.results_store import Kept, about
 from geomagnifier_lab.bench.served_page import command, served, wait_until_idle
 from geomagnifier_lab.render.scene import draw_scene
 
@@ -68,7 +69,8 @@ def bench(
     Args:
         against: the command `geomag` of the other installation.
         rounds: how often each is started; medians are reported.
-        out: folder of the scenes, which stay there; None: a temporary one.
+        out: folder of the scenes and of page.json, with what was measured, which is not measured
+            again; None: a temporary one.
         progress: called with (services measured, services to measure).
 
     Returns:
@@ -88,16 +90,25 @@ def bench(
         write_scenes(scenes)
         browser = stack.enter_context(chromium())
         found: dict[Path | None, list[dict[str, float]]] = {one: [] for one in others}
+        kept = Kept(
+            None if out is None else out / "page.json", about("small") | {"against": str(against)}
+        )
         for round_ in range(rounds):
             for at, geomag in enumerate(others if round_ % 2 == 0 else others[::-1]):
-                for path in scenes.iterdir():
-                    path.read_bytes()
-                with served(scenes, geomag) as address:
-                    found[geomag].append(visit(browser, address))
+                name = f"{round_}/{'own' if geomag is None else 'other'}"
+                if (visited := kept.get(name)) is None:
+                    for path in scenes.iterdir():
+                        path.read_bytes()
+                    with served(scenes, geomag) as address:
+                        visited = visit(browser, address)
+                    kept.put(name, visited)
+                found[geomag].append(visited)
                 if progress is not None:
                     progress(round_ * len(others) + at + 1, rounds * len(others) + 1)
-        with served(scenes) as address:
-            pan = page_pan.measure(browser, address, "mosaic.tif")
+        if (moved := kept.get("pan")) is None:
+            with served(scenes) as address:
+                moved = {"rows": page_pan.measure(browser, address, "mosaic.tif")}
+            kept.put("pan", moved)
     rows = []
     for what in found[None][0]:
         row: dict[str, Any] = {"what": what, "seconds": _median(found[None], what)}
@@ -111,7 +122,7 @@ def bench(
         "machine": machine(),
         "against": None if against is None else " ".join(command(against)),
         "rows": rows,
-        "pan": pan,
+        "pan": moved["rows"],
     }
 
 

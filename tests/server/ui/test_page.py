@@ -316,6 +316,7 @@ def test_a_reload_keeps_the_answer_and_the_earlier_questions(visit):
     assert page.locator(".sentence").inner_text() == "Found 3 ships."
     earlier = page.get_by_label("Earlier questions").get_by_role("listitem")
     assert earlier.count() == 2
+    page.get_by_text("Kept for this browser until the service is stopped").wait_for()
     earlier.filter(has_text="What kind of place").get_by_role("button").click()
     page.locator(".labels").wait_for()
     assert page.locator(".asked:visible").inner_text() == "What kind of place is this?"

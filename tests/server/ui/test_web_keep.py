@@ -94,6 +94,7 @@ def test_history_and_links_outlive_a_service_that_was_killed(browser, pictures, 
         assert visit.errors == other.errors == []
 
 
+@pytest.mark.slow  # the note alone is also in test_page.py
 def test_without_a_folder_the_page_says_that_they_end_with_the_service(browser, pictures):
     port = free_port()
     with serving(pictures, port) as address:

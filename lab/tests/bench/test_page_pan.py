@@ -36,6 +36,7 @@ def test_outlines_lie_in_a_grid_over_the_scene() -> None:
     assert 23.7 < max(right) < 24
 
 
+@pytest.mark.slow
 def test_the_map_is_dragged_in_a_real_browser(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -187,7 +187,7 @@ def _ask(
     memory: float | None,
     journal: str | os.PathLike[str] | None,
     progress: Progress | None,
-    told: Found | None,
+    early: Found | None,
     refers: Reference | None,
 ) -> Answer:
     """`ask` with checked arguments."""
@@ -225,7 +225,7 @@ def _ask(
         progress,
         refers=refers,
         read=read,
-        found=told if refers is None else None,
+        found=early if refers is None else None,
     )
     claim = (
         unsupported.unchecked(question, classes)

@@ -67,12 +67,12 @@ def document(answer: Answer, places: MapCoordinates) -> dict[str, Any]:
         outlines.append(own)
     points, boxed = 0, 0
     rings: list[Sequence[Pairs]] = []
-    for number, region_json, own in zip(best, drawn, _smooth(outlines), strict=True):
+    for number, region_json, smooth in zip(best, drawn, _smooth(outlines), strict=True):
         region = answer.regions[number - 1]
-        region_json["masked"] = masked = bool(own) and points < POINTS
+        region_json["masked"] = masked = bool(smooth) and points < POINTS
         boxed += region.segmentation is not None and not masked
-        points += sum(len(ring) for ring in own)
-        rings.append(own if masked else (outline(region.box),))
+        points += sum(len(ring) for ring in smooth)
+        rings.append(smooth if masked else (outline(region.box),))
     placed = iter(places.rings([ring for own in rings for ring in own]))
     # Rings of holes and of islands go together: the map fills them by the even-odd rule.
     for region_json, own_rings in zip(drawn, rings, strict=True):

@@ -7,18 +7,7 @@ const SOME = 16; // regions that are painted before the clock is looked at
 const PADDING = 0.3; // of the view, by which the canvas reaches beyond it on each side
 const NEAR = 0.1; // of the view: how near to the edge of the canvas the next one is begun
 
-// Painted by the processor: small shapes by the thousand are slower on a graphics card, and keep it from moving the map.
-const ink = (canvas) => canvas.getContext("2d", { willReadFrequently: true });
-
 const Many = L.Canvas.extend({
-  _initContainer() {
-    const canvas = (this._container = document.createElement("canvas"));
-    L.DomEvent.on(canvas, "mousemove", this._onMouseMove, this);
-    L.DomEvent.on(canvas, "click dblclick mousedown mouseup contextmenu", this._onClick, this);
-    L.DomEvent.on(canvas, "mouseout", this._handleMouseOut, this);
-    canvas._leaflet_disable_events = true;
-    this._ctx = ink(canvas);
-  },
   getEvents() {
     return { ...L.Canvas.prototype.getEvents.call(this), move: this._follow };
   },
@@ -60,7 +49,7 @@ const Many = L.Canvas.extend({
     const layers = [];
     for (let order = this._drawFirst; order; order = order.next) layers.push(order.layer);
     this._next = { canvas, layers, at: 0, bounds: this._view(PADDING), center: this._map.getCenter(), stale: false };
-    this._place(ink(canvas), this._next.bounds);
+    this._place(this._next.canvas.getContext("2d"), this._next.bounds);
     this._frame = requestAnimationFrame(() => this._paint());
   },
   _place(context, bounds) {
@@ -71,7 +60,7 @@ const Many = L.Canvas.extend({
   _paint() {
     const [next, bounds, context] = [this._next, this._bounds, this._ctx];
     if (!this._lasts()) return this._stop();
-    Object.assign(this, { _bounds: next.bounds, _ctx: ink(next.canvas), _drawing: true });
+    Object.assign(this, { _bounds: next.bounds, _ctx: next.canvas.getContext("2d"), _drawing: true });
     for (const end = performance.now() + SLICE; next.at < next.layers.length && performance.now() < end; )
       for (const layer of next.layers.slice(next.at, (next.at += SOME))) if (layer._pxBounds?.intersects(next.bounds)) layer._update();
     Object.assign(this, { _bounds: bounds, _ctx: context, _drawing: false });

@@ -93,6 +93,7 @@ def bench(
             "memory",
             "archive",
             "map",
+            "page",
             "ablations",
             "teach",
             "versions",
@@ -105,7 +106,8 @@ def bench(
                 "Mpx to 1 Gpx; memory: peak memory of runs up to 40,000 px, and of a "
                 "service over 500 questions; archive: queries to an index of 10,000 "
                 "scenes; map: 500 drawn scenes with one worker, with all, and with one "
-                "killed; ablations: short training runs, each without one part; teach: how "
+                "killed; page: how long a person waits for the map page, and how smoothly it "
+                "moves; ablations: short training runs, each without one part; teach: how "
                 "many examples a new class needs; versions: this installation against "
                 "another one, in paired runs."
             )
@@ -143,7 +145,8 @@ def bench(
     against: Annotated[
         Path | None,
         typer.Option(
-            help="The geomag of another installation, for versions: old/bin/geomag.", metavar="FILE"
+            help="The geomag of another installation, for page and versions: old/bin/geomag.",
+            metavar="FILE",
         ),
     ] = None,
     command: Annotated[
@@ -230,6 +233,13 @@ def bench(
         print_tables(
             found, {found["what"]: found["rows"], "the service": found["service"]}, as_json
         )
+        return
+    if what == "page":
+        from geomagnifier_lab.bench import page_speed
+
+        with progress_bar("services") as progress:
+            found = page_speed.bench(against, repeats, out, progress)
+        print_tables(found, {found["what"]: found["rows"], "moving it": found["pan"]}, as_json)
         return
     if what == "psc":
         from geomagnifier.models.registry import load_small

@@ -48,7 +48,7 @@ from geomagnifier.inference import (
 )
 from geomagnifier.inference import merge as assembly
 from geomagnifier.inference.references import Reference
-from geomagnifier.inference.scan_state import Progress
+from geomagnifier.inference.scan_state import Found, Progress
 from geomagnifier.inference.view_groups import Stopwatch
 from geomagnifier.language import chinese_text, ordinals, unsupported
 from geomagnifier.masks import MaskPatch
@@ -81,6 +81,7 @@ def ask(
     max_memory: float | str | None = None,
     journal: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
+    found: Found | None = None,
     refers: Reference | None = None,
     variant: str | None = None,
 ) -> Answer:
@@ -117,6 +118,9 @@ def ask(
             is not looked at again.
         progress: called with (windows done, windows known so far); where it returns False the
             search ends, and the answer is of what was seen until then, `stopped` being True.
+        found: called with the regions of each window of the search as soon as it is answered. They
+            are not final: those of several windows are joined, and the question may choose among
+            them.
         refers: regions of an earlier answer that the question chooses among or takes as landmarks;
             `conversation.follow` makes it.
         variant: the form of search="paper", a name of `variants.VARIANTS` or several joined by "+";
@@ -168,6 +172,7 @@ def ask(
             memory,
             journal,
             progress,
+            found,
             refers,
         )
         return in_traditional(made) if chinese_text.traditional(question) else made
@@ -182,6 +187,7 @@ def _ask(
     memory: float | None,
     journal: str | os.PathLike[str] | None,
     progress: Progress | None,
+    early: Found | None,
     refers: Reference | None,
 ) -> Answer:
     """`ask` with checked arguments."""
@@ -219,6 +225,7 @@ def _ask(
         progress,
         refers=refers,
         read=read,
+        found=early if refers is None else None,
     )
     claim = (
         unsupported.unchecked(question, classes)

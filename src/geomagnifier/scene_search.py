@@ -15,7 +15,14 @@ from geomagnifier.errors import OptionError
 from geomagnifier.inference.references import Reference
 from geomagnifier.inference.resume import Journal
 from geomagnifier.inference.scan import scan_scene
-from geomagnifier.inference.scan_state import USUAL, WORTH, Progress, ScanConfig, ScanResult
+from geomagnifier.inference.scan_state import (
+    USUAL,
+    WORTH,
+    Found,
+    Progress,
+    ScanConfig,
+    ScanResult,
+)
 from geomagnifier.inference.view_groups import Stopwatch
 from geomagnifier.memory import give_back
 from geomagnifier.model_protocol import Model
@@ -96,6 +103,7 @@ def search_scene(
     share: tuple[int, int] = (0, 1),
     refers: Reference | None = None,
     read: composed.Understood | None = None,
+    found: Found | None = None,
 ) -> tuple[Mapping[Granularity, float], Granularity, ScanResult]:
     """The granularity of a question, and the result of searching the scene for it.
 
@@ -112,6 +120,7 @@ def search_scene(
         share: (k, n): which of n processes this is.
         refers: regions of an earlier answer, or None.
         read: the parse of a composed question, or None.
+        found: as of `ask`.
     """
     worth = search_worth(model, query.recall)
     with watch.stage("question"):
@@ -128,7 +137,7 @@ def search_scene(
         refers is not None and refers.beside and refers.bare
     )  # all kinds: nothing is enlarged for the smallest of them
     wanted = ScanConfig(
-        search, worth, spent, memory, None, progress, share, settled, enlarge=not plain
+        search, worth, spent, memory, None, progress, share, settled, not plain, found
     )
     kept = None
     if journal is not None:

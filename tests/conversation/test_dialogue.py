@@ -65,7 +65,7 @@ def test_a_follow_up_in_full(said: str, sort: str, text: str, words: str | None)
         ("最大的呢？", "choose", "Find the largest of the ships，用中文回答"),
         ("它多大？", "choose", "它们多大"),
         ("左边有几个？", "choose", "左边有几个它们"),
-        ("第二大的呢？", "choose", "Find the second largest of the ships，用中文回答"),
+        ("第二大的呢？", "choose", "第二大的它们"),
         ("不要最右边那艘。", "choose", "除了最右边的它们"),
         ("它旁边有什么？", "choose", "它们旁边有什么"),
         ("把它们分割出来。", "choose", "segment the ships，用中文回答"),

@@ -12,9 +12,10 @@ import pytest
 
 from fake import FakeModel, paint
 from geomagnifier.errors import OptionError
+from geomagnifier.geometry import Box
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
-from geomagnifier.results import Answer
+from geomagnifier.results import Answer, Region
 from geomagnifier.types import Bytes
 from geomagnifier.variants import VARIANTS, Variant
 
@@ -141,3 +142,18 @@ def test_a_variant_is_one_of_the_papers_search(pixels: Bytes) -> None:
         ),
     ):
         ask(scene, "Find every ship.", FakeModel(), variant="hull")
+
+
+def test_the_regions_of_each_window_are_told_as_it_is_answered(pixels: Bytes) -> None:
+    told: list[tuple[Region, ...]] = []
+    answer = ask(pixels, "Segment every ship.", FakeModel(), search="exhaustive", found=told.append)
+    assert len(answer.regions) == 2 and len(told) >= 2
+    early = {region.label for regions in told for region in regions}
+    assert early == {"ship"} and all(told)
+    for region in answer.regions:
+        x, y = Box(*region.box).centre
+        assert any(Box(*one.box).contains(x, y) for regions in told for one in regions)
+    asked_in = Box(3000, 500, 3400, 900)
+    told.clear()
+    ask(pixels, "Find every ship.", FakeModel(), box=asked_in, found=told.append)
+    assert {one.box for regions in told for one in regions} == {tuple(map(float, SHIPS[0]))}

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from geomagnifier.results import Region
 from geomagnifier.server.job import Job
 
 
@@ -62,3 +63,18 @@ def test_the_last_that_is_followed_is_the_end(state):
 
     seen, ended = asyncio.run(asyncio.wait_for(follow(), 60))
     assert seen[0] == "queued" and seen[-1] == state and ended
+
+
+def test_what_is_found_while_it_runs_is_kept_until_its_end(monkeypatch):
+    monkeypatch.setattr("geomagnifier.server.job.EARLY", 3)
+    region = Region("ship", 0.9, (0.0, 0.0, 4.0, 4.0))
+    one, seen = job(), []
+    one.watch(lambda: seen.append(len(one.early)))
+    one.update("running")
+    one.found([region, region])
+    one.found([region, region])
+    one.found([region])
+    assert len(one.early) == 3 and seen == [0, 2, 3]
+    one.update("done")
+    one.found([region])
+    assert one.early == ()

@@ -58,7 +58,7 @@ def first_view(walk: ScanState, spec: ModelSpec, area: Box) -> Plan | None:
         return resolution.plan(walk.level, walk.scene.info, spec, "shrink", area)
     if fits:
         walk.preview.add(view)
-        walk.parts.append(
+        walk.keep(
             assembly.part_of(window, reply.views[0], walk.scene.info, walk.level, walk.calibrated)
         )
         walk.done = 1
@@ -134,4 +134,4 @@ def _levels(walk: ScanState, area: Box) -> None:
         part = assembly.part_of(
             window, reply.views[0], walk.scene.info, walk.level, calibrated=False
         )
-        walk.parts.append(replace(part, layers=()))  # land cover is outlined at full size
+        walk.keep(replace(part, layers=()))  # land cover is outlined at full size

@@ -216,7 +216,7 @@ def _visit(
             if heat is not None:
                 heats.append((window, heat))
             if part is not None:
-                walk.parts.append(part)
+                walk.keep(part)
             if heat is not None or part is not None:
                 walk.windows.append(window)
             if heat is not None and window.role in COARSE:

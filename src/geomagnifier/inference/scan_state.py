@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from geomagnifier.errors import SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.inference import cropping
+from geomagnifier.inference import cropping, merge
 from geomagnifier.inference.resume import Journal, Spent
 from geomagnifier.inference.view_groups import (
     Stopwatch,
@@ -17,7 +17,7 @@ from geomagnifier.memory import give_back, resident
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster.preview import Preview
 from geomagnifier.raster.scene import Scene
-from geomagnifier.results import ModelOutput, Trace, WindowResult
+from geomagnifier.results import ModelOutput, Region, Trace, WindowResult
 from geomagnifier.types import (
     Granularity,
     Query,
@@ -42,6 +42,7 @@ the others it sets how large the windows are, not where they lie.
 """
 
 Progress = Callable[[int, int], bool | None]
+Found = Callable[[tuple[Region, ...]], object]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,8 @@ class ScanConfig:
     """
     enlarge: bool = True
     """Views of tiny targets are enlarged."""
+    found: Found | None = None
+    """Called with the regions of each window as soon as it is answered, before they are joined."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,6 +171,15 @@ class ScanState:
     def calibrated(self) -> bool:
         """Whether the model's own thresholds say what counts."""
         return self.query.min_score is None and self.query.recall is None
+
+    def keep(self, part: WindowResult) -> None:
+        """Add what a window adds to the answer, and tell its regions to who wants them at once."""
+        self.parts.append(part)
+        if self.wanted.found is not None and (part.objects or part.layers):
+            limit = self.query.area or self.query.box
+            regions = merge.assemble_regions([part], self.scene.info, self.level, limit)
+            if regions:
+                self.wanted.found(regions)
 
     def spent(self, window: Window, pixels: int, flops: float) -> Spent:
         """The cost of the window just answered, with the seconds since the one before.

@@ -16,16 +16,19 @@ import contextlib
 import secrets
 import threading
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from geomagnifier.conversation import Turn
 from geomagnifier.errors import GeomagError
-from geomagnifier.results import Answer
+from geomagnifier.results import Answer, Region
 from geomagnifier.server.first_classes import FirstClasses
 from geomagnifier.server.image_search import Hit
 from geomagnifier.server.scenes import Card
+
+EARLY = 400
+"""Most regions that are kept while a search goes on: as many as are quickly drawn one by one."""
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "late"]
 ENDED = ("done", "failed", "cancelled", "late")
@@ -56,6 +59,8 @@ class Job:
     """The answer, a partial one where the job was stopped; None before its end."""
     turn: Turn | None = field(default=None, repr=False)
     """The answer as a turn of a conversation, with what the question was taken to mean."""
+    early: tuple[Region, ...] = field(default=(), repr=False)
+    """Regions of the windows answered so far, not joined yet; none after the end."""
     warnings: tuple[str, ...] = ()
     """What was cut, skipped or guessed."""
     first: FirstClasses | None = None
@@ -177,6 +182,13 @@ class Job:
         finally:
             unwatch()
 
+    def found(self, regions: Sequence[Region]) -> None:
+        """Keep the regions of a window that was just answered, up to `EARLY` of all windows."""
+        more = regions[: max(0, EARLY - len(self.early))]
+        if more and not self.finished:
+            self.early += tuple(more)
+            self.update()
+
     def update(
         self, state: State | None = None, done: int | None = None, known: int | None = None
     ) -> None:
@@ -199,6 +211,7 @@ class Job:
                 self._begun = time.monotonic()
             if self.finished:
                 self._ended = time.monotonic()
+                self.early = ()
             self.changes += 1
             self._changed.notify_all()
             watchers = list(self._watchers)

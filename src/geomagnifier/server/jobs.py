@@ -168,7 +168,13 @@ class Jobs:
             with self.library.open(card.id) as scene:
                 last = after.turn if after is not None else None
                 turn = follow(
-                    question, last, scene, self.model, progress=self._progress(job), **options
+                    question,
+                    last,
+                    scene,
+                    self.model,
+                    progress=self._progress(job),
+                    found=job.found,
+                    **options,
                 )
             # A copy: the mask that the answer may have cached is not kept.
             job.answer = replace(turn.answer, preview=self._shared(turn.answer.preview))

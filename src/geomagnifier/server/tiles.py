@@ -11,10 +11,7 @@ from __future__ import annotations
 
 import io
 import math
-import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as StillReading
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +31,8 @@ from geomagnifier.geometry import Box
 from geomagnifier.raster.dataset import open_source
 from geomagnifier.raster.georeference import parse_crs, to_crs, turn
 from geomagnifier.raster.scene import Scene
+from geomagnifier.server import coarse_scene
+from geomagnifier.server.coarse_scene import CoarseScene
 from geomagnifier.server.lru_cache import OpenFiles, TileCache
 from geomagnifier.types import Affine6, Bytes, SceneInfo, Window
 
@@ -47,11 +46,11 @@ OPEN = 8
 CACHED = 64 << 20
 """Bytes of finished tiles that are cached."""
 SMALL = 16_000_000
-"""A scene with more px than this and no overviews is read once as a whole, for its small zooms."""
-GLANCE = 2048
-"""Longest side to which it is read, px."""
+"""A scene with more px than this and no overviews has a coarse copy, for its small zooms."""
+COARSE = coarse_scene.SIDE
+"""Longest side of the copy, px."""
 PATIENCE = 5.0
-"""Seconds that a tile waits for that read."""
+"""Seconds that a tile waits for what it shows of the copy."""
 BEYOND = 5
 """Zooms past full size that are still drawn."""
 KNOTS = 65
@@ -190,9 +189,12 @@ class _TiledScene:
         self._grid = LocalTileMatrixSet(width=self.info.width, height=self.info.height)
         # rio-tiler's zoom 0 has the shorter side in one tile, ours the whole scene.
         self._grid.maxzoom = self._zoom
-        self._whole: Future[Image.Image] | None = None
-        self._coarse = max(self.info.width, self.info.height) / GLANCE
-        self._lock = threading.Lock()
+        large = self.info.pixels > SMALL and not self.scene.pyramid
+        self._coarse = (
+            CoarseScene(self.info.width, self.info.height, self._coarse_view, COARSE)
+            if large
+            else None
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -292,24 +294,25 @@ class _TiledScene:
         return columns, rows
 
     def _read(self, box: Box, width: int, height: int) -> Bytes:
-        """Read a box of the scene, resampled to (height, width, 4), alpha last."""
-        info = self.info
-        if not self.scene.pyramid and info.pixels > SMALL and box.width / width >= self._coarse:
-            whole = self._overview()
-            sx, sy = whole.width / info.width, whole.height / info.height
-            return np.asarray(
-                whole.resize(
-                    (width, height),
-                    Image.Resampling.BOX,
-                    (box.x0 * sx, box.y0 * sy, box.x1 * sx, box.y1 * sy),
-                ),
-                np.uint8,
-            )
-        return self._view(Window(box, width, height, "tile", box))
+        """Read a box of the scene, resampled to (height, width, 4), alpha last.
 
-    def _read_whole(self, window: Window) -> Image.Image:
+        Raises:
+            NotReady: it is part of a large scene without overviews, and still being read.
+        """
+        coarse = self._coarse
+        if coarse is None or 2 * box.width / width <= coarse.factor:
+            return self._view(Window(box, width, height, "tile", box))
+        pixels = coarse.read(box, width, height, PATIENCE)
+        if pixels is None:
+            raise NotReady(
+                f"{self.info.name} is large and has no overviews; it is still being read, ask again"
+                " in a moment"
+            )
+        return pixels
+
+    def _coarse_view(self, window: Window) -> Bytes:
         with _scenes.use(self.path):  # so that the cache does not close it meanwhile
-            return Image.fromarray(self._view(window))
+            return self._view(window)
 
     def _view(self, window: Window) -> Bytes:
         """Read a window with alpha; of a damaged file what can be read, the rest transparent."""
@@ -326,28 +329,6 @@ class _TiledScene:
             else view.valid.astype(np.uint8) * 255
         )
         return np.dstack([view.pixels, alpha])
-
-    def _overview(self) -> Image.Image:
-        """The whole scene at a small size, read once, in a thread of its own.
-
-        Raises:
-            NotReady: it is still being read.
-        """
-        with self._lock:
-            if self._whole is None:
-                width, height = (
-                    max(1, round(side / self._coarse))
-                    for side in (self.info.width, self.info.height)
-                )
-                window = Window(self.info.box, width, height, "glance", self.info.box)
-                self._whole = _reader.submit(self._read_whole, window)
-        try:
-            return self._whole.result(PATIENCE)
-        except StillReading:
-            raise NotReady(
-                f"{self.info.name} is large and has no overviews; it is still being read, ask again"
-                " in a moment"
-            ) from None
 
 
 def png(pixels: Bytes) -> bytes:
@@ -437,4 +418,3 @@ def _inverted(place: Affine6) -> Affine6:
 
 EMPTY = png(np.zeros((SIDE, SIDE, 4), np.uint8))
 _scenes, _tiles = OpenFiles(_TiledScene, OPEN), TileCache(CACHED)
-_reader = ThreadPoolExecutor(1, thread_name_prefix="geomag-glance")

@@ -68,7 +68,17 @@ def test_more_regions_than_a_browser_draws_are_left_to_the_files(asked, monkeypa
     monkeypatch.setattr(answer_layers, "REGIONS", 1)
     answer, places = asked()
     found = answer_layers.document(answer, places)
-    assert len(found["regions"]) == 1
+    assert (len(found["regions"]), found["total"], found["boxed"]) == (1, 2, 0)
+
+
+@pytest.mark.parametrize("limit", ["POINTS", "TRACED"])
+def test_outlines_that_are_too_many_are_boxes_and_are_counted(asked, monkeypatch, limit):
+    monkeypatch.setattr(answer_layers, limit, 1)
+    answer, places = asked("Segment the ships.")
+    found = answer_layers.document(answer, places)
+    assert [one["masked"] for one in found["regions"]] == [True, False]
+    assert (found["total"], found["boxed"]) == (2, 1)
+    assert found["regions"][1]["rings"] == [places.corners(answer.regions[1].box)]
 
 
 def test_heat_lies_where_the_scene_is_hot(asked):
@@ -80,3 +90,19 @@ def test_heat_lies_where_the_scene_is_hot(asked):
     opacity = shown[shown.shape[0] // 2, :, 3]
     assert opacity[-3] == 255 and opacity[2] == 0  # the scene is seen where nothing is relevant
     assert answer_layers.document(hot, places)["heat"] == places.bounds
+
+
+def test_what_a_search_has_found_so_far_is_sent_once(asked):
+    answer, places = asked("Segment the ships.")
+    all_, rest = (answer_layers.early(answer.regions, start, places) for start in (0, 1))
+    assert all_["until"] == rest["until"] == 2
+    assert [one["rings"] for one in all_["regions"]][1:] == [
+        one["rings"] for one in rest["regions"]
+    ]
+    final = answer_layers.document(answer, places)
+    assert all_["regions"][0]["rings"] == final["regions"][0]["rings"]
+    assert all_["regions"][0]["colour"] == final["colours"][0]
+    boxes, _ = asked("Find every ship.")
+    assert answer_layers.early(boxes.regions, 0, places)["regions"][0]["rings"] == [
+        places.corners(boxes.regions[0].box)
+    ]

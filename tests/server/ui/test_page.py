@@ -149,11 +149,15 @@ def test_work_under_way_is_told_and_can_be_cancelled(visitor, looks):
     page.get_by_text(re.compile(r"[1-9]\d* of \d+ windows")).wait_for()
     bar = page.get_by_role("progressbar")
     assert int(bar.get_attribute("aria-valuemax")) > 1
+    early = page.locator(".map path.region.early")  # what was found so far
+    early.first.wait_for(state="attached")
     page.get_by_role("button", name="Cancel").click()
     page.get_by_text("Stopping at the next window …").wait_for()
     (looks / "all").touch()
     page.get_by_text("Cancelled: this is what was seen until then.").wait_for()
     bar.wait_for(state="hidden")
+    page.locator(".map path.region:not(.early)").first.wait_for(state="attached")
+    assert early.count() == 0
     assert visit.ask("What kind of place is this?").inner_text()  # and it goes on
 
 
@@ -312,6 +316,7 @@ def test_a_reload_keeps_the_answer_and_the_earlier_questions(visit):
     assert page.locator(".sentence").inner_text() == "Found 3 ships."
     earlier = page.get_by_label("Earlier questions").get_by_role("listitem")
     assert earlier.count() == 2
+    page.get_by_text("Kept for this browser until the service is stopped").wait_for()
     earlier.filter(has_text="What kind of place").get_by_role("button").click()
     page.locator(".labels").wait_for()
     assert page.locator(".asked:visible").inner_text() == "What kind of place is this?"

@@ -15,6 +15,8 @@ from geomagnifier.server.ui.routes import document_url
 from geomagnifier.server.ui.scene_map import MapPanel
 from geomagnifier.server.ui.widgets import icon, tag, text_tag
 
+LONG = 160
+"""Letters above which an answer is set smaller; half as many in Chinese."""
 LABELS = 5
 """Scene classes that are listed, the likeliest first."""
 
@@ -37,6 +39,8 @@ def _table_words() -> dict[str, Any]:
     return {
         "one": _("{n} region"),
         "many": _("{n} regions"),
+        "best": _("The {n} best of {all} regions"),
+        "boxed": _("{n} of them are drawn as boxes: their outlines are too many for the map."),
         "filter": _("Class shown in the table"),
         "every": _("All classes"),
         "sizes": _("How many regions of each size; choose one to list them alone"),
@@ -164,7 +168,8 @@ def _figure(number: str, unit: str) -> None:
 
 def _sentence(answer: Answer) -> None:
     colours = presentation.class_colours(answer)
-    with tag("p", "sentence"):
+    long = len(answer.text) > (LONG // 2 if chosen() == "zh" else LONG)
+    with tag("p", "sentence long" if long else "sentence"):
         for piece in presentation.text_spans(answer):
             if piece.kind is None:
                 text_tag("span", piece.text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from geomagnifier.server.ui.ask_options import AskOptions
@@ -113,10 +113,22 @@ class History:
         """All entries, the newest first."""
         return [entry_of(dict(fields)) for fields in self._store.get(KEY, [])]
 
-    def put(self, entry: Entry) -> None:
-        """Store an entry in place of one of the same job, and mark it as the one shown."""
-        others = [old for old in self.entries if old.job != entry.job]
-        at = next((i for i, old in enumerate(self.entries) if old.job == entry.job), 0)
+    def put(self, entry: Entry, instead: str | None = None) -> None:
+        """Store an entry in place of one of the same job, and mark it as the one shown.
+
+        Args:
+            entry: to be stored.
+            instead: id of a job that the service no longer has, whose question it asks again; the
+                turns after that one come after this one.
+        """
+        known = self.entries
+        own = (entry.job, instead)
+        others = [
+            replace(old, after=entry.job) if instead and old.after == instead else old
+            for old in known
+            if old.job not in own
+        ]
+        at = next((i for i, old in enumerate(known) if old.job in own), 0)
         others.insert(at, entry)
         self._store[KEY] = [entry_json(old) for old in others[:KEPT]]
         self.mark(entry.job)

@@ -44,6 +44,8 @@ Polygon = tuple[tuple[float, float], ...]
 
 UPLOADS = "geomag-uploads"
 """Where the storage of a browser has the ids of its uploads."""
+LATER = (0, 2, 5, 10, 20)
+"""Seconds after which a first view is tried again, as questions come first."""
 EVERY = 0.2
 """Seconds between two updates on a job in progress."""
 
@@ -183,24 +185,29 @@ class Page:
 
     async def _look(self, card: Card) -> None:
         """Have a first view of the picture that was opened, and suggest questions from it."""
-        if card.id not in self._seen:
+        for wait in LATER:
+            if card.id in self._seen or self._gone or self._card is not card:
+                break
+            await asyncio.sleep(wait)
             try:
                 job = self._jobs.first_view(card)
             except GeomagError:  # the queue has filled up meanwhile
-                return
-            if job is None or not await job.end() or job.first is None:
-                return
-            self._seen[card.id] = job.first
-        if not self._gone and self._card is not None and self._card.id == card.id:
+                continue
+            if job is not None:
+                if await job.end() and job.first is not None:
+                    self._seen[card.id] = job.first
+                break
+        if card.id in self._seen and not self._gone and self._card is card:
             with self._client:  # a task of its own does not know whose page it is for
                 self._suggest()
 
-    async def ask(self, question: str, options: AskOptions) -> None:
+    async def ask(self, question: str, options: AskOptions, again: Entry | None = None) -> None:
         """Ask a question, which may refer back to the answer shown, and follow it to its end.
 
         Args:
             question: as it was typed.
             options: search options as they were typed.
+            again: the question as it was asked before, where the service has lost the answer.
         """
         if self._card is None:
             self._question.wrong(_("Open a picture first: drop one on the map, or choose a file."))
@@ -224,6 +231,7 @@ class Page:
             self._question.wrong(presentation.error_line(error))
             return
         after = self._last.id if self._last else None
+        after = again.after if again is not None else after
         entry = Entry(
             job.id,
             self._card.id,
@@ -235,7 +243,7 @@ class Page:
             self._polygon,
             after,
         )
-        self._history.put(entry)
+        self._history.put(entry, again.job if again is not None else None)
         self._links.put(entry)
         self._question.write("")
         await self._follow(job, entry)
@@ -244,15 +252,20 @@ class Page:
         self._job = job
         self._address()
         self._question.wrong(None)
+        early = 0
         async with contextlib.aclosing(job.follow(EVERY)) as changes:
             async for _change in changes:
                 if self._gone or self._job is not job:
                     return
                 self._question.working(job)
+                if len(job.early) > early:
+                    early = len(job.early)
+                    self._map.early(f"/web/jobs/{job.id}/early.json")
         self._question.working(None)
         if job.answer is not None and job.error is None:
             self._show(job, entry)
             return
+        self._map.early(None)
         wrong = (
             presentation.error_line(job.error)
             if job.error is not None
@@ -289,7 +302,7 @@ class Page:
             job = self._jobs.job(entry.job)
         except JobNotFound:
             self._topic(None)  # the job that it referred back to is gone too: ask it in full
-            await self.ask(entry.meant or entry.question, entry.options)
+            await self.ask(entry.meant or entry.question, entry.options, entry)
             return
         self._history.mark(entry.job)
         await self._follow(job, entry)

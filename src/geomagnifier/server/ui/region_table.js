@@ -20,6 +20,7 @@ export default {
           <option v-for="one in kinds" :key="one.kind" :value="one.kind">{{ one.label }}</option>
         </select>
       </div>
+      <p v-if="boxed" class="note">{{ words.boxed.replace("{n}", boxed.toLocaleString("en")) }}</p>
       <div v-if="bins.length" class="histogram" role="group" :aria-label="words.sizes">
         <button v-for="(bin, i) in bins" :key="i" type="button" :aria-pressed="String(chosen === i)" :disabled="!bin.count" :title="bin.text" :aria-label="bin.text" @click="choose(i)"><i :style="{ height: bin.height }"></i></button>
       </div>
@@ -39,7 +40,7 @@ export default {
       </div>
     </div>`,
   props: { words: Object, url: String },
-  data: () => ({ all: [], colours: [], unit: "px", kind: null, sort: "number", way: 1, until: FIRST, chosen: null }),
+  data: () => ({ all: [], total: 0, boxed: 0, colours: [], unit: "px", kind: null, sort: "number", way: 1, until: FIRST, chosen: null }),
   mounted() {
     this.read = (event) => this.take(event.detail);
     this.chose = (event) => this.find(event.detail);
@@ -53,10 +54,8 @@ export default {
   },
   computed: {
     title() {
-      return (this.all.length === 1 ? this.words.one : this.words.many).replace("{n}", this.total.toLocaleString("en"));
-    },
-    total() {
-      return this.all.length;
+      const text = this.total > this.all.length ? this.words.best : this.all.length === 1 ? this.words.one : this.words.many;
+      return text.replace("{n}", this.all.length.toLocaleString("en")).replace("{all}", this.total.toLocaleString("en"));
     },
     kinds() {
       return [...new Map(this.all.map((row) => [row.kind, row])).values()].map(({ kind, label }) => ({ kind, label }));
@@ -104,7 +103,7 @@ export default {
   methods: {
     take(found) {
       if (found?.url !== this.url) return;
-      Object.assign(this, { all: Object.freeze(found.regions), colours: found.colours, unit: found.unit });
+      Object.assign(this, { all: Object.freeze(found.regions), total: found.total, boxed: found.boxed, colours: found.colours, unit: found.unit });
       this.restart();
     },
     restart() {

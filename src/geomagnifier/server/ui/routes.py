@@ -42,6 +42,14 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:
             found = answer_layers.document(answer, places)
         return JSONResponse(found | {"url": document_url(id, lang)}, headers=CACHED)
 
+    @router.get("/jobs/{id}/early.json")
+    def early(id: str, start: int = 0) -> Response:
+        job = jobs.job(id)
+        if job.card is None:
+            raise FileNotThere("a search through pictures has no regions")
+        found = answer_layers.early(job.early, max(0, start), MapCoordinates(job.card))
+        return JSONResponse(found, headers={"Cache-Control": "no-store"})
+
     @router.get("/jobs/{id}/heat.png")
     def heat(id: str) -> Response:
         answer, places = _answer_of(jobs.job(id))

@@ -4,6 +4,7 @@
 import { leaflet as L } from "nicegui-leaflet";
 import { MANY, regionLayer, regionStyle, windowLayer } from "geomag-map/answer.js";
 import { draw } from "geomag-map/drawing.js";
+import { many } from "geomag-map/many.js";
 import { readout } from "geomag-map/readout.js";
 import { swipe } from "geomag-map/swipe.js";
 import { tiles } from "geomag-map/tiles.js";
@@ -65,7 +66,7 @@ export default {
       const view = this.view;
       if (this.scene || !new URLSearchParams(location.search).has("job")) this.view = null;
       this.scene = scene;
-      this.shown = this.frame = this.found = this.wanted = null;
+      this.shown = this.frame = this.found = this.wanted = this.sofar = this.renderer = null;
       this.map = L.map(this.$el, {
         crs: scene.earth ? L.CRS.EPSG3857 : L.CRS.Simple,
         minZoom: scene.least,
@@ -122,11 +123,13 @@ export default {
       this.map.closePopup();
       this.found?.remove();
       this.regions.clear();
-      this.shown = null;
+      this.endEarly();
+      this.renderer?.remove(); // its canvas would stay on the map, empty
+      this.shown = this.renderer = null;
       this.key.hidden = new Set();
       if (found) {
         this.many = found.regions.length > MANY;
-        const renderer = this.many ? L.canvas({ padding: 0.3, pane: "answer" }) : L.svg({ padding: 0.3, pane: "answer" });
+        const renderer = this.renderer = this.many ? many("answer") : L.svg({ padding: 0.3, pane: "answer" });
         this.shown = {
           regions: L.featureGroup(found.regions.map((region) => this.region(region, found.colours[region.kind], renderer))),
           crops: windowLayer(found, this.map),
@@ -139,6 +142,33 @@ export default {
       if (this.view) this.restore(this.view); // of the link by which the page was opened
       else this.arrive();
       this.view = null;
+    },
+    // url: address of what a search that goes on has found so far; null: of nothing any more. The earlier answer is hidden meanwhile.
+    async early(url) {
+      if (url !== this.sofar?.url) {
+        this.endEarly();
+        this.sofar = url && this.map ? { url, until: 0, group: L.featureGroup().addTo(this.map) } : null;
+        if (!url) this.shown?.regions.addTo(this.map);
+      }
+      const own = this.sofar;
+      if (!own || own.reading) return;
+      own.reading = true;
+      const read = (reply) => (reply.ok ? reply.json() : null);
+      const found = await fetch(`${url}?start=${own.until}`).then(read).catch(() => null);
+      own.reading = false;
+      if (!found?.regions.length || own !== this.sofar) return;
+      own.until = found.until;
+      own.renderer ??= L.svg({ padding: 0.3, pane: "answer" });
+      for (const region of found.regions) {
+        const style = { color: region.colour, weight: 2, fillOpacity: 0.12, interactive: false, className: "region early" };
+        own.group.addLayer(L.polygon(region.rings, { renderer: own.renderer, pane: "answer", smoothFactor: 0.5, ...style }));
+      }
+      this.shown?.regions.remove();
+    },
+    endEarly() {
+      this.sofar?.group.remove();
+      this.sofar?.renderer?.remove();
+      this.sofar = null;
     },
     region(region, colour, renderer) {
       const layer = regionLayer(region, colour, renderer, this.many);

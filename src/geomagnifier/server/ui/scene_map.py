@@ -166,6 +166,14 @@ class MapPanel:
         """
         self._run("show", document, heat)
 
+    def early(self, document: str | None) -> None:
+        """Outline what a search that goes on has found so far.
+
+        Args:
+            document: URL of it; None: nothing of it any more.
+        """
+        self._run("early", document)
+
     def has(self, heat: bool = False, crops: bool = False) -> None:
         """Say which layers beside the regions an answer has, before `switches` are built.
 

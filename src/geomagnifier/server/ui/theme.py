@@ -26,7 +26,7 @@ COLOURS = {
     "sea": ("#dfe6e3", "#090e0d"),  # the map beside the scene
     "ink": ("#14201d", "#e8efec"),
     "faint": ("#55645f", "#98a8a2"),
-    "line": ("#d7ded9", "#26312e"),
+    "line": ("#d7ded9", "#35433f"),
     "edge": ("#87958f", "#5d6d67"),  # edges of fields: a contrast of 3 on card
     "accent": ("#0a6b5b", "#5fd0b6"),
     "on-accent": ("#ffffff", "#04211b"),

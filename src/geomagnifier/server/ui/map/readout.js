@@ -36,7 +36,7 @@ export function readout(map, scene, words) {
         await navigator.clipboard?.writeText(text).then(() => (button.textContent = `${text} ✓`), () => getSelection().selectAllChildren(button));
       });
     }
-    L.popup({ className: "about", maxWidth: 320 }).setLatLng(event.latlng).setContent(list).openOn(map);
+    L.popup({ className: "about", minWidth: Math.min(280, map.getSize().x - 80), maxWidth: 320 }).setLatLng(event.latlng).setContent(list).openOn(map);
   });
   return () => box.remove();
 }

@@ -10,4 +10,15 @@ const Tiles = L.TileLayer.extend({
   },
 });
 
-export const tiles = (url, options) => new Tiles(url, options);
+// A tile of a large scene that is still being read is asked for again while it is on the map.
+const AGAIN = 2000; // ms
+const TIMES = 30;
+
+function again({ tile }) {
+  tile.tries = (tile.tries ?? 0) + 1;
+  if (tile.tries > TIMES) return;
+  const address = (tile.address ??= tile.src);
+  setTimeout(() => tile.isConnected && (tile.src = `${address}?again=${tile.tries}`), AGAIN);
+}
+
+export const tiles = (url, options) => new Tiles(url, options).on("tileerror", again);

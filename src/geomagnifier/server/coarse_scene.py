@@ -1,0 +1,121 @@
+"""A coarse copy of a large scene without overviews, read part by part as its map tiles need it.
+
+A tile of a small zoom waits for the few parts that it shows, not for the whole file.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillReading
+
+import numpy as np
+from PIL import Image
+
+from geomagnifier.geometry import Box
+from geomagnifier.types import Bytes, Window
+
+SIDE = 2048
+"""Longest side of the copy, px, at most."""
+PART = 1024
+"""Side of a part, px of the scene; a multiple of it where the copy is coarser than that."""
+
+_reader = ThreadPoolExecutor(1, thread_name_prefix="geomag-coarse")
+
+
+class CoarseScene:
+    """The coarse copy of one scene; several threads may use it.
+
+    Args:
+        width: of the scene, px.
+        height: of the scene, px.
+        read: reads a window of it, (h, w, 4) uint8; called in a thread of this module.
+        side: longest side of the copy, px, at most.
+    """
+
+    def __init__(
+        self, width: int, height: int, read: Callable[[Window], Bytes], side: int = SIDE
+    ) -> None:
+        self.factor = 2 ** max(0, math.ceil(math.log2(max(width, height) / side)))
+        """Scene px for one px of the copy."""
+        self._width, self._height, self._view = width, height, read
+        self._part = max(PART, self.factor)
+        rows, columns = (-(-size // self._part) for size in (height, width))
+        self._done = np.zeros((rows, columns), bool)
+        self._canvas: Bytes = np.zeros(
+            (-(-height // self.factor), -(-width // self.factor), 4), np.uint8
+        )
+        self._lock = threading.Lock()
+        self._wanted: dict[tuple[int, int, int, int], Future[None]] = {}
+
+    def read(self, box: Box, width: int, height: int, patience: float) -> Bytes | None:
+        """A part of the scene from the copy, resampled to (height, width, 4).
+
+        What is missing is read first, the parts of one call after those of another; that goes on
+        where the call gives up.
+
+        Args:
+            box: of the scene, px.
+            width: of the result, px.
+            height: of the result, px.
+            patience: seconds to wait.
+
+        Returns:
+            None where it is still being read.
+        """
+        span = self._span(box)
+        with self._lock:
+            top, left, bottom, right = span
+            waiting = None
+            if not self._done[top:bottom, left:right].all():
+                waiting = self._wanted.get(span)
+                if waiting is None:
+                    waiting = self._wanted[span] = _reader.submit(self._fill, span)
+        if waiting is not None:
+            try:
+                waiting.result(patience)
+            except StillReading:
+                return None
+        x0, y0, x1, y1 = (value / self.factor for value in box.tuple())
+        left, top = math.floor(x0), math.floor(y0)
+        near = self._canvas[top : math.ceil(y1), left : math.ceil(x1)]
+        part = (x0 - left, y0 - top, x1 - left, y1 - top)
+        image = Image.fromarray(np.ascontiguousarray(near))
+        return np.asarray(image.resize((width, height), Image.Resampling.BOX, part), np.uint8)
+
+    def _span(self, box: Box) -> tuple[int, int, int, int]:
+        """First row and column of the parts under a box, and those after the last."""
+        return (
+            math.floor(box.y0 / self._part),
+            math.floor(box.x0 / self._part),
+            math.ceil(box.y1 / self._part),
+            math.ceil(box.x1 / self._part),
+        )
+
+    def _fill(self, span: tuple[int, int, int, int]) -> None:
+        top, left, bottom, right = span
+        try:
+            for row in range(top, bottom):
+                for column in range(left, right):
+                    if not self._done[row, column]:
+                        self._read_part(row, column)
+        finally:
+            with self._lock:
+                del self._wanted[span]
+
+    def _read_part(self, row: int, column: int) -> None:
+        part, factor = self._part, self.factor
+        box = Box(
+            column * part,
+            row * part,
+            min((column + 1) * part, self._width),
+            min((row + 1) * part, self._height),
+        )
+        width, height = math.ceil(box.width / factor), math.ceil(box.height / factor)
+        y, x = row * part // factor, column * part // factor
+        self._canvas[y : y + height, x : x + width] = self._view(
+            Window(box, width, height, "coarse", box)
+        )
+        self._done[row, column] = True

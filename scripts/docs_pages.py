@@ -15,7 +15,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTICE = "src/geomagnifier/models/weights/NOTICE.md"
-RUN = re.compile(r"^(```(?:bash|python))[ \t]+\S.*$", re.MULTILINE)
+RUN = re.compile(r"^(```(?:bash|python|text))[ \t]+\S.*$", re.MULTILINE)
 """A fence that says why it does not run, or how; a reader of the page need not know."""
 
 

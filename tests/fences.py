@@ -3,7 +3,10 @@
 Top to bottom, in one folder, with a real shell.
 
 The words after a fence's language say what it needs (`needs=gpu network data qgis server`, one of
-them) and whether it is `slow`.
+them) and whether it is `slow`. A fence `text output` right below one that runs holds what it
+printed; numbers may differ from run to run. This writes it anew, at full size:
+
+    python tests/fences.py docs/tutorials/harbour.md
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -26,7 +29,13 @@ from pathlib import Path
 
 from ports import free_port
 
-FENCE = re.compile(r"^```(bash|python)\b([^\n]*)\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^```(bash|python)\b([^\n]*)\n(.*?)^```[ ]*$(?:\n\n^```text output\n(.*?)^```[ ]*$)?",
+    re.MULTILINE | re.DOTALL,
+)
+NUMBER = re.compile(r"\d[\d.,]*")
+SMALL = {"SCENES": "12", "SIDE": "6144"}
+"""Pages say how large an example is by these variables; tests take a small one."""
 NEEDS = ("gpu", "network", "data", "qgis", "server")
 ADDRESS = re.compile(r"(127\.0\.0\.1:|localhost:|--port )8000\b")
 """Pages speak of port 8000; the tests take one that is free."""
@@ -41,6 +50,8 @@ class Fence:
     language: str
     words: tuple[str, ...]
     text: str
+    output: str | None = None
+    """What the page says that it prints; None where the page does not say."""
 
     @property
     def needs(self) -> str | None:
@@ -83,6 +94,7 @@ def fences(page: Path) -> list[Fence]:
             found[1],
             tuple(found[2].split()),
             found[3],
+            found[4],
         )
         for found in FENCE.finditer(text)
     ]
@@ -116,12 +128,25 @@ def warm_programs(folder: Path) -> Iterator[Path]:
         shutil.rmtree(door.parent)
 
 
-def run(page: list[Fence], folder: Path, programs: Path, slow: bool = False) -> int:
+def alike(text: str) -> str:
+    """A text without what differs from run to run: its numbers, and how wide they make tables."""
+    return re.sub(r"[\s─━-]+", " ", NUMBER.sub("0", text)).strip()
+
+
+def run(
+    page: list[Fence],
+    folder: Path,
+    programs: Path,
+    slow: bool = False,
+    seen: Callable[[Fence, str], None] | None = None,
+) -> int:
     """Run what can be run here, in `folder`; returns how many.
 
-    A fence that fails is an AssertionError that shows what it printed.
+    A fence that fails, or prints something else than the page says, is an AssertionError that
+    shows what it printed.
 
     programs: as from `warm_programs`; a server is the installed one.
+    seen: called with a fence and what it printed, at full size, in place of the comparison.
     """
     port = free_port()
     known = {
@@ -137,6 +162,8 @@ def run(page: list[Fence], folder: Path, programs: Path, slow: bool = False) -> 
         "HF_HUB_OFFLINE": "1",
         "COLUMNS": "120",
     }
+    if seen is None:
+        here = SMALL | here
     chosen = [fence for fence in page if there(fence.needs) and (slow or not fence.slow)]
     with ExitStack() as servers:
         for fence in chosen:
@@ -165,7 +192,41 @@ def run(page: list[Fence], folder: Path, programs: Path, slow: bool = False) -> 
                 f"{fence} leaves with"
                 f" {done.returncode}\n{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
             )
+            if seen is not None:
+                seen(fence, done.stdout)
+            elif fence.output is not None:
+                assert alike(done.stdout) == alike(fence.output), (
+                    f"{fence} prints\n{done.stdout[-3000:]}\nnot\n{fence.output}"
+                )
     return len(chosen)
+
+
+def write_outputs(page: Path) -> None:
+    """Run a page in a folder of its own and write into it what its fences print.
+
+    Fences that need what is not here keep their output.
+    """
+    printed: dict[int, str] = {}
+    with ExitStack() as stack:
+        work, bin_folder = (
+            Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2)
+        )
+        programs = stack.enter_context(warm_programs(bin_folder))
+        run(
+            fences(page),
+            work,
+            programs,
+            slow=True,
+            seen=lambda fence, text: printed.__setitem__(fence.line, text),
+        )
+    text = page.read_text(encoding="utf-8")
+    for found in reversed([*FENCE.finditer(text)]):
+        line = text.count("\n", 0, found.start()) + 1
+        if found[4] is not None and line in printed:
+            lines = (row.rstrip() for row in printed[line].splitlines())
+            shown = "".join(f"{row}\n" for row in lines)
+            text = f"{text[: found.start(4)]}{shown}{text[found.end(4) :]}"
+    page.write_text(text, encoding="utf-8")
 
 
 @contextmanager
@@ -208,3 +269,8 @@ def answers(address: str) -> bool:
         return True  # it asks for a key, say
     except OSError:
         return False
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        write_outputs(Path(name))

@@ -18,7 +18,7 @@ import pytest
 
 import geomagnifier
 from fake import FakeModel, paint
-from fences import NEEDS, fences, run, warm_programs
+from fences import NEEDS, fences, run, warm_programs, write_outputs
 from geomagnifier.cli import demo
 from geomagnifier.export.image_file import write_picture
 from geomagnifier_lab.render.scene import draw_scene
@@ -113,6 +113,52 @@ def test_commands_run(page, drawn, programs, tmp_path):
         lay_out_benchmarks(tmp_path)
     if not run(fences(page), tmp_path, programs):
         pytest.skip("nothing of it can run here")
+
+
+SHOWN = """# Page
+
+```bash
+echo "$SCENES ships"
+```
+
+```text output
+{}
+```
+
+```python needs=gpu
+print("never here")
+```
+
+```text output
+kept
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("told", "fits"), [("345.6 ships", True), ("7 planes", False), ("7 ships\n8 ships", False)]
+)
+def test_a_page_shows_what_is_printed_but_for_numbers(told, fits, programs, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(SHOWN.format(told))
+    if fits:
+        assert run(fences(page), tmp_path, programs) == 1
+        return
+    with pytest.raises(AssertionError, match=r"page\.md:3 prints\n12 ships"):
+        run(fences(page), tmp_path, programs)
+
+
+def test_output_is_written_into_a_page(tmp_path, monkeypatch):
+    monkeypatch.setenv("SCENES", "500")
+    page = tmp_path / "page.md"
+    page.write_text(SHOWN.format("old"))
+    write_outputs(page)
+    assert page.read_text() == SHOWN.format("500 ships")
+
+
+def test_no_page_has_output_that_was_never_written():
+    for page in RUN:
+        assert all(fence.output != "" for fence in fences(page)), page.name
 
 
 @pytest.mark.slow
@@ -251,7 +297,9 @@ def test_links_between_pages_resolve(page):
         found = (page.parent / path) if path else page
         assert found.exists(), f"{page.name} links to {target}"
         if anchor:
-            titles = re.findall(r"^#+ (.+)$", found.read_text(encoding="utf-8"), re.MULTILINE)
+            pages = found.read_text(encoding="utf-8")
+            titles = re.findall(r"^#+ (.+)$", pages, re.MULTILINE)
             assert anchor in {
-                re.sub(r"[^\w -]", "", title).strip().lower().replace(" ", "-") for title in titles
+                *(re.sub(r"[^\w -]", "", t).strip().lower().replace(" ", "-") for t in titles),
+                *re.findall(r'<a id="([\w-]+)">', pages),
             }, f"{page.name}: {target}"

@@ -170,3 +170,23 @@ def test_ci_asks_the_demo_about_the_picture_of_the_tests() -> None:
     picture = re.search(r'^\./scripts/demo (\S+) "([^"]+)"$', text, re.MULTILINE)
     assert picture and (ROOT / picture[1]).is_file() and "airplane" in picture[2]
     assert re.search(r"^\./scripts/demo$", text, re.MULTILINE)
+
+
+def test_a_clean_install_begins_with_pythons_that_will_do(clone: Path, tmp_path: Path) -> None:
+    old = tmp_path / "python3.10"
+    old.write_text("#!/bin/sh\nexit 1\n")
+    old.chmod(0o755)
+    (clone / "dist").mkdir()
+    done = run(clone, tmp_path, str(clone / "scripts/clean_install"), str(old))
+    assert done.returncode and f"{old} is no Python 3.11 or newer" in done.stderr
+    assert (clone / "dist").is_dir(), "nothing is built or removed before"
+
+
+def test_a_release_is_tried_in_every_python_that_is_named() -> None:
+    classifiers = re.findall(
+        r"Programming Language :: Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text("utf-8")
+    )
+    words = (ROOT / "scripts/release").read_text("utf-8").split()
+    assert [word for word in words if word.startswith("python3.")] == [
+        f"python{version}" for version in classifiers
+    ]

@@ -3,4 +3,4 @@
 Data sets, question templates, rendered scenes, training, evaluation, benchmarks, studies.
 """
 
-__version__ = "0.9.0"
+__version__ = "1.0.0rc1"

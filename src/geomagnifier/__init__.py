@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from geomagnifier.results import Answer, Region, Trace
     from geomagnifier.types import Granularity
 
-__version__ = "0.9.0"
+__version__ = "1.0.0rc1"
 _moved.install()
 
 _HOME = {

@@ -34,7 +34,8 @@ def evaluate(
             help=(
                 "Names of benchmarks (see --list) or of suites on the validation data. "
                 "'paper': tables of the paper (geomag eval paper --help); 'reliability': "
-                "how well scores are calibrated. Default: all suites."
+                "how well scores are calibrated; 'figures', perhaps with suites: the page of "
+                "figures, in docs/ of a clone. Default: all suites."
             )
         ),
     ] = None,
@@ -192,6 +193,9 @@ def evaluate(
             " labels: --coco, --yolo or --labels"
         )
     chosen = list(dict.fromkeys(names or ()))
+    if chosen[:1] == ["figures"]:
+        _figures(chosen[1:], data, model, out or Path("docs"), limit, as_json)
+        return
     alone = ("paper", "reliability")
     unknown = [
         name
@@ -315,6 +319,33 @@ def _reliability(
         ) from error
     files = reliability.write(found, out, aside if as_json else print)
     print(files[0].read_text() if as_json else "\n".join(map(str, files)))
+
+
+def _figures(
+    suites: list[str],
+    data: Path | None,
+    model: str,
+    out: Path,
+    limit: int | None,
+    as_json: bool,
+) -> None:
+    """figures.json and the tables of figures.md, measured where these weights were not yet."""
+    from geomagnifier.models.registry import folder_of
+    from geomagnifier_lab.datasets.sample import data_root
+    from geomagnifier_lab.eval import figures
+
+    with progress_bar() as progress:
+        rows = figures.update(
+            out,
+            load(model),
+            _mark(folder_of(model)),
+            data_root(data),
+            limit,
+            suites,
+            progress,
+            aside,
+        )
+    print(figures.as_json(rows) if as_json else f"{out / figures.FILE}\n{out / figures.PAGE}")
 
 
 def _folder(name: str, split: str | None, model: str, limit: int | None) -> str:

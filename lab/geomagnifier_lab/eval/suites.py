@@ -27,6 +27,7 @@ from geomagnifier_lab.datasets.sample import ObjectSample
 from geomagnifier_lab.datasets.scene_sets import SETS, scene_set
 from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.eval.boxes import Size, average_precision, run_lengths
+from geomagnifier_lab.eval.camera_suites import airbus, cameras, cars4k, count
 from geomagnifier_lab.eval.dialogues import dialogue
 from geomagnifier_lab.eval.iou import Mask, MeanIoU, OverallIoU
 from geomagnifier_lab.eval.layout import layout
@@ -281,9 +282,13 @@ SUITES: Mapping[str, Suite] = {
     "detect": detect,
     "masks": masks,
     "classify": classify,
+    "count": count,
     "cover": cover,
     "layout": layout,
     "dialogues": dialogue,
+    "airbus": airbus,
+    "cars4k": cars4k,
+    "cameras": cameras,
 }
 
 

@@ -398,3 +398,21 @@ def test_help_has_examples(monkeypatch, capfd):
             "--list",
         )
     )
+
+
+def test_the_page_of_figures_is_written(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(command, "load", lambda *given: FakeModel())
+    row = {"id": "levels", "group": "Questions", "what": "level", "figures": {}}
+    row |= {"suite": "granularity", "keys": {"right": "accuracy"}}
+    (tmp_path / "figures.json").write_text(json.dumps([row]))
+    words = ("figures", "granularity", "--data", tmp_path, "--out", tmp_path, "--limit", "3")
+    code, out, err = geomag(monkeypatch, capfd, *words)
+    assert code == 0 and "geomag: granularity: " in err
+    assert out.splitlines() == [str(tmp_path / name) for name in ("figures.json", "figures.md")]
+    assert "right **" in (tmp_path / "figures.md").read_text()
+    code, out, err = geomag(monkeypatch, capfd, *words, "--json")
+    assert code == 0 and json.loads(out)[0]["limit"] == 3 and "granularity: " not in err
+    code, _, told = geomag(
+        monkeypatch, capfd, "figures", "--data", tmp_path, "--out", tmp_path / "no"
+    )
+    assert code and "figures.json" in told

@@ -9,9 +9,9 @@ from geomagnifier.geometry import Box
 from geomagnifier.models import registry
 from geomagnifier.models.small import closer_look
 from geomagnifier.models.small.box_features import Refiner, corrected
-from geomagnifier.models.small.closer_look import enlarge, look_closer, parts_of
+from geomagnifier.models.small.closer_look import enlarge, look_closer, parts_of, seen_best
 from geomagnifier.models.small.model import SmallModel
-from geomagnifier.types import View, Window
+from geomagnifier.types import LEVEL, View, Window
 
 SIDE = 160.0
 
@@ -46,6 +46,14 @@ def test_a_part_is_enlarged_up_to_the_edge_of_a_small_view() -> None:
     assert made.shape == (180, 320, 3)
     edge = int((200 - part.left) * 2)
     assert (made[:, : edge - 4] == 0).all() and (made[:, edge + 4 :] == 255).all()
+
+
+def test_short_things_are_left_to_the_view_at_full_size() -> None:
+    lengths = boxes((0, 0, 30, 20), (0, 0, 30, 60))
+    box = Box(0, 0, 200, 200)
+    level, whole = Window(box, 100, 100, LEVEL, box), Window(box, 200, 200, "wide", box)
+    assert seen_best(lengths, 55.0, level).tolist() == [False, True]
+    assert seen_best(lengths, 55.0, whole).tolist() == [True, True]
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from geomagnifier.models.small.box_features import Refiner, corrected
 from geomagnifier.models.small.cells import pad
 from geomagnifier.models.small.feature_cache import FeaturePyramid
 from geomagnifier.models.small.inference_sessions import Sessions
-from geomagnifier.types import Bytes, Floats
+from geomagnifier.types import LEVEL, Bools, Bytes, Floats, Window
 
 SIDE = 320
 """Side of an enlarged part, px: that of a training crop."""
@@ -27,6 +27,11 @@ AROUND = 1.5
 """A part holds this many times a box: what the refiner samples."""
 MOST = 16
 """Parts of one view at most; boxes beyond them are corrected on the view as it is."""
+
+LEAST = 0.8
+"""Share of the usual length of its class that an object has at least on a shrunk level of the
+pyramid; a shorter one is seen better at full size, enlarged.
+"""
 
 
 class Part(NamedTuple):
@@ -38,6 +43,18 @@ class Part(NamedTuple):
     """View px."""
     boxes: list[int]
     """Indices of the boxes that are corrected there."""
+
+
+def seen_best(boxes: Floats, usual: float, window: Window) -> Bools:
+    """Whether no other level of the pyramid shows an object better, (N,).
+
+    Args:
+        boxes: (N, 4) view px.
+        usual: length of the class in the training images, px.
+        window: of the view.
+    """
+    lengths = (boxes[:, 2:] - boxes[:, :2]).max(1, initial=0.0)
+    return np.asarray((lengths >= LEAST * usual) | (window.role != LEVEL), bool)
 
 
 def parts_of(boxes: Floats, size: tuple[int, int], side: float) -> list[Part]:

@@ -16,7 +16,7 @@ from geomagnifier.errors import OptionError
 from geomagnifier.models.small.box_features import FIT, Refiner, better, describe, named
 from geomagnifier.models.small.cells import crop, shrink
 from geomagnifier.models.small.class_thresholds import ClassThresholds
-from geomagnifier.models.small.closer_look import look_closer
+from geomagnifier.models.small.closer_look import look_closer, seen_best
 from geomagnifier.models.small.feature_cache import ViewFeatures, Views
 from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.models.small.instances import LOWEST_HEAT, combine, detections, find_peaks
@@ -171,6 +171,7 @@ class Detector:
         if self.closer is not None and class_name in self.closer.classes:
             # a score is at most the root of what it was: `box_features.FIT`
             worth = raw ** (1 - FIT) >= self.reliability.raw(class_name, lowest)
+            worth &= seen_best(boxes, self.proposals.sizes[class_name].pixels, view.window)
             boxes, raw = look_closer(
                 self.closer,
                 self.sessions,

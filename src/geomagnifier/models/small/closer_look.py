@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from geomagnifier.geometry import suppress
 from geomagnifier.models.small.box_features import Refiner, corrected
@@ -103,6 +102,8 @@ def enlarge(pixels: Bytes, part: Part, side: float, enlarged: float) -> Bytes:
         side: of the part, view px; less where the view ends.
         enlarged: how many times.
     """
+    from PIL import Image
+
     height, width = pixels.shape[:2]
     right, bottom = min(width, part.left + side), min(height, part.top + side)
     across, down = round((right - part.left) * enlarged), round((bottom - part.top) * enlarged)

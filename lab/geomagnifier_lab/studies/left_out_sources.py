@@ -33,8 +33,8 @@ from geomagnifier.models.networks.box_refiner import sample
 from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.small.cells import pad
 from geomagnifier.types import Bytes, Floats
-from geomagnifier_lab.datasets.camera_sets import SETS, camera_set
-from geomagnifier_lab.datasets.sample import data_root, read_pixels
+from geomagnifier_lab.datasets.camera_sets import SETS, CameraSample, camera_set
+from geomagnifier_lab.datasets.sample import ObjectSample, data_root, read_pixels
 from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.eval.pictures import chance, evenly
 from geomagnifier_lab.train.torch_twin import torch_twin
@@ -95,9 +95,11 @@ def boxes_of(network: SmallNetwork, root: Path, name: str, split: str, images: i
     Raises:
         DataMissing, DataCorrupt: the set is not there, or damaged.
     """
+    samples: Sequence[ObjectSample | CameraSample]
     samples = vhr10(root, split) if name == VHR10 else camera_set(root, name, split)
     complete = name == VHR10 or SETS[name].complete
-    seen, names = [], []
+    seen: list[Floats] = []
+    names: list[str] = []
     for one in evenly(samples, images):
         pixels, rng = read_pixels(one.path), chance(one.path, "left out")
         labelled = np.array([o.box for o in one.objects], np.float32).reshape(-1, 4)
@@ -106,7 +108,7 @@ def boxes_of(network: SmallNetwork, root: Path, name: str, split: str, images: i
         kept = rng.permutation(len(labelled))[:MOST]
         ground = _ground(labelled, pixels.shape[:2], rng) if complete else labelled[:0]
         seen.append(features(network, pixels, np.concatenate([labelled[kept], ground])))
-        names += [WITHIN.get(one.objects[k].kind, one.objects[k].kind) for k in kept]
+        names += [WITHIN.get(kind) or kind for kind in (one.objects[k].kind for k in kept)]
         names += [NOTHING] * len(ground)
     return Boxes(np.concatenate(seen), names)
 

@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from geomagnifier.geometry import overlap
 from geomagnifier.models import registry
 from geomagnifier.models.networks import loading
 from geomagnifier.models.networks.backbone import Pyramid
@@ -173,7 +172,7 @@ def _told(
     whole = torch.from_numpy(cut.whole)
     boxes = torch.cat([torch.from_numpy(peaks.boxes[:FOUND]), _moved(whole, chance)])
     if len(cut.cut):
-        boxes = boxes[~(overlap(boxes.numpy(), cut.cut) > 0.05).any(1)]
+        boxes = boxes[(overlaps(boxes, torch.from_numpy(cut.cut)) <= 0.05).all(1)]
     if not len(boxes):
         return None
     alike = overlaps(boxes, whole) if len(whole) else torch.zeros(len(boxes), 1)

@@ -95,8 +95,8 @@ def boxes_of(network: SmallNetwork, root: Path, name: str, split: str, images: i
     Raises:
         DataMissing, DataCorrupt: the set is not there, or damaged.
     """
-    samples: Sequence[ObjectSample | CameraSample]
-    samples = vhr10(root, split) if name == VHR10 else camera_set(root, name, split)
+    samples: list[ObjectSample | CameraSample] = []
+    samples += vhr10(root, split) if name == VHR10 else camera_set(root, name, split)
     complete = name == VHR10 or SETS[name].complete
     seen: list[Floats] = []
     names: list[str] = []

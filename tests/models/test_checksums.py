@@ -36,6 +36,7 @@ def test_one_bit_deep_in_a_tensor(tmp_path: Path) -> None:
         CHINESE,
         registry.ATTENTION,
         registry.REFINER,
+        registry.CLOSER,
         registry.LINEAR,
         checksums.SUMS,
     ):
@@ -57,6 +58,7 @@ def test_the_packages_weights_are_the_ones_that_were_written() -> None:
         CHINESE,
         registry.ATTENTION,
         registry.REFINER,
+        registry.CLOSER,
         registry.LINEAR,
     }
     assert (

@@ -314,7 +314,7 @@ def _index(version: Version, folder: Path) -> Figures:
 
 @contextmanager
 def _service(version: Version, target: Path) -> Any:
-    words = [version.command, "serve", target, "--port", "0", "--no-browser"]
+    words = [str(version.command), "serve", str(target), "--port", "0", "--no-browser"]
     running = subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_alone()
     )

@@ -12,7 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from geomagnifier.atomic import Staging
-from geomagnifier.models.registry import ATTENTION, CHINESE, FILES, LINEAR, REFINER, SCALE, WEIGHTS
+from geomagnifier.models.registry import (
+    ATTENTION,
+    CHINESE,
+    CLOSER,
+    FILES,
+    LINEAR,
+    REFINER,
+    SCALE,
+    WEIGHTS,
+)
 from geomagnifier.models.small.inference_sessions import GRAPHS, LIST, folded_shapes
 from geomagnifier_lab.graphs import image_side, language, pixel_maps
 from geomagnifier_lab.graphs.builder import Graph
@@ -96,7 +105,7 @@ def main(folder: Path = GRAPHS) -> None:
             staging.path(f"{name}.onnx").write_bytes(made)
         files = {
             file: {**shapes_of(WEIGHTS / file), **SIZED.get(file, {})}
-            for file in (SMALL, SENTENCE, SCOUT, CHINESE, REFINER, ATTENTION, LINEAR)
+            for file in (SMALL, SENTENCE, SCOUT, CHINESE, REFINER, CLOSER, ATTENTION, LINEAR)
         }
         listed = json.dumps({"graphs": needs, "files": files}) + "\n"
         staging.path(LIST).write_text(listed, encoding="utf-8")

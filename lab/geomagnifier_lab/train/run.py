@@ -26,6 +26,7 @@ from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier_lab.datasets.sample import data_root
 from geomagnifier_lab.train import box_refiner as refine
 from geomagnifier_lab.train import (
+    closer_refiner,
     kept_language,
     proposal_net,
     recall_calibration,
@@ -212,7 +213,10 @@ def _run(
 def _train_refiner(
     console: Console, folder: Path, root: Path, out: Path, steps: int, seed: int
 ) -> None:
-    """Train the refiner of boxes over the model in a folder and write it there; 0 steps skip it."""
+    """Train the refiners of boxes over the model in a folder and write them there.
+
+    0 steps skip them.
+    """
     if steps:
         with bar(console, "boxes") as show:
             for row in refine.train(registry.load_small(folder), root, out, steps, seed):
@@ -220,6 +224,10 @@ def _train_refiner(
         refine.put(out, folder)
         with bar(console, "classes whose boxes are refined") as show:
             refined_classes.choose(folder, root, show)
+        with bar(console, "boxes, closer") as show:
+            for row in closer_refiner.train(registry.load_small(folder), root, out, seed=seed):
+                show(int(row["step"]), closer_refiner.STEPS)
+        closer_refiner.put(out, folder)
 
 
 def finish(

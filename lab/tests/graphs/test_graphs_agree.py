@@ -135,11 +135,12 @@ def test_boxes_are_named():
     assert near(made[0], described)
 
 
-def test_boxes_are_corrected():
-    refiner = loading.fill(BoxRefiner(), registry.WEIGHTS / registry.REFINER)
+@pytest.mark.parametrize("file", [registry.REFINER, registry.CLOSER])
+def test_boxes_are_corrected(file: str):
+    refiner = loading.fill(BoxRefiner(), registry.WEIGHTS / file)
     pyramid = tuple(seen()[f"f{n}"] for n in (1, 2, 3))
     right = box_refiner.refine(refiner, pyramid, boxes(), states(1)[0])
-    made = sessions(registry.REFINER).run(
+    made = sessions(file).run(
         "box_refiner", boxes=boxes().numpy(), state=states(1).numpy(), **given("f1", "f2", "f3")
     )
     assert near(made[0], right.boxes)

@@ -176,12 +176,12 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             )
             rest = [term for term in outcome.terms if term is not best]
             if of_one and (mine := _of(best)) is not None:
-                told = [_side(term, words) for term in (best, *rest)]
+                together = [_side(term, words) for term in (best, *rest)]
                 if zh:
                     which = "较多" if program.most else "较少"
                     where = "、".join(condition(f, words) for f in mine.filters)
-                    return f"{where.removesuffix('的')}{which}：{'，'.join(told)}。"
-                return f"{told[0]} against {words.listed(told[1:])}."
+                    return f"{where.removesuffix('的')}{which}：{'，'.join(together)}。"
+                return f"{together[0]} against {words.listed(together[1:])}."
             if zh:
                 numbers = "，".join(_side(term, words) for term in [best, *rest])
                 return f"{words.noun(str(value))}：{numbers}。"

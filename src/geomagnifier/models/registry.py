@@ -9,6 +9,8 @@
     chinese.safetensors         translator of Chinese; its metadata hold its characters and words.
                                 Read when the first Chinese question comes.
     box_refiner.safetensors     corrects boxes; without it they are the pixel decoder's
+    closer_refiner.safetensors  corrects boxes of thin things on enlarged parts of a view; without
+                                it the former does
     attention.safetensors       cross-attention that PSC's relevance map is made with; without it,
                                 that of the decoder
     linear_decoder.safetensors  the pixel decoder as the paper writes it, for that variant
@@ -58,13 +60,14 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "weights"
 FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json", "scout.safetensors")
 CHINESE = "chinese.safetensors"
-REFINER, ATTENTION, LINEAR = (
-    f"{name}.safetensors" for name in ("box_refiner", "attention", "linear_decoder")
+REFINER, CLOSER, ATTENTION, LINEAR = (
+    f"{name}.safetensors"
+    for name in ("box_refiner", "closer_refiner", "attention", "linear_decoder")
 )
-"""Beside them: without the first two boxes and relevance maps are those of the small model's own;
-the third is for a variant alone.
+"""Beside them: without the first three boxes and relevance maps are those of the small model's own;
+the fourth is for a variant alone.
 """
-ALL = (*FILES, CHINESE, REFINER, ATTENTION, LINEAR, OWN)
+ALL = (*FILES, CHINESE, REFINER, CLOSER, ATTENTION, LINEAR, OWN)
 SCALE = ":scale"
 """Ends the name of the scales of a table that is kept in bytes."""
 HEADER, LARGEST = 10_000_000, 1_000_000_000
@@ -234,12 +237,8 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
         for key, tensor in weights.items()
         if not key.endswith((".mean", ".variance"))
     )
-    trained, linear, pointing, refiner = Sessions(folded(small)), None, None, None
-    if (folder / REFINER).is_file():
-        with _told(folder / REFINER):
-            named_there = read_card(folder / REFINER)["classes"]
-            classes = frozenset(cards.names(named_there, "classes", card["objects"]))
-        refiner = Refiner(Sessions(weights_of(folder / REFINER)), classes)
+    trained, linear, pointing = Sessions(folded(small)), None, None
+    refiner, closer = (_refiner(folder / name, card["objects"]) for name in (REFINER, CLOSER))
     if (folder / LINEAR).is_file():
         linear = Sessions(weights_of(folder / LINEAR))
     if (folder / ATTENTION).is_file():
@@ -253,9 +252,25 @@ def load_small(name: str | os.PathLike[str] = "small") -> SmallModel:
         linear,
         pointing,
         refiner,
+        closer,
     )
     reader = functools.cache(functools.partial(load_reader, folder))
     return SmallModel(networks, tokenizer, card, reader, hunt)
+
+
+def _refiner(path: Path, objects: Collection[str]) -> Refiner | None:
+    """A refiner of boxes; None where the file is not there.
+
+    Raises:
+        ModelCorrupt: the file is damaged, or names other classes than the model's.
+    """
+    if not path.is_file():
+        return None
+    with _told(path):
+        card = read_card(path)
+        classes = frozenset(cards.names(card["classes"], "classes", objects))
+        enlarged = cards.number(card.get("enlarged", 1.0), "enlarged", 1, 4)
+    return Refiner(Sessions(weights_of(path)), classes, float(enlarged))
 
 
 def pointers(weights: Mapping[str, Floats]) -> dict[str, Floats]:

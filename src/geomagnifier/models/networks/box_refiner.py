@@ -113,14 +113,31 @@ class BoxRefiner(nn.Module):
             boxes: (N, 4) view px.
             states: of the class of each box (N, width), or one for all (width,).
         """
-        size = boxes[:, 2:] - boxes[:, :2]
+        return self.correct(self.look(pyramid, boxes), boxes, states)
+
+    def look(self, pyramid: Pyramid, boxes: Tensor) -> Tensor:
+        """What is seen over boxes, (N, levels * channels * GRID^2).
+
+        Args:
+            pyramid: of one view (batch 1).
+            boxes: (N, 4) view px.
+        """
         levels = [
             F.relu(reduce(sample(f, boxes, s).float()))
             for reduce, f, s in zip(self.reduce, pyramid, STRIDES, strict=True)
         ]
-        seen = self.see(torch.cat(levels, 2).flatten(1)) + self.size(
-            torch.log(size.clamp(min=1.0)) / 4
-        )
+        return torch.cat(levels, 2).flatten(1)
+
+    def correct(self, seen: Tensor, boxes: Tensor, states: Tensor) -> Refined:
+        """Corrected boxes, and how well they fit.
+
+        Args:
+            seen: of `look`.
+            boxes: (N, 4) view px.
+            states: of the class of each box (N, width), or one for all (width,).
+        """
+        size = boxes[:, 2:] - boxes[:, :2]
+        seen = self.see(seen) + self.size(torch.log(size.clamp(min=1.0)) / 4)
         states = states.float().expand(len(boxes), -1)
         x = self.mix(F.relu(seen) * (1 + self.scale(states)) + self.shift(states))
         moved = boxes + self.edges(x) * torch.cat([size, size], 1).clamp(min=4.0)

@@ -30,6 +30,8 @@ class Refiner:
     """Of its weights."""
     classes: Collection[str]
     """Whose boxes it corrects; those of others get worse by it."""
+    enlarged: float = 1.0
+    """How many times larger than the view it sees them, see `closer_look`; 1 as the view is."""
 
 
 def describe(sessions: Sessions, pyramid: FeaturePyramid, boxes: Floats) -> Floats:
@@ -66,8 +68,23 @@ def better(
         scores: (N,), raw.
         state: of the class, (256,).
     """
-    levels = {f"f{n}": level for n, level in enumerate(pyramid, 1)}
-    moved, fits = refiner.sessions.run("box_refiner", boxes=boxes, state=state[None], **levels)
-    weighed = np.asarray(scores ** (1 - FIT) * sigmoid(fits[:, 0]) ** FIT, np.float32)
+    moved, weighed = corrected(refiner, pyramid, boxes, scores, state)
     kept = suppress(moved, weighed, 0.5)
     return moved[kept], weighed[kept]
+
+
+def corrected(
+    refiner: Refiner, pyramid: FeaturePyramid, boxes: Floats, scores: Floats, state: Floats
+) -> tuple[Floats, Floats]:
+    """`better` without NMS: a corrected box and its score for each box, in their order.
+
+    Args:
+        refiner: of the model.
+        pyramid: that the boxes lie in.
+        boxes: (N, 4) px of what the pyramid is of.
+        scores: (N,), raw.
+        state: of the class, (256,).
+    """
+    levels = {f"f{n}": level for n, level in enumerate(pyramid, 1)}
+    moved, fits = refiner.sessions.run("box_refiner", boxes=boxes, state=state[None], **levels)
+    return moved, np.asarray(scores ** (1 - FIT) * sigmoid(fits[:, 0]) ** FIT, np.float32)

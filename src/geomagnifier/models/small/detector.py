@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from geomagnifier.errors import OptionError
-from geomagnifier.models.small.box_features import Refiner, better, describe, named
+from geomagnifier.models.small.box_features import FIT, Refiner, better, describe, named
 from geomagnifier.models.small.cells import crop, shrink
 from geomagnifier.models.small.class_thresholds import ClassThresholds
+from geomagnifier.models.small.closer_look import look_closer, seen_best
 from geomagnifier.models.small.feature_cache import ViewFeatures, Views
 from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.models.small.instances import LOWEST_HEAT, combine, detections, find_peaks
@@ -50,6 +51,8 @@ class Detector:
     """The usual length of each class, and the score that a promised recall takes."""
     refiner: Refiner | None = None
     """Corrects boxes; None leaves them as the pixel decoder has them."""
+    closer: Refiner | None = None
+    """Corrects boxes of thin things, on enlarged parts of the view, in place of `refiner`."""
     linear: Sessions | None = None
     """The pixel decoder as the paper writes it; None where the model has none."""
 
@@ -164,8 +167,21 @@ class Detector:
         # a box of a narrow class is one of the wide class as well
         own = likely[:, [self.objects.index(name) for name in self.family(class_name)]].sum(1)
         boxes, raw = peaks.boxes, combine(peaks.scores, own, presence)
-        if self.refiner is not None and class_name in self.refiner.classes:
-            (state,) = self.class_states([class_name])
+        (state,) = self.class_states([class_name])
+        if self.closer is not None and class_name in self.closer.classes:
+            # a score is at most the root of what it was: `box_features.FIT`
+            worth = raw ** (1 - FIT) >= self.reliability.raw(class_name, lowest)
+            worth &= seen_best(boxes, self.proposals.sizes[class_name].pixels, view.window)
+            boxes, raw = look_closer(
+                self.closer,
+                self.sessions,
+                view.pixels,
+                features.pyramid,
+                boxes[worth],
+                raw[worth],
+                state,
+            )
+        elif self.refiner is not None and class_name in self.refiner.classes:
             boxes, raw = better(self.refiner, features.pyramid, boxes, raw, state)
         prior = size_prior(boxes, self.proposals.sizes[class_name].pixels, view.window)
         scores = self.reliability.probability(class_name, raw * prior)

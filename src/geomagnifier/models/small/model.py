@@ -83,6 +83,8 @@ class SmallNetworks:
     """
     refiner: Refiner | None = None
     """Corrects boxes; None leaves them as the pixel decoder has them."""
+    closer: Refiner | None = None
+    """Corrects boxes of thin things on enlarged parts of a view; None where there is none."""
 
 
 class SmallModel:
@@ -149,6 +151,7 @@ class SmallModel:
             self.reliability,
             self.hunt,
             networks.refiner,
+            networks.closer,
             networks.linear,
         )
         self.reader = QuestionReader(

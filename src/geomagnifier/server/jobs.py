@@ -167,15 +167,8 @@ class Jobs:
         def work(job: Job) -> None:
             with self.library.open(card.id) as scene:
                 last = after.turn if after is not None else None
-                turn = follow(
-                    question,
-                    last,
-                    scene,
-                    self.model,
-                    progress=self._progress(job),
-                    found=job.found,
-                    **options,
-                )
+                seen = {"progress": self._progress(job), "found": job.found}
+                turn = follow(question, last, scene, self.model, **options, **seen)
             # A copy: the mask that the answer may have cached is not kept.
             job.answer = replace(turn.answer, preview=self._shared(turn.answer.preview))
             job.turn = replace(turn, answer=job.answer)

@@ -44,6 +44,7 @@ def test_runs_and_a_service_are_measured_once(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.tif")} == made
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:only what is valid can be searched")
 def test_scenes_are_sparse_and_have_their_pictures(tmp_path: Path) -> None:
     path = memory.draw_scene(tmp_path / "a.tif", 8192)

@@ -100,6 +100,7 @@ def test_figures_and_plots_are_written(tmp_path: Path) -> None:
     assert "largest gap" in lines[0] and "500" in lines[0]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (ROOT / "vhr10").is_dir(), reason="GEOMAG_DATA names no data sets")
 def test_real_pictures_are_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reliability, "_airbus", lambda root, limit: [])

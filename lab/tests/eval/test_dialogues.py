@@ -75,6 +75,7 @@ def test_from_the_picture_nothing_is_told(scene: Scene, model: Model) -> None:
     assert right == [False, False]  # there are no airplanes in this town
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("GEOMAG_DATA" not in os.environ, reason="GEOMAG_DATA names no data sets")
 def test_the_suite_on_real_pictures(model: Model) -> None:
     told: list[int] = []

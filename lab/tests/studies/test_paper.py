@@ -79,6 +79,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_everything_is_measured_once_and_told(root: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     out, shown, said = tmp_path / "out", [], []

@@ -145,6 +145,7 @@ def check(out: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_copied_a_killed_run_goes_on_as_if_nothing_had_been(
     given: list[str], tmp_path: Path
 ) -> None:

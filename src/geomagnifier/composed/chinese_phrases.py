@@ -313,7 +313,7 @@ class Reader:
     def _to_de(self, text: str) -> tuple[tuple[p.Filter, ...], str]:
         """The conditions up to a 的 that they fit, and the rest."""
         for m in re.finditer(
-            rf"的(?:[这那]几?{COUNTER}?)?|[这那]几?{COUNTER}?|[这那]一?[排列行]|(?=(?<!第)N\d|最|第N)|$",
+            rf"的(?:[这那](?:些|几?{COUNTER}?))?|[这那]几?{COUNTER}?|[这那]一?[排列行]|(?=(?<!第)N\d|最|第N)|$",
             text,
         ):
             if m.start() == 0:
@@ -442,6 +442,9 @@ class Reader:
             "(?:紧挨着?|紧靠着?|紧邻|紧贴|挨着|靠近|靠着|邻近|临近|毗邻|贴着|接近|临着)(.+?)", text
         ):
             return self._related("near", m[1])
+        if m := re.fullmatch("(?:远离(.+?)|(?:距离?|离)(.+?)(?:很|较|比较|挺|太|特别|非常)?远远?)", text):
+            away = self._related("near", m[1] or m[2])
+            return None if away is None else p.Not(away)
         if m := re.fullmatch("沿着?(.+?)", text):
             return self._related("along", m[1])
         if m := re.fullmatch(r"(?:距离?|离)(.+?)(?:超过(Q\d+)|(Q\d+)[以之开]外)", text):

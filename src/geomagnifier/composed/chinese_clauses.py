@@ -62,7 +62,7 @@ _COLOURS = re.compile(
     rf"^({_COLOUR})的?([^,?白黑灰红橙黄绿蓝棕褐]+?)(?:有)?(?:几|多少){_C}?[,?。]+(?:那)?({_COLOUR})的?(?:有)?(?:呢|几{_C}?|多少{_C}?)?$"
 )
 _MORE = re.compile(
-    rf"^(.+?)(?:一共|总共|共|占.*?|有)*(?:有|是)?(?:几|多少)(?:成|{_C})?[,?]+(?:有没有|是不是|是否|会不会)?"
+    rf"^(.+?),?(?:一共|总共|共|占.*?|有)*(?:有|是)?(?:几|多少)(?:成|{_C})?[,?]+(?:有没有|是不是|是否|会不会)?"
     rf"(?:比([\d一二两三四五六七八九十百]+{_C})(?:还|要|更)*多|(超过|多于|大于|不到|少于|不足)([\d一二两三四五六七八九十百]+{_C})|(过半|超过一半|一半以上))$"
 )
 _ASIDES = re.compile(r"\((?:即|也就是|又称|俗称|也叫|就是)[^)]*\)")
@@ -102,7 +102,8 @@ def clauses(text: str) -> Clauses:
         text: in simplified characters without blanks, words of courtesy taken off its front.
     """
     text = _UNKNOWN_SCALE.sub("", _ASIDES.sub("", text))
-    text = re.sub("[啊呀呢哦喔诶]+(?=[,?。;])", "", text)
+    text = re.sub("[啊呀呢哦喔诶哈]+(?=[,?。;])", "", text)
+    text = re.sub("(?<=[^,])并(?=(?:输出|给出|生成|返回).*(?:掩膜|分割|轮廓))", ",并", text)
     text = _corrected(text)
     asked: dict[str, bool] = {}
     before = ""

@@ -41,6 +41,7 @@ _NEAREST = re.compile(rf"([到离])最近的(?:一?{COUNTER}|N\d+)?(?=K\d+.*(?:�
 """The distance to a class is that to its nearest anyway."""
 _OVER = re.compile(r"(?:横?跨越?|跨过)(K\d+)的?(?=K\d)")
 """Bridges over water: "跨河桥梁"."""
+_OUTER = re.compile(rf"^(?:哪一?{COUNTER}?|谁)(K\d+)(?:是|在)?最靠?([左右上下东西南北])[边侧面]?$")
 _SUM = re.compile(r"(?<=K\d)(?:的?数量)?加上?(?=K\d)")
 _LISTED = re.compile(
     r"^(.*?K(\d+).*?)[,?。]+((?:K\d+[、和跟及,]*)+)(?:都|全部?|也)*要?[算计](?:上|进去|进来|在内|入)?$"
@@ -102,7 +103,7 @@ def _read(
     per = _PER.search(marks.text)
     whole = _OF_ONE.sub(r"\1\2", marks.text[: per.start()] if per else marks.text)
     whole = _NEAREST.sub(r"\1", _OVER.sub(r"\1上的", _SUM.sub("和", whole)))
-    whole = _without_list(whole, marks)
+    whole = _OUTER.sub(r"最\2边的\1", _without_list(whole, marks))
     whole = _ELIDED.sub(r"\1\2\3的\1", _MOORED.sub(r"\1上", whole))
     marks = replace(marks, text=whole)
     for form in (*_FORMS, *_BARE) if bare else _FORMS:

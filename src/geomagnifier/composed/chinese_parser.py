@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from geomagnifier.composed import program as p
 from geomagnifier.composed import chinese_clauses, slots
+from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_forms import FORMS, in_unit
 from geomagnifier.composed.chinese_normalizer import plainly
 from geomagnifier.composed.chinese_phrases import COUNTER, EXCEPT, Reader, marked
@@ -36,7 +36,9 @@ _BARE = (
     ),
 )
 """A class alone, which only the clauses beside it ask to show."""
-_PER = re.compile(f",?(?:请)?(?:以|用|按)每(公顷|平方公里|平方千米)(?:的)?(?:多少)?{COUNTER}?数?(?:来)?(?:表示|计|算|给出)$")
+_PER = re.compile(
+    f",?(?:请)?(?:以|用|按)每(公顷|平方公里|平方千米)(?:的)?(?:多少)?{COUNTER}?数?(?:来)?(?:表示|计|算|给出)$"
+)
 _NEAREST = re.compile(rf"([到离])最近的(?:一?{COUNTER}|N\d+)?(?=K\d+.*(?:多远|距离|多少))")
 """The distance to a class is that to its nearest anyway."""
 _OVER = re.compile(r"(?:横?跨越?|跨过)(K\d+)的?(?=K\d)")

@@ -72,9 +72,7 @@ _RANKS = {
     "上": ("upper", True), "下": ("lower", True), "西": ("left", True), "东": ("right", True),
     "北": ("upper", True), "南": ("lower", True),
 }  # fmt: skip
-_FROM = (
-    "(?:从|由)?([左右上下东西南北])[边面侧端方]?(?:[往到向][左右上下东西南北])?(?:数|起|开始|算)*的?"
-)
+_FROM = "(?:从|由)?([左右上下东西南北])[边面侧端方]?(?:[往到向][左右上下东西南北])?(?:数|起|开始|算)*的?"
 _SIDES = {
     "左": "left",
     "右": "right",
@@ -415,7 +413,7 @@ class Reader:
         return p.Place(f"{' '.join(parts)} {extent}")
 
     def _colour(self, text: str) -> p.Filter | None:
-        m = re.fullmatch(f"(?:是|为)?({_COLOUR}(?:或{_COLOUR})*)的?", text)
+        m = re.fullmatch(f"(?:颜色)?(?:是|为)?({_COLOUR}(?:或{_COLOUR})*)的?", text)
         return p.Colour(tuple(_COLOURS[c] for c in m[1] if c in _COLOURS)) if m else None
 
     def _heading(self, text: str) -> p.Filter | None:
@@ -442,8 +440,8 @@ class Reader:
             "(?:紧挨着?|紧靠着?|紧邻|紧贴|挨着|靠近|靠着|邻近|临近|毗邻|贴着|接近|临着)(.+?)", text
         ):
             return self._related("near", m[1])
-        if m := re.fullmatch("(?:远离(.+?)|(?:距离?|离)(.+?)(?:很|较|比较|挺|太|特别|非常)?远远?)", text):
-            away = self._related("near", m[1] or m[2])
+        if m := re.fullmatch("远离(.+?)", text):
+            away = self._related("near", m[1])
             return None if away is None else p.Not(away)
         if m := re.fullmatch("沿着?(.+?)", text):
             return self._related("along", m[1])
@@ -455,7 +453,9 @@ class Reader:
             text,
         ):
             return self._related("near", m[1], m[2])
-        if m := re.fullmatch(r"(.+?)(?:周围|附近|旁边)?(Q\d+)(?:以内|之内|范围内|内)", text):
+        if m := re.fullmatch(
+            r"(.+?)(?:周围|附近|旁边|两侧|两旁|沿线)?(Q\d+)(?:以内|之内|范围内|内)", text
+        ):
             return self._related("near", m[1], m[2])
         text = re.sub("^夹在(?=.*[间中]$)|(?<=间)夹(?:着|起|住|起来)?$", "", text)
         if m := re.fullmatch(r"(.+?)(?:和|与)(.+?)之间", text) or re.fullmatch(

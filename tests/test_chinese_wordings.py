@@ -11,7 +11,7 @@ import pytest
 import geomagnifier as gm
 from geomagnifier.inference.resolution import window_of
 from geomagnifier_lab.render.scene import draw_scene
-from read_as import judged, reading, wordings
+from read_as import HANDS, judged, reading, wordings
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,14 @@ def test_wordings_are_read_rightly_or_refused(model, view):
     rows = wordings("validation")
     found = Counter(judged(row.read, reading(row.zh, model, view)) for row in rows)
     assert found["right"] >= 90 and found["wrong"] <= 5, found
+
+
+def test_wordings_of_four_hands_are_read_rightly_or_refused(model, view):
+    rows = wordings("validation", HANDS)
+    assert Counter(row.by for row in rows) == dict.fromkeys("abcd", 25)
+    found = Counter(judged(row.read, reading(row.zh, model, view)) for row in rows)
+    assert found["right"] >= 88 and found["wrong"] <= 1, found
+    assert found["right"] + found["refused"] >= 97, found
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ SHIPS = p.Select(("ship",))
         ("白色的车几台,红色的呢", Clauses("白色和红色的车各有几个")),
         ("桥的长度是多少,如存在多座,以最长者为准", Clauses("最长的桥的长度是多少")),
         ("有几艘船", Clauses("有几艘船")),
+        ("桥呢,有几座", Clauses("桥呢,有几座")),
     ],
 )
 def test_clauses(text: str, said: Clauses) -> None:

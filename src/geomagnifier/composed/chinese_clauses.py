@@ -50,6 +50,8 @@ _TAILS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_GOES_ON = re.compile("^[^,几多哪什有是]{1,8}呢,")
+"""It goes on from the question before: "桥呢，有几座"."""
 _UNKNOWN_SCALE = re.compile("^(?:若|如果|如|要是|假如)[^,]{0,4}(?:没有|无|缺少?)地理[^,]{0,6},")
 _CORRECTED = re.compile(
     r"^(.+?)[.,。…、]*(?:哦不对?|噢不对?|啊不对?|呃不对?|不对|说错了|我是说)[,.。]+(.+)$"
@@ -109,6 +111,8 @@ def clauses(text: str) -> Clauses:
     Args:
         text: in simplified characters without blanks, words of courtesy taken off its front.
     """
+    if _GOES_ON.match(text):
+        return Clauses(text)
     text = _UNKNOWN_SCALE.sub("", _ASIDES.sub("", text))
     text = re.sub("[啊呀呢哦喔诶哈]+(?=[,?。;])", "", text)
     text = re.sub("(?<=[^,])并(?=(?:输出|给出|生成|返回).*(?:掩膜|分割|轮廓))", ",并", text)

@@ -42,8 +42,8 @@ def test_wordings_of_four_hands_are_read_rightly_or_refused(model, view):
     rows = wordings("validation", HANDS)
     assert Counter(row.by for row in rows) == dict.fromkeys("abcd", 25)
     found = Counter(judged(row.read, reading(row.zh, model, view)) for row in rows)
-    assert found["right"] >= 88 and found["wrong"] <= 1, found
-    assert found["right"] + found["refused"] >= 97, found
+    assert found["right"] >= 91 and not found["wrong"], found
+    assert found["right"] + found["refused"] >= 98, found
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 Half of them is for validation: the reader was mended on their kinds, and is held to them here. The
 other half was read once, strictly: 71 right, 4 wrong, 22 refused, 3 with words passed over.
+
+A hundred more are by four hands that did not know the reader: 40 were read rightly before it was
+mended on their kinds, 91 after.
 """
 
 from collections import Counter

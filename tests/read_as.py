@@ -26,7 +26,10 @@ _SIDE = re.compile(
     r" (?:in|on|to|at) the (?!image|picture)[a-z ]*"
     r"(?:left|right|upper|lower|top|bottom|middle|centre|center)[a-z ]*"
 )
-WORDINGS = Path(__file__).parent / "phrasings" / "wordings_chinese.jsonl"
+_FOLDER = Path(__file__).parent / "phrasings"
+WORDINGS = _FOLDER / "wordings_chinese.jsonl"
+HANDS = _FOLDER / "wordings_chinese_hands.jsonl"
+"""Of four hands, each its own."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,9 @@ class Wording:
 
 
 @lru_cache
-def wordings(half: str) -> tuple[Wording, ...]:
+def wordings(half: str, path: Path = WORDINGS) -> tuple[Wording, ...]:
     """The wordings of a half."""
-    rows = map(json.loads, WORDINGS.read_text("utf-8").splitlines())
+    rows = map(json.loads, path.read_text("utf-8").splitlines())
     every = (Wording(**(row | {"read": tuple(row["read"])})) for row in rows)
     return tuple(row for row in every if row.half == half)
 

@@ -114,6 +114,15 @@ def _difference(a: p.Select, b: p.Select) -> p.Program:
     return p.Difference(p.Count(a), p.Count(b))
 
 
+def _larger(word: str, a: p.Select, b: p.Select, u: str = "") -> p.Program | None:
+    """As in "水体面积比道路面积大多少平方米"."""
+    sides = [_measure(one, "面积", "", u) for one in (a, b)]
+    first, second = sides if word in "大多" else sides[::-1]
+    if not isinstance(first, p.Measure) or not isinstance(second, p.Measure):
+        return None
+    return p.Difference(first, second)
+
+
 def _covers(a: p.Select, n: Amount, more: str | None = None) -> p.Program:
     return p.Compare(p.Share(a), ">" if more else "<", p.Given(n.value, "%"))
 
@@ -255,6 +264,8 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{a}}的?{_SIZE}{_IF}(?P<less>{_UNDER})(?P<n>Q\d+){_Q}", _exceeds),
     (rf"{{a}}{_COUNT}比{{b}}{_COUNT}(?:要)?多{_DIFFER}", _difference),
     (rf"{{a}}{_COUNT}比{{b}}{_COUNT}(?:要)?少{_DIFFER}", lambda a, b: _difference(b, a)),
+    (rf"{{a}}的?(?:总|覆盖)?面积比{{b}}的?(?:总|覆盖)?面积(?P<word>[大小多少])(?:出|了)?"
+     rf"(?:多少|几)(?P<u>{UNIT})?", _larger),
     (rf"{{a}}(?:和|与|跟){{b}}{_COUNT}(?:之间)?(?:相差|差了?){_DIFFER}", _difference),
     (rf"{{a}}(?:的)?(?:面积|占比|覆盖率|覆盖面积|比例)*{_IF}(?:占|占了|占据|占据了|覆盖|覆盖了|"
      rf"有)?(?:{PICTURE})?(?:的)?(?:面积)?的?{_IF}(?P<more>超过|大于|多于|"
@@ -321,7 +332,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{PICTURE}(?:中|里)?(?:有)?(?:百分之几|百分之多少|多大比例|多少)(?:的面积)?(?:是|"
      rf"被){{a}}(?:覆盖|占据)?", lambda a: p.Share(a)),
     (rf"(?:计算|测量|求|给出|估算)?{{a}}的?(?P<how>平均|总|合计|最大|最小|中位|"
-     rf"最长)?的?(?P<what>长度|宽度|面积|大小|直径|占地面积|长|宽)(?:总和|之和)?{_IS}(?:多少|"
+     rf"最长)?的?(?P<what>长度|宽度|面积|大小|直径|占地面积|占地|长|宽)(?:总和|之和)?{_IS}(?:多少|"
      rf"多大|多长|多宽|几)?(?:个)?(?P<u>{UNIT})?", _measure),
     (r"{a}(?:(?:一共|总共|都)*|(?P<how>平均|总|合计))?(?:大概|大约)?(?:有|占地)?多(?P<what>长|宽|"
      r"大)", _measure),
@@ -348,7 +359,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
      rf"多远|几)(?P<u>{UNIT})?", _distance),
     (rf"每(?P<per>公顷|平方公里|平方千米)(?:土地|面积)?(?:上|内|里)?(?:平均)?有?{_MANY}{{a}}",
      lambda a, per: p.Density(a, "ha" if per == "公顷" else "km2")),
-    (rf"{{a}}的?(?:分布)?密度{_IS}(?:多少|多大)", lambda a: p.Density(a)),
+    (rf"(?:计算|给出|求|估算)?{{a}}的?(?:分布)?密度{_IS}(?:多少|多大)?", lambda a: p.Density(a)),
     (r"{a}(?:排成|排列成|排了|分成|分为|共有|有|停成)(?:了)?(?:多少|几)(?P<line>行|排|列)", _lines),
     (r"(?:有)?(?:多少|几)(?P<line>行|排|列){a}", _lines),
     (rf"{{a}}{_IF}(?:排成|排列成|分成|分为)(?:了)?{{n}}(?P<line>行|排|列){_Q}", _lines),
@@ -363,6 +374,8 @@ FORMS: tuple[tuple[str, Build], ...] = (
      r"散布|杂乱)的?(?:分布)?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是)?(?:怎么|如何|怎样)(?:排列|分布|布局)的?", lambda a: p.Arrangement(a)),
     (r"{a}(?:是什么颜色的?|的?颜色是什么|是哪种颜色的?|什么颜色)", lambda a: p.ColourOf(a)),
+    (r"{a}的?(?:长轴|主轴|轴线|机身|船身)?的?(?:走向|朝向)(?:是|为)?(?:什么|何|哪个方向|怎样的?|如何)?",
+     lambda a: p.Axis(a)),
     (r"{a}(?:的)?(?:长轴|主轴|机身|船身)?(?:都|大多|大致)?(?:朝向|方向|方位|朝着?|指向|冲着?|向)(?:是|为)?"
      r"(?:哪个方向|哪个方位|哪里|哪儿|哪一?边儿?|哪一?侧|哪|什么方向|什么|多少度?)(?:停放?|停着|摆放?|排列|开)?的?",
      lambda a: p.Axis(a)),
@@ -390,7 +403,9 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"{{c}}(?:的)?{_HAVE}{{a}}(?:存在|出现)?{_Q}", partial(_where, build=exists)),
     (rf"{_HAVE}{{a}}(?:是)?{{c}}(?:的)?{_Q}", partial(_where, build=exists)),
     (rf"{{a}}(?:存在|有没有|出现了?|有){_Q}", exists),
-    (r"(?:确实|真的)?(?:没有|无|不存在){a}(?:对吗|对吧|对不对|是吗|是吧|吧)?", _none),
+    (rf"{{a}}(?:有没有|是否有|有无|有)(?:是)?{{c}}的{_Q}", partial(_where, build=exists)),
+    (r"(?:确实?|真的|是否|是不是)?(?:没有|无|不存在){a}(?:分布|存在)?"
+     r"(?:对吗|对吧|对不对|是吗|是吧|吧)?", _none),
     (rf"{{c}}的?{_ALL}(?:有|是)(?:什么|啥|些什么|些啥|哪些|什么样的?)(?:东西|目标|物体|对象|地物|"
      rf"内容)?", _there),
     (rf"(?:把|将)?{EXCEPT}{{a}}{_OTHERS}{{b}}(?:都|全部|全)?(?:给)?(?P<masks>{_SEG}){_Q}(?:出来|"
@@ -410,11 +425,11 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"(?:把|将)?{{a}}(?:都|全)?(?:去掉|排除|剔除|除外|不要|不算),?(?:然后|再)?(?:把|"
      rf"将)?(?:其他|其它|其余|别的|剩下|剩余)的?(?:目标|物体|东西)?(?:都|"
      rf"全部?)?(?P<masks>{_SEG})?(?:{_FIND})?(?:出来|起来)?", _all_but),
-    (rf"(?:只|仅)?(?:把|将)?(?P<masks>{_SEG}){{a}}(?:的?(?:掩膜|轮廓|边界|外形))?", lambda a,
+    (rf"(?:只|仅)?(?:把|将)?(?P<masks>{_SEG}){{a}}(?:的?(?:掩膜|轮廓|边界|外形|范围))?", lambda a,
      masks: _chosen(a, True)),
     (rf"(?:只|仅)?(?:把|将|对)?{{a}},?(?:的?(?:轮廓|边界|外形|掩膜))?(?:都|全部|全|单独|逐个|"
-     rf"进行|做)*(?:给|用掩膜)?(?P<masks>{_SEG}|画|描|勾)(?:出来|下来|出)?", lambda a,
-     masks: _chosen(a, True)),
+     rf"进行|做)*(?:给|用掩膜)?(?P<masks>{_SEG}|画|描|勾)(?:出来|下来|出)?"
+     r"(?:看看|看一下|看)?", lambda a, masks: _chosen(a, True)),
     (rf"(?:只|仅)?{_FIND}(?:所有的?)?{{a}}(?:的(?:位置|坐标))?(?:在哪里|在哪儿?|在什么(?:位置|"
      rf"地方))?", _chosen),
     (r"(?:给出|写出|报出?|说出?|说明|报告){a}的?(?:位置|坐标|方位)", _chosen),
@@ -425,7 +440,7 @@ FORMS: tuple[tuple[str, Build], ...] = (
      _most),
     (rf"{{a}}最(?P<word>[大小长短宽窄])的(?:一{COUNTER})?(?:是|在)(?:哪一?{COUNTER}|哪个|哪里|哪儿)",
      _most),
-    (r"{a}(?:都|分别|分布|主要|大概|集中)*(?:在哪里|在哪儿?|在什么(?:位置|地方)|"
+    (r"{a}(?:都|分别|分布|主要|大概|集中)*(?:在哪里|在哪儿?|在(?:整[张幅])?(?:图|图片|画面|影像)?[的中里上]?(?:什么|哪一?个)(?:位置|地方|方位|角落?|部位)|"
      r"的?位置(?:在哪里?|是什么|是哪里)?|位于(?:哪里|何处)|在何处|"
      r"是哪[些个几一]?[个架艘辆座栋条片块]?)", _chosen),
     (r"(?:哪里|哪儿|什么地方)有{a}", _chosen),

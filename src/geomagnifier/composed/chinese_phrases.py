@@ -40,7 +40,7 @@ GROUND = (
 )
 """Places that no class of things is; a condition that names one is told to be passed over."""
 _VERBS = (
-    "(?:(?:停靠|停泊|停放|停|航行|行驶|漂浮|漂|分布|坐落|修建|建|架设|架|靠(?!近)|泊|摆放|摆|"
+    "(?:(?:停靠|停泊|停放|停|航行|行驶|漂浮|漂|分布|坐落|修建|建|盖|架设|架|靠(?!近)|泊|摆放|摆|"
     "种|开|跑|长)(?:着|了|在|有)?)"
 )
 _NOUNS = re.compile(rf"(?:K\d+(?:{_JOIN}K\d+)*|它们?|这些|那些|其中)$")
@@ -73,7 +73,8 @@ _RANKS = {
     "北": ("upper", True), "南": ("lower", True),
 }  # fmt: skip
 _FROM = (
-    "(?:从|由)?([左右上下东西南北])[边面侧端方]?(?:[往到向][左右上下东西南北])?(?:数|起|开始)*的?"
+    "(?:从|由)?([左右上下东西南北])[边面侧端方]?"
+    "(?:[往到向][左右上下东西南北])?(?:数|起|开始|算)*的?"
 )
 _SIDES = {
     "左": "left",
@@ -141,6 +142,8 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
         if usual in table:
             table.setdefault(word, table[usual])
     text = re.sub("海(?=[上里中边])", "海面", re.sub("东西(?=方?向|走向)", "东", text))
+    if re.search("小船|小艇|小渔船", text) and "船" in table:  # beside boats, ships
+        table.setdefault("大船", table["船"])
     table |= dict.fromkeys(("类别", "种类"), tuple(lexicon.objects))
     names: list[tuple[str, ...]] = []
     amounts: dict[str, Amount] = {}
@@ -248,10 +251,10 @@ class Reader:
         while rest:
             if (
                 m := re.match(
-                    rf"(?:所有|全部|一切|每一?{COUNTER}?|各个|各|这些|那些|任何|的|都|仅|只|其中|[这那]几?{COUNTER}(?!N))",
+                    rf"(?:所有|全部|一切|整[片个块]|每一?{COUNTER}?|各个|各|这些|那些|任何|的|都|仅|只|其中|[这那]几?{COUNTER}(?!N))",
                     rest,
                 )
-            ) or (m := re.match(rf"[这那](?=N\d)|[这那]一{COUNTER}", rest)):
+            ) or (m := re.match(rf"[这那](?=N\d)|[这那]一{COUNTER}|[这那该此本]$|该", rest)):
                 rest = rest[m.end() :]
             elif m := re.match(
                 r"(?:面积|长度|宽度|个头|位置|体积)?最靠?([大小长短宽窄左右上下东西南北])(?:[边面侧端方头]|[边面]上)?的?(?:(?:前)?(N\d+))?",
@@ -311,7 +314,7 @@ class Reader:
     def _to_de(self, text: str) -> tuple[tuple[p.Filter, ...], str]:
         """The conditions up to a 的 that they fit, and the rest."""
         for m in re.finditer(
-            rf"的(?:[这那]几?{COUNTER}?)?|[这那]几?{COUNTER}?|[这那]一?[排列行]|(?=(?<!第)N\d|最|第N)|$",
+            rf"的(?:[这那](?:些|几?{COUNTER}?))?|[这那]几?{COUNTER}?|[这那]一?[排列行]|(?=(?<!第)N\d|最|第N)|$",
             text,
         ):
             if m.start() == 0:
@@ -413,7 +416,7 @@ class Reader:
         return p.Place(f"{' '.join(parts)} {extent}")
 
     def _colour(self, text: str) -> p.Filter | None:
-        m = re.fullmatch(f"(?:是|为)?({_COLOUR}(?:或{_COLOUR})*)的?", text)
+        m = re.fullmatch(f"(?:颜色)?(?:是|为)?({_COLOUR}(?:或{_COLOUR})*)的?", text)
         return p.Colour(tuple(_COLOURS[c] for c in m[1] if c in _COLOURS)) if m else None
 
     def _heading(self, text: str) -> p.Filter | None:
@@ -440,6 +443,9 @@ class Reader:
             "(?:紧挨着?|紧靠着?|紧邻|紧贴|挨着|靠近|靠着|邻近|临近|毗邻|贴着|接近|临着)(.+?)", text
         ):
             return self._related("near", m[1])
+        if m := re.fullmatch("远离(.+?)", text):
+            away = self._related("near", m[1])
+            return None if away is None else p.Not(away)
         if m := re.fullmatch("沿着?(.+?)", text):
             return self._related("along", m[1])
         if m := re.fullmatch(r"(?:距离?|离)(.+?)(?:超过(Q\d+)|(Q\d+)[以之开]外)", text):
@@ -450,9 +456,14 @@ class Reader:
             text,
         ):
             return self._related("near", m[1], m[2])
-        if m := re.fullmatch(r"(.+?)(?:周围|附近|旁边)?(Q\d+)(?:以内|之内|范围内|内)", text):
+        if m := re.fullmatch(
+            r"(.+?)(?:周围|附近|旁边|两侧|两旁|沿线)?(Q\d+)(?:以内|之内|范围内|内)", text
+        ):
             return self._related("near", m[1], m[2])
-        if m := re.fullmatch(r"(.+?)(?:和|与)(.+?)之间", text):
+        text = re.sub("^夹在(?=.*[间中]$)|(?<=间)夹(?:着|起|住|起来)?$", "", text)
+        if m := re.fullmatch(r"(.+?)(?:和|与)(.+?)之间", text) or re.fullmatch(
+            r"(K\d+)(?:和|与|跟|同)(K\d+)(?:的)?(?:之间|中间|当中)", text
+        ):
             try:
                 return p.Between(self.phrase(m[1]), self.phrase(m[2]))
             except NoPlace:

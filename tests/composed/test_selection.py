@@ -177,3 +177,33 @@ def test_what_was_found_as_another_class_too_is_left_out() -> None:
     of = p.Select(("vehicle",), (p.Not(p.Among(p.Select(("truck",)))),))
     assert select(of, Ground([*vehicles, truck], FLAT)) == vehicles[1:]
     assert select(of, Ground(vehicles, FLAT)) == vehicles
+
+
+@pytest.mark.parametrize(
+    ("question", "program", "box"),
+    [
+        ("Find the ship nearest to the water.", "nearest ship to water", (10, 10, 50, 30)),
+        ("Find the ship farthest from the water.", "farthest ship to water", (100, 10, 140, 30)),
+        ("Segment the two ships closest to the road.", "2 nearest ship to road", None),
+        ("离水最近的船", "nearest ship to water", (10, 10, 50, 30)),
+        ("找出离水域最远的船在哪", "farthest ship to water", (100, 10, 140, 30)),
+    ],
+)
+def test_the_nearest_to_land_cover(
+    question: str, program: str, box: tuple[float, ...] | None
+) -> None:
+    """Land cover and roads are no landmarks that the model itself could choose by."""
+    read = understood(question, SPEC)
+    assert read is not None and str(read.program) == f"select({program})"
+    assert p.outlined(read.program), "the gap is one between outlines"
+    ships = [region("ship", 10, 10, 50, 30), region("ship", 100, 10, 140, 30)]
+    water = region("water", 0, 40, 30, 60)
+    assert isinstance(read.program, p.Chosen)
+    if box is not None:
+        (found,) = select(read.program.of, Ground([*ships, water], FLAT))
+        assert found.box == box
+    assert select(read.program.of, Ground(ships, FLAT)) == [], "without the landmark none is told"
+
+
+def test_the_nearest_to_a_thing_is_the_models_to_choose() -> None:
+    assert understood("Find the ship nearest to the harbor.", SPEC) is None

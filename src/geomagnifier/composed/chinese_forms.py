@@ -22,6 +22,7 @@ from geomagnifier.composed.form_builders import (
     exists,
     more,
     most_are,
+    nearest,
     numbered,
     share_where,
     sizes,
@@ -430,6 +431,8 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (rf"(?:只|仅)?(?:把|将|对)?{{a}},?(?:的?(?:轮廓|边界|外形|掩膜))?(?:都|全部|全|单独|逐个|"
      rf"进行|做)*(?:给|用掩膜)?(?P<masks>{_SEG}|画|描|勾)(?:出来|下来|出)?"
      r"(?:看看|看一下|看)?", lambda a, masks: _chosen(a, True)),
+    (rf"(?:(?P<masks>{_SEG})|{_FIND})?(?:离|距离?|与){{b}}(?P<word>最近|最远)的?(?:那|一)?(?:[个架艘辆座栋条片块])?"
+     rf"{{a}}(?:{_FIND})?(?:出来|起来)?(?:在哪里|在哪儿?|是哪[个架艘辆座栋条片块])?", nearest),
     (rf"(?:只|仅)?{_FIND}(?:所有的?)?{{a}}(?:的(?:位置|坐标))?(?:在哪里|在哪儿?|在什么(?:位置|"
      rf"地方))?", _chosen),
     (r"(?:给出|写出|报出?|说出?|说明|报告){a}的?(?:位置|坐标|方位)", _chosen),

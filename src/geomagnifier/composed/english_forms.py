@@ -38,6 +38,7 @@ from geomagnifier.composed.english_patterns import (
     MASKED,
     MASKS,
     MOST,
+    NEAREST,
     PARKED,
     PART,
     PICTURE,
@@ -54,6 +55,7 @@ from geomagnifier.composed.form_builders import (
     Filters,
     more,
     most_are,
+    nearest,
     numbered,
     share_where,
     which,
@@ -472,6 +474,7 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     # regions
     (rf"(?P<masks>{MASKED}) (?:only |just )?all but {{a}}", _all_but),
     (rf"{FIND} (?:me )?(?:only |just )?all but {{a}}", _all_but),
+    (rf"(?:(?:{FIND}|(?P<masks>{MASKED}|{MASKS})|which|what) )?{{a}} {NEAREST} {{b}}", nearest),
     (rf"(?P<masks>{MASKED}) (?:only |just )?(?:out )?{{a}}(?: only| alone| separately)?", _chosen),
     (rf"(?P<masks>{MASKS}) (?:only |just )?{{a}}(?: only| alone| separately)?", _chosen),
     (r"(?:i (?:need|want)|have|get) {a} (?P<masks>segmented|masked|outlined|traced)", _chosen),

@@ -27,6 +27,10 @@ GIVE = (
     r" me|state|report|calculate|compute|measure|estimate|determine|work out|find|"
     r"return|i need|i want)"
 )
+NEAREST = (
+    r"(?:(?:that|which) )?(?:(?:is|are|lies?) )?(?:the )?"
+    r"(?P<word>nearest|closest|farthest|furthest)(?: away)? (?:to|from)"
+)
 MASKED = r"(?:segment|mask|outline|trace|delineate|extract|cut out|contour)"
 MASKS = (
     r"(?:give|produce|draw|make|create|provide|return|generate|show|get|find|i need|i want)(?:"

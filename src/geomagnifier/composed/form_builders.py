@@ -81,6 +81,26 @@ def sizes(a: p.Select, b: p.Select, what: p.Quantity) -> tuple[p.Number, p.Numbe
     return p.Measure(a, what, "mean"), p.Measure(b, what, "mean")
 
 
+def nearest(word: str, a: p.Select, b: p.Select, masks: str = "") -> p.Program | None:
+    """As in "the building nearest to the road".
+
+    None for a thing as the landmark: the model itself chooses by those.
+
+    Args:
+        word: how near, "nearest" or "最近", or how far.
+        a: what is chosen of.
+        b: the landmark, land cover or a road.
+        masks: words that ask for outlines, "" for boxes.
+    """
+    if a.rank is not None or a.them or b.rank is not None or b.them:
+        return None
+    if not (is_cover(b) or b.kinds == ("road",)):
+        return None
+    far = word.startswith(("far", "fur", "最远"))
+    rank = p.Rank("gap", far, count=a.number or 1, to=b)
+    return p.Chosen(replace(a, rank=rank, number=None), bool(masks))
+
+
 def numbered(a: p.Select, n: Amount, sign: p.Sign) -> p.Program | None:
     """Compare the number of a selection with a given one; None where that has a unit.
 

@@ -344,8 +344,13 @@ def outlined(program: Program) -> bool:
 
     A count or a side of the picture takes boxes.
     """
-    near = (part for part in parts(program) if isinstance(part, Related))
-    return shown(program) or any(part.within is not None or part.way in BY_MASK for part in near)
+    near = [part for part in parts(program) if isinstance(part, Related)]
+    ranks = [part for part in parts(program) if isinstance(part, Rank)]
+    return (
+        shown(program)
+        or any(part.within is not None or part.way in BY_MASK for part in near)
+        or any(part.to is not None for part in ranks)
+    )
 
 
 def shown(program: Program) -> bool:

@@ -166,19 +166,22 @@ class Rank:
     """The first regions by size or place."""
 
     by: str
-    """A quantity, or "left", "right", "upper", "lower"."""
+    """A quantity, "left", "right", "upper", "lower", or "gap": the gap to the nearest of `to`."""
     largest: bool = True
     """From the largest on, not from the smallest."""
     count: int = 1
     """How many."""
     start: int = 1
     """From which rank on, 1 for the first."""
+    to: Select | None = None
+    """What the gap is measured to."""
 
     def __str__(self) -> str:
         size = {
             "length": ("longest", "shortest"),
             "width": ("widest", "narrowest"),
             "area": ("largest", "smallest"),
+            "gap": ("farthest", "nearest"),
         }.get(self.by)
         name = f"{self.by}most" if size is None else size[not self.largest]
         name = f"{ordinal(self.start)} {name}" if self.start > 1 else name
@@ -209,4 +212,6 @@ class Select:
             else f"{len(self.kinds)} classes"
         )
         named = names if self.rank is None else f"{self.rank} {names}"
+        if self.rank is not None and self.rank.to is not None:
+            named = f"{named} to {self.rank.to}"
         return "; ".join([named, *map(str, self.filters)])

@@ -109,6 +109,11 @@ def several(of: p.Select, ground: Ground) -> list[Region]:
 def _ranked(rank: p.Rank, regions: list[Region], ground: Ground) -> list[Region]:
     if rank.by in p.OUTLINED:
         values = ground.sizes(regions, rank.by, measures.is_scaled(ground.scene))  # type: ignore[arg-type]
+    elif rank.to is not None:
+        others = select(rank.to, ground)
+        if not others:
+            return []
+        values = measures.nearest(regions, others, ground.scene, False, ground.strips)[0].tolist()
     else:
         x, y = measures.middles(regions).T
         values = {"left": -x, "right": x, "upper": -y, "lower": y}[rank.by].tolist()

@@ -269,10 +269,12 @@ def thing(of: p.Select, words: Words) -> str:
     """
     if words.language == "zh":
         conditions = "".join(condition(f, words) for f in of.filters)
-        return f"{rank_zh(of.rank)}{conditions}{nouns_of(of, words)}"
+        mark = of.rank.to if of.rank is not None else None
+        before = "" if mark is None else f"离{nouns_of(mark, words)}"
+        return f"{before}{rank_zh(of.rank)}{conditions}{nouns_of(of, words)}"
     noun = nouns_of(of, words, 1)
     article = f"the {of.rank}" if of.rank is not None else "an" if noun[0] in "aeiou" else "a"
-    return f"{article} {noun}{after_noun(of, words, 1)}"
+    return f"{article} {noun}{after_noun(of, words, 1)}{_landmark(of, words)}"
 
 
 def several(of: p.Select, words: Words, count: int = 2) -> str:
@@ -287,8 +289,16 @@ def several(of: p.Select, words: Words, count: int = 2) -> str:
         return thing(of, words)
     if of.rank is not None:
         after = after_noun(of, words, of.rank.count)
-        return f"the {of.rank} {nouns_of(of, words, of.rank.count)}{after}"
+        noun = nouns_of(of, words, of.rank.count)
+        return f"the {of.rank} {noun}{after}{_landmark(of, words)}"
     return f"{nouns_of(of, words, count, 'and')}{after_noun(of, words, count)}"
+
+
+def _landmark(of: p.Select, words: Words) -> str:
+    """What a rank by gap is measured to: " to the road"."""
+    if of.rank is None or of.rank.to is None:
+        return ""
+    return f" {'from' if of.rank.largest else 'to'} the {nouns_of(of.rank.to, words, 1)}"
 
 
 def rank_zh(rank: p.Rank | None) -> str:
@@ -302,6 +312,7 @@ def rank_zh(rank: p.Rank | None) -> str:
         ("area", False): "最小",
     }
     name |= {("width", True): "最宽", ("width", False): "最窄"}
+    name |= {("gap", True): "最远", ("gap", False): "最近"}
     side = {"left": "最左边", "right": "最右边", "upper": "最上边", "lower": "最下边"}
     first = side.get(rank.by) or name[rank.by, rank.largest]
     if rank.start > 1:

@@ -99,6 +99,13 @@ def _told(program: p.Program, outcome: Outcome, words: Words) -> str:
             if not counts:
                 return _none(of, words)
             missed = _missing(of, counts, words)
+            if of.rank is not None and of.rank.to is not None:
+                which = several(of, words, sum(counts.values()))
+                return (
+                    f"{words.counts(counts)}，{which}{missed}。"
+                    if zh
+                    else f"{words.counts(counts)}, {which}{missed}."
+                )
             if zh:
                 where = "".join(condition(f, words) for f in of.filters) or "图中"
                 return f"{where}有{words.counts(counts)}{missed}。"

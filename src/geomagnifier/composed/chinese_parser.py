@@ -155,10 +155,19 @@ def _without_list(text: str, marks: Marked) -> str:
 
 
 def _same(marks: Marked) -> Marked:
-    """Two names of one class side by side, "屋顶/建筑物", as one; of two classes, either."""
+    """Two names of one class side by side, "屋顶/建筑物", as one; of two classes, either.
+
+    A name in brackets says which class is meant by the one before it.
+    """
 
     def one(found: re.Match[str]) -> str:
         first, second = (tuple(marks.names[int(k)]) for k in found.groups())
         return f"K{found[2]}" if first == second else f"K{found[1]}或K{found[2]}"
 
-    return replace(marks, text=re.sub(r"K(\d+)/K(\d+)", one, marks.text))
+    def twice(found: re.Match[str]) -> str:
+        first, second = (tuple(marks.names[int(k)]) for k in found.groups())
+        return f"K{found[2]}" if first == second else found[0]
+
+    text = re.sub(r"K\d+\((K\d+)\)", r"\1", marks.text)
+    text = re.sub(r"K(\d+)K(\d+)(?!\d)", twice, text)
+    return replace(marks, text=re.sub(r"K(\d+)/K(\d+)", one, text))

@@ -377,7 +377,7 @@ CAUSE = Family(
     """),
     compiled(r"""
         为什么|为何|为啥|(?<!^)谁|什么原因|在干什么|在做什么|健康|安全吗
-        适合|适不适合|值得|值不值|该不该|应不应该|宜居|繁华吗|富裕|污染|危险|多少钱|价格|房价|房租
+        适合|适不适合|值得|值不值|该不该|应不应该|宜居|繁华吗|富裕|污染|危险|多少钱|价格|房价|房租|开发商|业主|产权|归属
     """),
     'Reasons, owners and states ("{}") cannot be determined from one image: objects are known by'
     " their"

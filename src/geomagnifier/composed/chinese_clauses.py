@@ -156,7 +156,7 @@ def _joined(text: str) -> str:
         if found[5]:
             return f"{found[1]}占画面超过50%"
         return f"{found[1]}是否{found[3] or '超过'}{found[4] or found[2]}"
-    if "哪" in text:
+    if "哪" in text or "多还是" in text:
         text = _LESS.sub("", text)
     return _APART.sub("", _CHOICE.sub("", text))
 

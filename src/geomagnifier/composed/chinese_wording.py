@@ -20,7 +20,9 @@ _FILLER = re.compile(
     "就数量而言|经目视初判|判读)+"
 )
 """A clause of nothing but greetings, hesitation, courtesy and "have a look"."""
-_ABOUT_ME = re.compile("我(?:这边|这里|在|要|是|们|现在|正在?)[^几多少哪什谁何吗年月日昨今明去\\d]{1,8}")
+_ABOUT_ME = re.compile(
+    "我(?:这边|这里|在|要|是|们|现在|正在?)[^几多少哪什谁何吗年月日昨今明去\\d]{1,8}"
+)
 """What the asker is at: "我在看退界"."""
 _IN_UNIT = re.compile(
     f"[,](?:麻烦|请)?(?:给我?|报|说|要|我要)(?:我)?(?:个|一个)?({UNIT})(?:数|值)?(?:就[行好成])?$"
@@ -49,11 +51,11 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
          r"\1\3,都\2"),
         ("(?<=方位|位置|哪里),(?:是)?[东西南北左右上下]+[边角侧]吗$", ""),
         (f"({_COLOUR})颜色的", r"\1色的"),
-        (f"(?<=[几少])[支台](?=$|[,?])", "个"),
+        ("(?<=[几少])[支台](?=$|[,?])", "个"),
         ("(?<=[\\d一二两三四五六七八九十百千])平(?=以上|以下|以内|的|$|,)", "平方米"),
         ("想请问", "请问"),
         ("有没有(?:看到|看见|停着|见到)", "有没有"),
-        (f"(?:本|该|此)?(?:停放|位于|位|分布)[于在]?(?:该|本|此)?(?:区域|区|图幅)(?:以?内|中)的", ""),
+        ("(?:本|该|此)?(?:停放|位于|位|分布)[于在]?(?:该|本|此)?(?:区域|区|图幅)(?:以?内|中)的", ""),
         ("^(?:本|该|此)(?:区|幅|景)(?!域)", ""),
         ("折合(?:成|为)?(?=多少|几)", "是"),
         ("之(?=平均|总|数量|面积|长度|宽度)", "的"),
@@ -67,7 +69,7 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("[,](?:这)?[两三二]类(?:运动场地|场地|车辆|目标|地物|设施|物体)", ""),
         ("(?<=[^,])[两三二]类(?:运动场地|场地|车辆|目标|地物|设施|物体)", ""),
         ("何者(?:居多|更多|较多)", "哪个多"),
-        (f"(?<=的)总?[艘台栋辆架座]数(?=比)|总[艘台栋辆架座]数", "数量"),
+        ("(?<=的)总?[艘台栋辆架座]数(?=比)|总[艘台栋辆架座]数", "数量"),
         ("多出(?=多少|几)", "多"),
         (f"(?:车身|机身|船身|屋顶|外观)(?:颜色)?[为是](?={_COLOUR})", ""),
         (f"最([大小长短宽窄])一{COUNTER}", r"最\1的"),
@@ -139,9 +141,12 @@ def without_asides(text: str) -> tuple[str, str]:
     if found := _IN_UNIT.search(text):
         text, unit = text[: found.start()], found[1] or found[2] or found[3]
     rest = _REST.search(text)
-    if rest and re.search("以上|以下|大于|超过|小于|不到", text[: rest.start()]):
-        if not rest[1] or rest[1] in text[: rest.start()]:
-            text = text[: rest.start()]
+    if (
+        rest
+        and re.search("以上|以下|大于|超过|小于|不到", text[: rest.start()])
+        and (not rest[1] or rest[1] in text[: rest.start()])
+    ):
+        text = text[: rest.start()]
     for pattern, plain in _PLAINER:
         text = pattern.sub(plain, text)
     text = _RANKED.sub(lambda m: f"第{m[2]}{_BY[m[1]]}的", text)

@@ -112,6 +112,7 @@ LIMIT = Family(
         (大约|大概|约|差不多|将近|接近)(是|有)?ZHNUMBERZHCOUNT
         (几十|几百|几千|上百|上千|数十|数百|数千|成百|成千)(上千)?ZHCOUNT
         [<>≤≥]=?\s*\d[\d.]*
+        (屋顶|楼顶|房顶)上?(有|装|铺|放|盖){1,2}了?[^，。,有]{1,8}的(?=楼|房|建筑)
         (置信度|得分|分数|概率)[^，。]{0,4}(大于|高于|超过|以上|小于|低于)
     """),
     'The condition "{}" was not understood with the rest of the question, so it was not checked.'

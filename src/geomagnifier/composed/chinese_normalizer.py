@@ -79,7 +79,7 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
     """
     text = chinese_text.plain(chinese_text.without_order(normalized(question)))
     text = re.sub(r"\s+", "", chinese_text.unmixed(text, english_names(lexicon)))
-    text, aside = without_asides(text)
+    text, aside = without_asides(text, lexicon.table())
     text = _NUMBER_ONLY.sub("", re.sub("[?。!.~,]+$", "", text))
     text = _SOFT.sub(
         "",

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from geomagnifier.composed.chinese_phrases import COUNTER, UNIT
 
@@ -21,7 +22,7 @@ _FILLER = re.compile(
 )
 """A clause of nothing but greetings, hesitation, courtesy and "have a look"."""
 _ABOUT_ME = re.compile(
-    "我(?:这边|这里|在|要|是|们|现在|正在?)[^几多少哪什谁何吗年月日昨今明去\\d]{1,8}"
+    "我(?:们)?(?:这边|这里|在|正在)[^几多少哪什谁何吗年月日昨今明去的那这只大小长短白黑灰红黄绿蓝\\d]{1,8}"
 )
 """What the asker is at: "我在看退界"."""
 _IN_UNIT = re.compile(
@@ -46,7 +47,8 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("(?<=港口)设施|(?<=码头)设施", ""),
         ("标出出来", "标出来"),
         ("(?<=[亩米顷]的)[大小](?=[地田房船])", ""),
-        ("^请?对(.+?)(?:类目标)?(?:全部)?(?:以|用)(?:外接)?(?:矩形)?框(?:标注|标出)$", r"把\1框出来"),
+        ("^请?对(.+?)(?:类目标)?(?:全部)?(?:以|用)(?:外接)?(?:矩形)?框(?:标注|标出)$",
+         r"把\1框出来"),
         ("^(?:再|请|你|您|帮我)*把(.+?)都?((?:抠|分割|勾|提取)出来),(?:然后|再|并且?)?(?:告诉我|给出|说说)?(?:它们|其)的?(.+)$",
          r"\1\3,都\2"),
         ("(?<=方位|位置|哪里),(?:是)?[东西南北左右上下]+[边角侧]吗$", ""),
@@ -55,7 +57,8 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ("(?<=[\\d一二两三四五六七八九十百千])平(?=以上|以下|以内|的|$|,)", "平方米"),
         ("想请问", "请问"),
         ("有没有(?:看到|看见|停着|见到)", "有没有"),
-        ("(?:本|该|此)?(?:停放|位于|位|分布)[于在]?(?:该|本|此)?(?:区域|区|图幅)(?:以?内|中)的", ""),
+        ("(?:本|该|此)?(?:停放|位于|位|分布)[于在]?(?:该|本|此)?(?:区域|区|图幅)"
+         "(?:以?内|中)的", ""),
         ("^(?:本|该|此)(?:区|幅|景)(?!域)", ""),
         ("折合(?:成|为)?(?=多少|几)", "是"),
         ("之(?=平均|总|数量|面积|长度|宽度)", "的"),
@@ -94,7 +97,8 @@ _PLAINER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (f"^(.{{1,6}}?)的?密度(?:如何|怎么?样|多大|多少)?,(?:就是)?每(平方公里|公顷)(?:大概|大约|平均)?有?{_MANY}{COUNTER}?$",
          r"每\2有多少\1"),
         (",就是(?:那个|所谓的?)?密度$", ""),
-        (f"(最[大小长短宽窄]的(?:那一?{COUNTER})?[^,的是]{{1,6}})是哪一?{COUNTER},(?=(?:大概|大约)?有?(?:多|几))", r"\1"),
+        (f"(最[大小长短宽窄]的(?:那一?{COUNTER})?[^,的是]{{1,6}})是哪一?{COUNTER},"
+         "(?=(?:大概|大约)?有?(?:多|几))", r"\1"),
         ("(?:的?(?:走向|朝向|方向))?(?:是|呈|为)(?:东西|南北)(?:走向|向|方向)?的?,?还是(?:南北|东西)(?:走向|向|方向)?的?$",
          "的走向是什么"),
         ("(?:的?(?:船身|机身|车身))?是?朝(?:着)?(?:哪个?|什么)方向(?:摆|停)?[着放]?的?,?(?:是)?(?:东西|南北)向还是(?:南北|东西)向$",
@@ -118,11 +122,12 @@ _RANKED = re.compile(
 _TENTHS = re.compile("(?<=[到过于足])([一二三四五六七八九])成(?=以上|吗|$)")
 
 
-def without_asides(text: str) -> tuple[str, str]:
+def without_asides(text: str, names: Collection[str] = ()) -> tuple[str, str]:
     """A question without what is said around it, and the unit that is asked for beside it.
 
     Args:
         text: in simplified characters without blanks.
+        names: of classes; what the asker tells of himself with one in it is no aside.
 
     Returns:
         The question, in the words of the forms; the unit, "" where none is asked for beside it.
@@ -131,7 +136,9 @@ def without_asides(text: str) -> tuple[str, str]:
     kept = [
         (part, mark)
         for part, mark in zip(parts[::2], [*parts[1::2], ""], strict=True)
-        if part and not _FILLER.fullmatch(part) and not _ABOUT_ME.fullmatch(part)
+        if part
+        and not _FILLER.fullmatch(part)
+        and (not _ABOUT_ME.fullmatch(part) or any(name in part for name in names))
     ]
     if not kept:
         return text, ""

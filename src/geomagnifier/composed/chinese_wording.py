@@ -145,10 +145,10 @@ def without_asides(text: str, names: Collection[str] = ()) -> tuple[str, str]:
     if not kept:
         return text, ""
     text = "".join(part + mark for part, mark in kept).rstrip(",;:。?!")
-    text = re.sub("[啊呀呢哦喔诶哈嘛呗哇]+(?=[,?。;]|$)", "", text)
+    text = re.sub("[啊呀哦喔诶哈嘛呗哇]+(?=[,?。;]|$)|呢$", "", text)  # "桥呢,有几座" goes on
     unit = ""
     if found := _IN_UNIT.search(text):
-        text, unit = text[: found.start()], found[1] or found[2] or found[3]
+        text, unit = text[: found.start()].rstrip("呢"), found[1] or found[2] or found[3]
     rest = _REST.search(text)
     if (
         rest

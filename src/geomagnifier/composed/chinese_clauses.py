@@ -15,7 +15,7 @@ from geomagnifier.composed import program as p
 
 _C = "[个架艘辆座栋条片块处幢颗棵根台口株间所枚部只面]"
 _KIND = (
-    "(?:麻烦|劳烦|烦请|请|再|并且?|也|都|顺便|一并|顺手|"
+    "(?:麻烦|劳烦|烦请|请|再|并且?|同时|也|都|顺便|一并|顺手|"
     "能不能|能否|可以|可不可以|你|您|帮我|帮忙|替我|给我|"
 )
 _SHOW = (
@@ -156,7 +156,7 @@ def _joined(text: str) -> str:
         if found[5]:
             return f"{found[1]}占画面超过50%"
         return f"{found[1]}是否{found[3] or '超过'}{found[4] or found[2]}"
-    if "哪" in text:
+    if "哪" in text or "多还是" in text:
         text = _LESS.sub("", text)
     return _APART.sub("", _CHOICE.sub("", text))
 

@@ -125,7 +125,8 @@ def _larger(word: str, a: p.Select, b: p.Select, u: str = "") -> p.Program | Non
 
 
 def _covers(a: p.Select, n: Amount, more: str | None = None) -> p.Program:
-    return p.Compare(p.Share(a), ">" if more else "<", p.Given(n.value, "%"))
+    sign: p.Sign = "<" if more is None else ">=" if more == "达到" else ">"
+    return p.Compare(p.Share(a), sign, p.Given(n.value, "%"))
 
 
 def _all_but(a: p.Select, everything: p.Select, masks: str = "") -> p.Program | None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from geomagnifier.composed.chinese_phrases import UNIT
+from geomagnifier.composed.chinese_wording import without_asides
 from geomagnifier.composed.placeholders import Lexicon, normalized
 from geomagnifier.language import chinese_text
 
@@ -78,6 +79,7 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
     """
     text = chinese_text.plain(chinese_text.without_order(normalized(question)))
     text = re.sub(r"\s+", "", chinese_text.unmixed(text, english_names(lexicon)))
+    text, aside = without_asides(text, lexicon.table())
     text = _NUMBER_ONLY.sub("", re.sub("[?。!.~,]+$", "", text))
     text = _SOFT.sub(
         "",
@@ -86,6 +88,7 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
         ),
     )
     text, unit = _unit(_EXACT.sub("", re.sub("[啊呀呢]+$", "", text)))
+    unit = aside or unit
     text = _DONE.sub("", text)
     text = _FIELD.sub("田", _END.sub("", re.sub("[?。!.,]+$", "", text)))
     before = ""

@@ -49,6 +49,9 @@ _SUM = re.compile(r"(?<=K\d)(?:的?数量)?加上?(?=K\d)")
 _LISTED = re.compile(
     r"^(.*?K(\d+).*?)[,?。]+((?:K\d+[、和跟及,]*)+)(?:都|全部?|也)*要?[算计](?:上|进去|进来|在内|入)?$"
 )
+_LEFT_OUT = re.compile(
+    r"^([^K]*(?:K\d+[^K,]*)*?K(\d+)[^K,]*),K(\d+)就?(?:不用管|不管|不要|不算|不用)了?$"
+)
 _MOORED = re.compile(r"^(K\d+)(?=(?:停放|停靠|停泊|停|泊|漂|靠)(?:着|了|有))")
 """Where things stand, said without a preposition: "码头停着几艘船"."""
 _ELIDED = re.compile(
@@ -106,7 +109,7 @@ def _read(
     per = _PER.search(marks.text)
     whole = _OF_ONE.sub(r"\1\2", marks.text[: per.start()] if per else marks.text)
     whole = _NEAREST.sub(r"\1", _OVER.sub(r"\1上的", _SUM.sub("和", whole)))
-    whole = _OUTER.sub(r"最\2边的\1", _without_list(whole, marks))
+    whole = _OUTER.sub(r"最\2边的\1", _without_others(_without_list(whole, marks), marks))
     whole = _ELIDED.sub(r"\1\2\3的\1", _MOORED.sub(r"\1上", whole))
     marks = replace(marks, text=whole)
     for form in (*_FORMS, *_BARE) if bare else _FORMS:
@@ -154,11 +157,37 @@ def _without_list(text: str, marks: Marked) -> str:
     return found[1] if all(k in wide or WITHIN.get(k) in wide for k in listed) else text
 
 
+def _without_others(text: str, marks: Marked) -> str:
+    """A question without the class that it leaves out anyway: "框出卡车, 轿车就不用管了"."""
+    found = _LEFT_OUT.match(text)
+    if found is None:
+        return text
+    named, left = (set(marks.names[int(k)]) for k in found.groups()[1:])
+    apart = not named & left and not any(WITHIN.get(one) in named for one in left)
+    return found[1] if apart else text
+
+
 def _same(marks: Marked) -> Marked:
-    """Two names of one class side by side, "屋顶/建筑物", as one; of two classes, either."""
+    """Two names of one class side by side, "屋顶/建筑物", as one; of two classes, either.
+
+    A name in brackets says which class is meant by the one before it.
+    """
 
     def one(found: re.Match[str]) -> str:
         first, second = (tuple(marks.names[int(k)]) for k in found.groups())
         return f"K{found[2]}" if first == second else f"K{found[1]}或K{found[2]}"
 
-    return replace(marks, text=re.sub(r"K(\d+)/K(\d+)", one, marks.text))
+    def explained(found: re.Match[str]) -> str:
+        pairs = re.findall(r"K(\d+)(?:指|即|是指)K(\d+)", found[0])
+        plain = re.fullmatch(r".(?:此处|这里|其中)(?:K\d+(?:指|即|是指)K\d+[、,]?)+", found[0])
+        alike = all(marks.names[int(a)] == marks.names[int(b)] for a, b in pairs)
+        return "" if plain and alike else found[0]
+
+    def twice(found: re.Match[str]) -> str:
+        first, second = (tuple(marks.names[int(k)]) for k in found.groups())
+        return f"K{found[2]}" if first == second else found[0]
+
+    text = re.sub(r"[,?。](?:此处|这里|其中)K.*$", explained, marks.text)
+    text = re.sub(r"K\d+\((K\d+)\)", r"\1", text)
+    text = re.sub(r"K(\d+)K(\d+)(?!\d)", twice, text)
+    return replace(marks, text=re.sub(r"K(\d+)/K(\d+)", one, text))

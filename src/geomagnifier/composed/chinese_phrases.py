@@ -35,7 +35,7 @@ COUNTER = "(?:架次|[个架艘辆座栋条片块只处幢颗棵根台口株间�
 KIND = "(?:目标|物体|对象|东西|类别|类型|种类|类|种)"
 _JOIN = r"(?:和|与|、|及|以及|还有|或者|或|跟|,)(?:所有的?)?"
 GROUND = (
-    "飞机场|机场|停机坪|跑道|停车场|停车区|广场|工地|公园|小区|住宅区|居民区|工业区|工业园|厂区|校园|学校|体育场|商业区|市区|城区|村庄|村子|度假村|火车站|车站|高尔夫球场|"
+    "堆场|货场|飞机场|机场|停机坪|跑道|停车场|停车区|广场|工地|公园|小区|住宅区|居民区|工业区|工业园|厂区|校园|学校|体育场|商业区|市区|城区|村庄|村子|度假村|火车站|车站|高尔夫球场|"
     "沙漠|山上|山区|海岸|河岸|湖岸|海滩|沙滩|岸|海岛|小岛|岛"
 )
 """Places that no class of things is; a condition that names one is told to be passed over."""
@@ -73,7 +73,7 @@ _RANKS = {
     "北": ("upper", True), "南": ("lower", True),
 }  # fmt: skip
 _FROM = (
-    "(?:从|由)?([左右上下东西南北])[边面侧端方]?"
+    "(?:从|由|自)?([左右上下东西南北])[边面侧端方]?"
     "(?:[往到向][左右上下东西南北])?(?:数|起|开始|算)*的?"
 )
 _SIDES = {
@@ -275,7 +275,7 @@ class Reader:
                     raise NoPlace
                 rank = p.Rank(_RANKS[m[1]][0], start=int(self.amount(m[2]).value))
                 rest = rest[m.end() :]
-            elif m := re.match(r"N\d+", rest):
+            elif m := re.match(r"N\d+(?!\d|K\d+的?(?:之间|中间|当中))", rest):
                 number = int(self.amount(m[0]).value)
                 rest = rest[m.end() :]
             elif (m := self._roof(rest, of)) or (

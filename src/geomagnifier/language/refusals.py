@@ -112,6 +112,8 @@ LIMIT = Family(
         (大约|大概|约|差不多|将近|接近)(是|有)?ZHNUMBERZHCOUNT
         (几十|几百|几千|上百|上千|数十|数百|数千|成百|成千)(上千)?ZHCOUNT
         [<>≤≥]=?\s*\d[\d.]*
+        (屋顶|楼顶|房顶)上?(有|装|铺|放|盖){1,2}了?[^，。,有]{1,8}的(?=楼|房|建筑)
+        (数|统计)[^，。,]{1,10}[，,](然后|接着)(请|你)?(把|将)[^，。,]{0,4}最
         (置信度|得分|分数|概率)[^，。]{0,4}(大于|高于|超过|以上|小于|低于)
     """),
     'The condition "{}" was not understood with the rest of the question, so it was not checked.'
@@ -377,7 +379,7 @@ CAUSE = Family(
     """),
     compiled(r"""
         为什么|为何|为啥|(?<!^)谁|什么原因|在干什么|在做什么|健康|安全吗
-        适合|适不适合|值得|值不值|该不该|应不应该|宜居|繁华吗|富裕|污染|危险|多少钱|价格|房价|房租
+        适合|适不适合|值得|值不值|该不该|应不应该|宜居|繁华吗|富裕|污染|危险|多少钱|价格|房价|房租|开发商|业主|产权|归属
     """),
     'Reasons, owners and states ("{}") cannot be determined from one image: objects are known by'
     " their"

@@ -202,7 +202,10 @@ def test_the_nearest_to_land_cover(
     if box is not None:
         (found,) = select(read.program.of, Ground([*ships, water], FLAT))
         assert found.box == box
-    assert select(read.program.of, Ground(ships, FLAT)) == [], "without the landmark none is told"
+    outcome = run(read.program, Ground(ships, FLAT))  # without the landmark
+    words = sentences.Words(read.language, SPEC.chinese, SPEC.counters)
+    text = sentences.say(read.program, outcome, words).text
+    assert outcome.why == "none" and ("2 ships found" in text or "有2艘船" in text), text
 
 
 def test_the_nearest_to_a_thing_is_the_models_to_choose() -> None:

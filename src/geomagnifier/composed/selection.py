@@ -111,8 +111,8 @@ def _ranked(rank: p.Rank, regions: list[Region], ground: Ground) -> list[Region]
         values = ground.sizes(regions, rank.by, measures.is_scaled(ground.scene))  # type: ignore[arg-type]
     elif rank.to is not None:
         others = select(rank.to, ground)
-        if not others:
-            return []
+        if not others:  # not "there is no ship": the landmark is what is missing
+            raise CannotTell("none", regions)
         values = measures.nearest(regions, others, ground.scene, False, ground.strips)[0].tolist()
     else:
         x, y = measures.middles(regions).T

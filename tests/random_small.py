@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.small.vocabulary import END, SPECIAL
+from geomagnifier_lab.networks.network import SmallNetwork
 
 WORDS = (
     "<ship> <airplane> <water> there is no here . , yes this a i was not taught to find that near"

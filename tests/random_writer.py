@@ -7,10 +7,10 @@ import functools
 import numpy as np
 import torch
 
-from geomagnifier.models.networks.text_decoder import TextDecoder
 from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.models.small.text_writer import TextWriter, ViewMemory
 from geomagnifier.types import Bools, Floats
+from geomagnifier_lab.networks.text_decoder import TextDecoder
 
 
 @functools.cache

@@ -15,10 +15,10 @@ import typer
 
 from geomagnifier.cli.options import AsJson, Data, Model, full_size, load
 from geomagnifier.cli.progress import progress_bar
-from geomagnifier.cli.tables import print_tables
 from geomagnifier.errors import OptionError
 from geomagnifier_lab.eval.command import aside, evaluate
 from geomagnifier_lab.studies.command import Evaluate
+from geomagnifier_lab.tables import print_tables
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 """For a command whose options, --help too, are read elsewhere."""
@@ -286,10 +286,10 @@ def bench(
             )
         title = f"kinds kept from {teaching.STEPS} steps, then taught; on validation pictures"
     elif what == "precision":
-        from geomagnifier.models.networks.loading import small_network
         from geomagnifier.models.registry import folder_of
         from geomagnifier_lab.bench import precision
         from geomagnifier_lab.bench.cost import machine
+        from geomagnifier_lab.networks.loading import small_network
 
         with progress_bar("forms") as progress:
             figures_by_form = precision.compare(small_network(folder_of(model)), repeats, progress)

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from geomagnifier.finetuning.crops import Crop, Piece, identities
-from geomagnifier.finetuning.losses import dense_losses
 from geomagnifier.finetuning.targets import Target, empty, object_target
 from geomagnifier.models.networks.pixel_decoder import Maps
+from geomagnifier_lab.train.losses import dense_losses
 
 
 def rectangle(x0: int, y0: int, x1: int, y1: int, kind: str = "ship", share: float = 1.0) -> Piece:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from geomagnifier.models import registry
-from geomagnifier.models.networks.proposal_net import ProposalNet
+from geomagnifier_lab.networks.proposal_net import ProposalNet
 from random_small import CARD, HUNT, random_network
 
 

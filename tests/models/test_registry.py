@@ -19,12 +19,12 @@ from safetensors.torch import save_file
 from geomagnifier.errors import ModelCorrupt, ModelError, ModelNotFound, OptionError
 from geomagnifier.geometry import Box
 from geomagnifier.models import registry
-from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.onnx_detector.detector_model import DetectorModel
 from geomagnifier.models.registry import FILES, load_model
 from geomagnifier.pipeline import ask
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Granularity, Query, View, Window
+from geomagnifier_lab.networks.network import SmallNetwork
 from made_detectors import detector, ultralytics
 
 SMALL, SENTENCE, TOKENIZER, SCOUT = FILES

@@ -204,7 +204,7 @@ def machine() -> str:
 
     import torch
 
-    from geomagnifier.models.networks.backbone import fast_bf16
+    from geomagnifier.models.networks.precision import fast_bf16
 
     bf16 = "yes" if fast_bf16() else "no"
     return (

@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from geomagnifier.models.networks.backbone import fold, normalise
-from geomagnifier.models.networks.network import SmallNetwork
+from geomagnifier_lab.networks.backbone import fold, normalise
+from geomagnifier_lab.networks.network import SmallNetwork
 
 VIEW = (704, 1024)
 """Height and width of the view: 1000 x 700 px, padded."""

@@ -14,10 +14,10 @@ import typer
 
 from geomagnifier.cli.options import AsJson, Bits, Data, Detector, Model, Segmenter, load
 from geomagnifier.cli.progress import progress_bar
-from geomagnifier.cli.tables import print_tables
 from geomagnifier.errors import OptionError
 from geomagnifier_lab.eval import own_command
 from geomagnifier_lab.studies import command
+from geomagnifier_lab.tables import print_tables
 
 if TYPE_CHECKING:
     from geomagnifier.model_protocol import Model as AnyModel

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from geomagnifier.cli.options import load
 from geomagnifier.cli.progress import progress_bar
-from geomagnifier.cli.tables import print_tables
+from geomagnifier_lab.tables import print_tables
 
 if TYPE_CHECKING:
     from geomagnifier.model_protocol import Model

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from geomagnifier.models.networks.backbone import ENDS, HEAD, STAGES, STEM
-from geomagnifier.models.networks.proposal_net import DEPTH
 from geomagnifier_lab.graphs.builder import Graph, add, convolve, linear
+from geomagnifier_lab.networks.backbone import ENDS, HEAD, STAGES, STEM
+from geomagnifier_lab.networks.proposal_net import DEPTH
 
 
 def views(graph: Graph) -> None:

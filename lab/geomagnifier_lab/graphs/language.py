@@ -6,7 +6,6 @@ are made behind, so that one graph serves vocabularies of any size.
 
 from __future__ import annotations
 
-from geomagnifier.models.networks.text_encoder import HEADS, LAYERS, WIDTH
 from geomagnifier.models.small.selector import NUMBERS
 from geomagnifier.models.small.text_writer import PLACE
 from geomagnifier_lab.graphs.builder import (
@@ -21,6 +20,7 @@ from geomagnifier_lab.graphs.builder import (
     split_heads,
     weigh,
 )
+from geomagnifier_lab.networks.text_encoder import HEADS, LAYERS, WIDTH
 
 TEXT_LAYERS, TEXT_HEADS, TEXT_WIDTH = 4, 8, 256
 """Of the text decoder."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from geomagnifier.models.networks.box_classifier import GRID as CLASS_GRID
-from geomagnifier.models.networks.box_refiner import GRID, GROWN, SMALLEST, STRIDES
-from geomagnifier.models.networks.linear_decoder import SURE
 from geomagnifier.models.small.maps import LEVELS, MAPS, QUARTERS, UNIT
 from geomagnifier_lab.graphs.builder import Graph, add, linear, norm
+from geomagnifier_lab.networks.box_classifier import GRID as CLASS_GRID
+from geomagnifier_lab.networks.box_refiner import GRID, GROWN, SMALLEST, STRIDES
+from geomagnifier_lab.networks.linear_decoder import SURE
 
 
 def bend(graph: Graph) -> None:

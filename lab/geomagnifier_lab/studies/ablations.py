@@ -18,10 +18,10 @@ from torch import Tensor
 from geomagnifier.errors import OptionError
 from geomagnifier.finetuning.losses import WEIGHTS, Weights
 from geomagnifier.folder_lock import alone
-from geomagnifier.models.networks.linear_decoder import summed
-from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.networks.pixel_decoder import Maps, PixelDecoder
 from geomagnifier.models.small.maps import QUARTERS
+from geomagnifier_lab.networks.linear_decoder import summed
+from geomagnifier_lab.networks.network import SmallNetwork
 from geomagnifier_lab.train.batches import Sizes
 from geomagnifier_lab.train.loop import Settings, train
 

@@ -14,8 +14,8 @@ from typer.core import TyperCommand
 
 from geomagnifier.cli.options import AsJson, Data, Model
 from geomagnifier.cli.progress import progress_bar
-from geomagnifier.cli.tables import print_tables
 from geomagnifier.errors import OptionError
+from geomagnifier_lab.tables import print_tables
 
 NAME = "paper"
 PRINTED = ("preprocessing", "crops", "compute", "case 1", "case 2", "prompts", "variants")

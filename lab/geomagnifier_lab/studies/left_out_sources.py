@@ -28,15 +28,15 @@ from geomagnifier.atomic import Staging
 from geomagnifier.geometry import overlap
 from geomagnifier.language.classes import WITHIN
 from geomagnifier.models import registry
-from geomagnifier.models.networks.backbone import normalise
-from geomagnifier.models.networks.box_refiner import sample
-from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.small.cells import pad
 from geomagnifier.types import Bytes, Floats
 from geomagnifier_lab.datasets.camera_sets import SETS, CameraSample, camera_set
 from geomagnifier_lab.datasets.sample import ObjectSample, data_root, read_pixels
 from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.eval.pictures import chance, evenly
+from geomagnifier_lab.networks.backbone import normalise
+from geomagnifier_lab.networks.box_refiner import sample
+from geomagnifier_lab.networks.network import SmallNetwork
 from geomagnifier_lab.train.torch_twin import torch_twin
 
 VHR10 = "vhr10"

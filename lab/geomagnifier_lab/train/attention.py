@@ -31,12 +31,12 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from geomagnifier.finetuning.crops import Crop
 from geomagnifier.models import registry
-from geomagnifier.models.networks import attention_gradient
-from geomagnifier.models.networks.pointing_attention import HeatAttention
-from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
 from geomagnifier.models.small import question_parser
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.sentence_encoder import Encoded, stacked
+from geomagnifier_lab.networks import attention_by_autograd
+from geomagnifier_lab.networks.pointing_attention import HeatAttention
+from geomagnifier_lab.networks.text_decoder import Memory, TextDecoder
 from geomagnifier_lab.train.batches import target
 from geomagnifier_lab.train.heat_frames import Frame, FrameLook, far, frames, part, whole
 from geomagnifier_lab.train.part import command, learn, learnt
@@ -138,7 +138,7 @@ def heats(
         ]
     )
     with sdpa_kernel(SDPBackend.MATH):  # the others have no second derivative
-        maps, slopes = attention_gradient.attend(
+        maps, slopes = attention_by_autograd.attend(
             decoder, states, padding, memory, tokens, [2], learn=True
         )
     rows = [(torch.relu(g) * a).flatten(1, 2).mean(1) for a, g in zip(maps, slopes, strict=True)]

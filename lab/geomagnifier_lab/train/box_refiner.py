@@ -25,11 +25,11 @@ from torch.utils.data import DataLoader, Dataset
 from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop
 from geomagnifier.finetuning.run_state import saved
 from geomagnifier.models import registry
-from geomagnifier.models.networks.backbone import Pyramid, normalise
-from geomagnifier.models.networks.box_refiner import BoxRefiner
-from geomagnifier.models.networks.pixel_decoder import Maps
+from geomagnifier.models.networks.pixel_decoder import Maps, Pyramid
 from geomagnifier.models.small.instances import find_peaks
 from geomagnifier.models.small.model import SmallModel
+from geomagnifier_lab.networks.backbone import normalise
+from geomagnifier_lab.networks.box_refiner import BoxRefiner
 from geomagnifier_lab.train.batches import OBJECTS, Sizes, choose
 from geomagnifier_lab.train.part import command
 from geomagnifier_lab.train.torch_twin import torch_twin

@@ -12,13 +12,13 @@ from geomagnifier.finetuning.crops import Source
 from geomagnifier.geometry import overlap
 from geomagnifier.language.classes import narrow
 from geomagnifier.masks import intersection_over_union
-from geomagnifier.models.networks.backbone import normalise
-from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.small.cells import pad
 from geomagnifier.models.small.instances import LOWEST_HEAT, combine, find_peaks
 from geomagnifier.models.small.maps import MASK_STRIDE
 from geomagnifier.types import Bools, Bytes, Floats
 from geomagnifier_lab.eval.boxes import voc
+from geomagnifier_lab.networks.backbone import normalise
+from geomagnifier_lab.networks.network import SmallNetwork
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
 
 POINT = 6.0

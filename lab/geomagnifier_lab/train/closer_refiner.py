@@ -25,8 +25,7 @@ from torch import Tensor
 
 from geomagnifier.models import registry
 from geomagnifier.models.networks import loading
-from geomagnifier.models.networks.backbone import Pyramid
-from geomagnifier.models.networks.box_refiner import BoxRefiner, Refined
+from geomagnifier.models.networks.pixel_decoder import Pyramid
 from geomagnifier.models.small.cells import pad
 from geomagnifier.models.small.closer_look import SIDE
 from geomagnifier.models.small.feature_cache import FeaturePyramid, ViewFeatures
@@ -34,6 +33,7 @@ from geomagnifier.models.small.instances import find_peaks
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.text_writer import ViewMemory
 from geomagnifier_lab.datasets.camera_sets import SETS, camera_set
+from geomagnifier_lab.networks.box_refiner import BoxRefiner, Refined
 from geomagnifier_lab.train import part
 from geomagnifier_lab.train.box_refiner import FIT, LEAST_HEAT, MATCHED, giou, moved
 from geomagnifier_lab.train.box_refiner import overlap as overlaps

@@ -12,9 +12,9 @@ from torch import Tensor
 from geomagnifier.language.classes import WITHIN
 from geomagnifier.language.scene_classes import COARSE, SCENES
 from geomagnifier.models import registry
-from geomagnifier.models.networks.backbone import normalise
-from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier_lab.datasets.dubai import COVER
+from geomagnifier_lab.networks.backbone import normalise
+from geomagnifier_lab.networks.network import SmallNetwork
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
 
 

@@ -12,12 +12,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.finetuning.losses import scene_loss
 from geomagnifier.finetuning.thresholds import STEPS, middle
 from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier_lab.questions.answers import MENTIONS
 from geomagnifier_lab.train.batches import OBJECTS
+from geomagnifier_lab.train.losses import scene_loss
 from geomagnifier_lab.train.text_samples import Pictures
 from geomagnifier_lab.train.trainer import Schedule, Trainer, warmup_cosine
 

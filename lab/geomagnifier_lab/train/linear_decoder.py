@@ -21,10 +21,10 @@ from geomagnifier.finetuning import run_log
 from geomagnifier.finetuning.crops import make_crop
 from geomagnifier.finetuning.losses import WEIGHTS, map_losses
 from geomagnifier.models import registry
-from geomagnifier.models.networks.backbone import Pyramid, normalise
-from geomagnifier.models.networks.linear_decoder import LinearDecoder
-from geomagnifier.models.networks.pixel_decoder import Maps
+from geomagnifier.models.networks.pixel_decoder import Maps, Pyramid
 from geomagnifier.models.small.model import SmallModel
+from geomagnifier_lab.networks.backbone import normalise
+from geomagnifier_lab.networks.linear_decoder import LinearDecoder
 from geomagnifier_lab.train.batches import NAMES, Batches, Sizes, target
 from geomagnifier_lab.train.part import command, learn, learnt
 from geomagnifier_lab.train.sources import object_sources

@@ -20,14 +20,15 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.finetuning.crops import make_crop
-from geomagnifier.finetuning.losses import WEIGHTS, Weights, dense_losses, info_nce, scene_loss
+from geomagnifier.finetuning.losses import WEIGHTS, Weights
 from geomagnifier.finetuning.targets import stack
 from geomagnifier.language.scene_classes import SCENES
-from geomagnifier.models.networks.backbone import normalise
-from geomagnifier.models.networks.network import LANGUAGE, SmallNetwork
-from geomagnifier.models.networks.text_encoder import SentenceEncoder, tokenize
 from geomagnifier_lab.datasets.dubai import COVER
+from geomagnifier_lab.networks.backbone import normalise
+from geomagnifier_lab.networks.network import LANGUAGE, SmallNetwork
+from geomagnifier_lab.networks.text_encoder import SentenceEncoder, tokenize
 from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batch, Batches, Sizes, scene_view, target
+from geomagnifier_lab.train.losses import dense_losses, info_nce, scene_loss
 from geomagnifier_lab.train.trainer import Files, Schedule, Trainer, warmup_cosine
 
 

@@ -14,9 +14,9 @@ from tokenizers import Tokenizer
 
 from geomagnifier.errors import ModelNotFound
 from geomagnifier.models import registry
-from geomagnifier.models.networks.loading import sentence_encoder
-from geomagnifier.models.networks.text_encoder import SentenceEncoder, from_bert
 from geomagnifier.models.small.sentence_encoder import load_tokenizer
+from geomagnifier_lab.networks.loading import sentence_encoder
+from geomagnifier_lab.networks.text_encoder import SentenceEncoder, from_bert
 
 
 def _folder(package: str, module: str) -> Path:

@@ -20,12 +20,12 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 from geomagnifier.finetuning.crops import jitter
-from geomagnifier.models.networks.backbone import normalise
-from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier.models.small.proposal_heat import STRIDE
 from geomagnifier_lab.datasets.dubai import COVER, NOTHING, dubai, read_cover
 from geomagnifier_lab.datasets.sample import read_pixels
 from geomagnifier_lab.datasets.vhr10 import CLASSES, vhr10
+from geomagnifier_lab.networks.backbone import normalise
+from geomagnifier_lab.networks.proposal_net import ProposalNet
 from geomagnifier_lab.train.batches import NAMES
 from geomagnifier_lab.train.trainer import Files, Schedule, Trainer, warmup_cosine
 

@@ -10,9 +10,9 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.models.networks.granularity_net import GranularityClassifier
-from geomagnifier.models.networks.text_encoder import SentenceEncoder, tokenize
 from geomagnifier.models.small.granularity import LEVELS
 from geomagnifier.models.small.text_writer import QUESTION as TOKENS
+from geomagnifier_lab.networks.text_encoder import SentenceEncoder, tokenize
 from geomagnifier_lab.questions import questions
 from geomagnifier_lab.train.trainer import Schedule, Trainer, warmup_cosine
 

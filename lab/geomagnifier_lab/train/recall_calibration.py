@@ -20,8 +20,6 @@ from geomagnifier.finetuning.run import SMALL
 from geomagnifier.geometry import Box, overlap
 from geomagnifier.inference import resolution
 from geomagnifier.inference.cropping import relevance
-from geomagnifier.models.networks.backbone import normalise
-from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.raster.scene import open_scene
@@ -29,6 +27,8 @@ from geomagnifier.types import Floats, Granularity, Query
 from geomagnifier_lab.datasets.camera_sets import SETS, CameraSample, camera_set, pool_chips
 from geomagnifier_lab.datasets.sample import ObjectSample, read_pixels
 from geomagnifier_lab.datasets.vhr10 import vhr10
+from geomagnifier_lab.networks.backbone import normalise
+from geomagnifier_lab.networks.proposal_net import ProposalNet
 from geomagnifier_lab.questions.sizes import METRES
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
 from geomagnifier_lab.train.sources import pool_box

@@ -21,9 +21,9 @@ from geomagnifier.finetuning.run_plot import plot
 from geomagnifier.finetuning.run_state import saved
 from geomagnifier.folder_lock import alone
 from geomagnifier.models import registry
-from geomagnifier.models.networks.network import SmallNetwork
-from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier_lab.datasets.sample import data_root
+from geomagnifier_lab.networks.network import SmallNetwork
+from geomagnifier_lab.networks.proposal_net import ProposalNet
 from geomagnifier_lab.train import box_refiner as refine
 from geomagnifier_lab.train import (
     closer_refiner,

@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from geomagnifier.models.networks.selector_net import Selector
-from geomagnifier.models.networks.text_encoder import SentenceEncoder
 from geomagnifier.models.small.selector import NUMBERS, decide, features
+from geomagnifier_lab.networks.selector_net import Selector
+from geomagnifier_lab.networks.text_encoder import SentenceEncoder
 from geomagnifier_lab.questions.questions import Split
 from geomagnifier_lab.questions.referring_samples import Choice, draw, word
 from geomagnifier_lab.train.batches import NAMES

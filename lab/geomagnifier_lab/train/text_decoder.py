@@ -17,10 +17,10 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.language.scene_classes import SCENES
-from geomagnifier.models.networks.network import SmallNetwork
-from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
-from geomagnifier.models.networks.text_encoder import SentenceEncoder
 from geomagnifier.models.small import vocabulary as w
+from geomagnifier_lab.networks.network import SmallNetwork
+from geomagnifier_lab.networks.text_decoder import Memory, TextDecoder
+from geomagnifier_lab.networks.text_encoder import SentenceEncoder
 from geomagnifier_lab.questions.questions import Split
 from geomagnifier_lab.train.attention import looked_at
 from geomagnifier_lab.train.batches import NAMES, Batches

@@ -22,13 +22,13 @@ from torch import Tensor
 from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop, make_crop
 from geomagnifier.language.classes import WITHIN
 from geomagnifier.language.scene_classes import SCENES, scene_phrase
-from geomagnifier.models.networks.backbone import normalise
-from geomagnifier.models.networks.network import SmallNetwork
-from geomagnifier.models.networks.text_encoder import SentenceEncoder
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.types import Granularity
 from geomagnifier_lab.datasets.sample import SceneSample
 from geomagnifier_lab.datasets.scene_sets import scene_set
+from geomagnifier_lab.networks.backbone import normalise
+from geomagnifier_lab.networks.network import SmallNetwork
+from geomagnifier_lab.networks.text_encoder import SentenceEncoder
 from geomagnifier_lab.questions import answers, questions
 from geomagnifier_lab.questions.questions import ANY, OTHER, Question
 from geomagnifier_lab.questions.templates import Task

@@ -6,10 +6,10 @@ from weakref import WeakKeyDictionary
 
 import torch
 
-from geomagnifier.models.networks.backbone import fold
-from geomagnifier.models.networks.loading import small_network
-from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.small.model import SmallModel
+from geomagnifier_lab.networks.backbone import fold
+from geomagnifier_lab.networks.loading import small_network
+from geomagnifier_lab.networks.network import SmallNetwork
 
 _MADE: WeakKeyDictionary[SmallModel, SmallNetwork] = WeakKeyDictionary()
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from geomagnifier.errors import ModelCorrupt
-from geomagnifier.models.networks.network import SmallNetwork
+from geomagnifier_lab.networks.network import SmallNetwork
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
 
 LIKE: dict[str, tuple[str, ...]] = {

@@ -18,10 +18,10 @@ from geomagnifier.finetuning.run_state import saved
 from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models import registry
 from geomagnifier.models.networks.loading import tensors
-from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier_lab.datasets.dubai import COVER
 from geomagnifier_lab.datasets.vhr10 import CLASSES
 from geomagnifier_lab.eval.pictures import evenly
+from geomagnifier_lab.networks.network import SmallNetwork
 from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batches, Sizes
 from geomagnifier_lab.train.camera_figures import camera_figures
 from geomagnifier_lab.train.loop import Settings, follow, image_side, validate

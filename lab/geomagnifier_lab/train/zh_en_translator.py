@@ -12,8 +12,8 @@ from numpy.random import Generator
 from torch import Tensor
 
 from geomagnifier.language.characters import characters
-from geomagnifier.models.networks.translator_net import TranslatorNet
 from geomagnifier.models.small.zh_en_translator import END, RARE, START, split
+from geomagnifier_lab.networks.translator_net import TranslatorNet
 from geomagnifier_lab.questions.chinese import NOUNS, OTHER_THINGS, Pair, draw
 from geomagnifier_lab.questions.questions import Split
 from geomagnifier_lab.train.trainer import Trainer, cycled

@@ -7,8 +7,8 @@ import math
 import pytest
 import torch
 
-from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier_lab.bench import precision
+from geomagnifier_lab.networks.network import SmallNetwork
 
 
 def test_forms_agree_and_a_missing_compiler_is_no_failure(

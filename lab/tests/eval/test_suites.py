@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from geomagnifier.language.scene_classes import AID, RSSCN7, SCENES
-from geomagnifier.models.networks.network import SmallNetwork
-from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier.models.registry import FILES, WEIGHTS, load_model, write
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.vocabulary import FOUND, SPECIAL, kind_token
 from geomagnifier_lab.eval.run import run, table
 from geomagnifier_lab.eval.suites import SUITES, ranked_classes
+from geomagnifier_lab.networks.network import SmallNetwork
+from geomagnifier_lab.networks.proposal_net import ProposalNet
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
 from geomagnifier_lab.train.export import export
 

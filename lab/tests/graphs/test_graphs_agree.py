@@ -10,16 +10,18 @@ import torch
 import torch.nn.functional as F
 
 from geomagnifier.models import registry
-from geomagnifier.models.networks import attention_gradient, box_refiner, loading, text_encoder
-from geomagnifier.models.networks.backbone import Pyramid, normalise
-from geomagnifier.models.networks.box_refiner import BoxRefiner
-from geomagnifier.models.networks.network import SmallNetwork
-from geomagnifier.models.networks.text_decoder import Memory
-from geomagnifier.models.networks.translator_net import TranslatorNet
+from geomagnifier.models.networks.loading import fill
+from geomagnifier.models.networks.pixel_decoder import Pyramid
 from geomagnifier.models.small.inference_sessions import Sessions, folded
 from geomagnifier.models.small.sentence_encoder import load_tokenizer
 from geomagnifier.models.small.zh_en_translator import END, START
 from geomagnifier.types import Floats
+from geomagnifier_lab.networks import attention_by_autograd, box_refiner, loading, text_encoder
+from geomagnifier_lab.networks.backbone import normalise
+from geomagnifier_lab.networks.box_refiner import BoxRefiner
+from geomagnifier_lab.networks.network import SmallNetwork
+from geomagnifier_lab.networks.text_decoder import Memory
+from geomagnifier_lab.networks.translator_net import TranslatorNet
 
 HIDDEN = np.float32(-np.inf)
 
@@ -137,7 +139,7 @@ def test_boxes_are_named():
 
 @pytest.mark.parametrize("file", [registry.REFINER, registry.CLOSER])
 def test_boxes_are_corrected(file: str):
-    refiner = loading.fill(BoxRefiner(), registry.WEIGHTS / file)
+    refiner = fill(BoxRefiner(), registry.WEIGHTS / file)
     pyramid = tuple(seen()[f"f{n}"] for n in (1, 2, 3))
     right = box_refiner.refine(refiner, pyramid, boxes(), states(1)[0])
     made = sessions(file).run(
@@ -273,7 +275,7 @@ def test_the_gradient_is_autograds():
     asked, memory, cache = read(run, 2)
     tokens = torch.tensor([[1, 20, 3, 6, 22, 4], [1, 22, 4, 6, 20, 3]])
     several = Memory(*(part.expand(2, *part.shape[1:]) for part in memory))
-    maps, slopes = attention_gradient.attend(
+    maps, slopes = attention_by_autograd.attend(
         pointer, asked.states.clone(), asked.padding.clone(), several, tokens, [2, 5]
     )
     slope = np.zeros((2, 6, 256), np.float32)
@@ -324,7 +326,7 @@ def test_the_selector():
 def test_chinese_is_read():
     card = registry.read_card(registry.WEIGHTS / registry.CHINESE)
     net = TranslatorNet(card["letters"], card["words"])
-    translator = loading.fill(net, registry.WEIGHTS / registry.CHINESE)
+    translator = fill(net, registry.WEIGHTS / registry.CHINESE)
     letters = translator.numbers(["图中有多少艘船"])
     words = torch.tensor([[translator.word_number[START], 5, 6, translator.word_number[END]]])
     with torch.inference_mode():

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from geomagnifier.errors import OptionError
-from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.networks.pixel_decoder import Pyramid
 from geomagnifier_lab.studies.ablations import VARIANTS, LiteralDecoder, ablate, measured
 from geomagnifier_lab.train.loop import image_side
 

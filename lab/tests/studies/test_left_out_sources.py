@@ -9,9 +9,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from geomagnifier.models import registry
-from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier_lab.datasets.camera_sets import CameraSample
 from geomagnifier_lab.datasets.sample import LabelledObject
+from geomagnifier_lab.networks.network import SmallNetwork
 from geomagnifier_lab.studies import left_out_sources
 from geomagnifier_lab.studies.left_out_sources import NOTHING, Boxes, boxes_of, kept, study, table
 from geomagnifier_lab.train.torch_twin import torch_twin

@@ -17,10 +17,10 @@ from fake import FakeModel, paint
 from geomagnifier.errors import OptionError, install
 from geomagnifier.masks import encode
 from geomagnifier.models.custom.model import CustomModel
-from geomagnifier.models.networks.linear_decoder import LinearDecoder
 from geomagnifier.models.registry import load_model
 from geomagnifier_lab.bench import groups
 from geomagnifier_lab.bench.search_run import Case, write_cases
+from geomagnifier_lab.networks.linear_decoder import LinearDecoder
 from geomagnifier_lab.studies import (
     claims,
     paper,

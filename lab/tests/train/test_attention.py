@@ -14,12 +14,12 @@ import torch
 
 from geomagnifier.finetuning.crops import Crop, Piece
 from geomagnifier.inference import resolution
-from geomagnifier.models.networks.loading import heat_attention
-from geomagnifier.models.networks.text_decoder import Memory
 from geomagnifier.models.registry import WEIGHTS, load_small
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Query
+from geomagnifier_lab.networks.loading import heat_attention
+from geomagnifier_lab.networks.text_decoder import Memory
 from geomagnifier_lab.questions.questions import GRANULARITY, Question
 from geomagnifier_lab.questions.templates import Task
 from geomagnifier_lab.render.scene import draw_scene

@@ -16,9 +16,9 @@ from test_wide import SHIPS, TREES, Made
 
 from geomagnifier.finetuning.crops import Crop, Piece, make_crop
 from geomagnifier.models import registry
-from geomagnifier.models.networks.backbone import Pyramid
-from geomagnifier.models.networks.box_refiner import BoxRefiner
+from geomagnifier.models.networks.pixel_decoder import Pyramid
 from geomagnifier.models.small.model import SmallModel
+from geomagnifier_lab.networks.box_refiner import BoxRefiner
 from geomagnifier_lab.train import box_refiner
 from geomagnifier_lab.train.batches import OBJECTS
 from geomagnifier_lab.train.box_refiner import RefinerTargets, giou, losses, moved, overlap

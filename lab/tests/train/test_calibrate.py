@@ -11,13 +11,13 @@ import torch
 
 from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.metadata import IN_BOX, check_small
-from geomagnifier.models.networks.network import SmallNetwork
-from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier.models.registry import FILES, WEIGHTS, load_model, read_card, write
 from geomagnifier.models.small.class_thresholds import ClassThresholds
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.vocabulary import FOUND, SPECIAL, kind_token
 from geomagnifier_lab.datasets.dubai import COVER
+from geomagnifier_lab.networks.network import SmallNetwork
+from geomagnifier_lab.networks.proposal_net import ProposalNet
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
 from geomagnifier_lab.train.calibrate import calibrate
 from geomagnifier_lab.train.export import export

@@ -11,8 +11,8 @@ import torch
 from PIL import Image, ImageDraw
 
 from geomagnifier.models import registry
-from geomagnifier.models.networks.box_refiner import Refined
 from geomagnifier.models.small.model import SmallModel
+from geomagnifier_lab.networks.box_refiner import Refined
 from geomagnifier_lab.train import closer_refiner, part
 from geomagnifier_lab.train.closer_refiner import Samples, cut_out, loss_of, pair_overlap
 

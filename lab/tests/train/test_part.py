@@ -14,8 +14,8 @@ from test_wide import SHIPS, TREES, Made
 
 from geomagnifier.finetuning import run_log
 from geomagnifier.models import checksums, registry
-from geomagnifier.models.networks.linear_decoder import LinearDecoder
 from geomagnifier_lab.datasets.sample import SceneSample
+from geomagnifier_lab.networks.linear_decoder import LinearDecoder
 from geomagnifier_lab.train import box_refiner, linear_decoder, part
 
 

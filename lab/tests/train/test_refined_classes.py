@@ -11,8 +11,8 @@ from pycocotools.cocoeval import COCOeval
 
 from geomagnifier.finetuning.thresholds import Evidence
 from geomagnifier.models import registry
-from geomagnifier.models.networks.box_refiner import BoxRefiner
 from geomagnifier.models.small.model import SmallModel
+from geomagnifier_lab.networks.box_refiner import BoxRefiner
 from geomagnifier_lab.train import refined_classes
 from geomagnifier_lab.train.refined_classes import average_precision, choose, figure, useful
 

@@ -10,10 +10,10 @@ import torch
 
 from geomagnifier.models import registry
 from geomagnifier.models.networks.loading import tensors
-from geomagnifier.models.networks.selector_net import Selector
-from geomagnifier.models.networks.text_encoder import SentenceEncoder
 from geomagnifier.models.small.selector import NUMBERS, decide, features
 from geomagnifier.models.small.sentence_encoder import load_tokenizer
+from geomagnifier_lab.networks.selector_net import Selector
+from geomagnifier_lab.networks.text_encoder import SentenceEncoder
 from geomagnifier_lab.train.selector import Wordings, batch_of, train_selector
 
 WEIGHTS = Path(registry.WEIGHTS)

@@ -14,10 +14,10 @@ import torch
 
 from geomagnifier.finetuning.crops import Crop, Piece
 from geomagnifier.language.scene_classes import SCENES
-from geomagnifier.models.networks.text_decoder import TextDecoder
 from geomagnifier.models.small import text_generation
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier_lab.datasets.sample import SceneSample
+from geomagnifier_lab.networks.text_decoder import TextDecoder
 from geomagnifier_lab.questions.questions import Question
 from geomagnifier_lab.questions.templates import GRANULARITY, Task
 from geomagnifier_lab.train import text_samples

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from geomagnifier.inference.resolution import TYPICAL
-from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier.models.registry import WEIGHTS, read
 from geomagnifier_lab.datasets.vhr10 import CLASSES
+from geomagnifier_lab.networks.proposal_net import ProposalNet
 from geomagnifier_lab.questions.sizes import METRES
 from geomagnifier_lab.train import proposal_net, recall_calibration
 from geomagnifier_lab.train.batches import NAMES

@@ -14,9 +14,9 @@ import torch
 from geomagnifier.errors import ModelCorrupt, ModelNotFound
 from geomagnifier.finetuning.run_state import save
 from geomagnifier.models import registry
-from geomagnifier.models.networks.backbone import normalise
 from geomagnifier.models.networks.loading import tensors
-from geomagnifier.models.networks.network import SmallNetwork
+from geomagnifier_lab.networks.backbone import normalise
+from geomagnifier_lab.networks.network import SmallNetwork
 from geomagnifier_lab.train.batches import NAMES, OBJECTS
 from geomagnifier_lab.train.loop import image_side
 from geomagnifier_lab.train.warm_start import LIKE, OTHERS, warm_start

@@ -37,9 +37,9 @@ from geomagnifier.models import checksums, registry
 from geomagnifier.models.custom.checkpoint import OWN, contents
 from geomagnifier.models.custom.class_heads import CustomClass, Heads
 from geomagnifier.models.custom.model import CustomModel
-from geomagnifier.models.networks.backbone import fast_bf16
 from geomagnifier.models.networks.heads_net import HeadsNet
 from geomagnifier.models.networks.loading import pixel_decoder
+from geomagnifier.models.networks.precision import fast_bf16
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import open_scene
 

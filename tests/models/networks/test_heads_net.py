@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from geomagnifier.models.networks.backbone import Pyramid
 from geomagnifier.models.networks.heads_net import HeadsNet
-from geomagnifier.models.networks.pixel_decoder import PixelDecoder
+from geomagnifier.models.networks.pixel_decoder import PixelDecoder, Pyramid
 from geomagnifier.models.small.feature_cache import FeaturePyramid
 from geomagnifier.models.small.inference_sessions import Sessions
 

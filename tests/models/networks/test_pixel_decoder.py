@@ -10,8 +10,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from geomagnifier.models.networks.backbone import Pyramid
-from geomagnifier.models.networks.pixel_decoder import MAPS, UNIT, Maps, PixelDecoder, Presence
+from geomagnifier.models.networks.pixel_decoder import (
+    MAPS,
+    UNIT,
+    Maps,
+    PixelDecoder,
+    Presence,
+    Pyramid,
+)
 
 
 def made(batch: int = 1, width: int = 6, rows: int = 4, columns: int = 8) -> Pyramid:

@@ -10,10 +10,10 @@ import pytest
 
 from geomagnifier.geometry import Box
 from geomagnifier.models import registry
-from geomagnifier.models.networks.proposal_net import ProposalNet
 from geomagnifier.models.registry import load_model
 from geomagnifier.models.small.proposal_heat import reduced
 from geomagnifier.types import Query, Size, View, Window
+from geomagnifier_lab.networks.proposal_net import ProposalNet
 
 
 def view(

@@ -10,13 +10,13 @@ import torch
 
 from geomagnifier.geometry import Box
 from geomagnifier.inference import resolution
-from geomagnifier.models.networks import attention_gradient
-from geomagnifier.models.networks.text_decoder import Memory
 from geomagnifier.models.registry import load_small
 from geomagnifier.models.small.relevance_map import Loss, attend, laid_out, weigh
 from geomagnifier.raster.scene import Scene, open_scene
 from geomagnifier.types import Query, View
 from geomagnifier.variants import Variant
+from geomagnifier_lab.networks import attention_by_autograd
+from geomagnifier_lab.networks.text_decoder import Memory
 from geomagnifier_lab.render.scene import draw_scene
 from random_writer import memory_of, question, random_decoder, random_writer
 
@@ -44,7 +44,7 @@ def test_the_gradient_is_autograds(loss: Loss, at: list[int]) -> None:
     decoder.bias.data = torch.tensor(writer.weights["text.bias"])
     memory = memory_of(writer)
     attention, slopes = attend(writer, writer.read(*question(), memory), TOKENS, at, loss)
-    right = attention_gradient.attend(
+    right = attention_by_autograd.attend(
         decoder,
         *map(torch.from_numpy, question()),
         Memory(*map(torch.from_numpy, memory)),

@@ -2,7 +2,6 @@ import pytest
 import torch
 
 from geomagnifier.language.characters import characters
-from geomagnifier.models.networks.translator_net import TranslatorNet
 from geomagnifier.models.small.zh_en_translator import (
     END,
     LONGEST,
@@ -12,6 +11,7 @@ from geomagnifier.models.small.zh_en_translator import (
     join,
     split,
 )
+from geomagnifier_lab.networks.translator_net import TranslatorNet
 
 
 @pytest.fixture(scope="module")

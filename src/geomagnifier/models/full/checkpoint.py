@@ -38,7 +38,7 @@ from geomagnifier.models.full.checkpoint_metadata import Card
 from geomagnifier.models.full.full_network import HEADS, FullNetwork
 from geomagnifier.models.full.model import FullModel
 from geomagnifier.models.full.vlm import Vlm
-from geomagnifier.models.networks.backbone import fast_bf16
+from geomagnifier.models.networks.precision import fast_bf16
 
 HEADS_FILE, VLM, ADAPTER, SEGMENTER, LANGUAGE = (
     "heads.safetensors",

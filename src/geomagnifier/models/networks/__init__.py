@@ -1,1 +1,1 @@
-"""The networks in torch, for training and the full size; `small/` runs their graphs."""
+"""Networks in torch, for fine-tuning and the full size; `small/` runs graphs of all networks."""

@@ -25,8 +25,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.networks.backbone import Pyramid
 from geomagnifier.models.small.maps import MAPS, MASK_STRIDE, QUARTERS, STRIDE, UNIT
+
+
+class Pyramid(NamedTuple):
+    """Features of a batch of views at three strides."""
+
+    f1: Tensor
+    """(B, C, H/4, W/4)."""
+    f2: Tensor
+    """(B, C, H/8, W/8)."""
+    f3: Tensor
+    """(B, C, H/16, W/16)."""
 
 
 class Maps(NamedTuple):

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.networks.backbone import (
+from geomagnifier_lab.networks.backbone import (
     ENDS,
     STAGES,
     ConvNorm,

@@ -17,7 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.networks.pixel_decoder import Pyramid
 from geomagnifier.models.small.maps import MASK_STRIDE, QUARTERS, STRIDE
 
 SURE = 1e-4

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from torch import nn
 
-from geomagnifier.models.networks.text_decoder import Attention, TextDecoder
+from geomagnifier_lab.networks.text_decoder import Attention, TextDecoder
 
 Part = TypeVar("Part", bound=nn.Module)
 

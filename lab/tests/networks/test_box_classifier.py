@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from geomagnifier.models.networks.backbone import Pyramid
-from geomagnifier.models.networks.box_classifier import BoxClassifier, pool
+from geomagnifier.models.networks.pixel_decoder import Pyramid
+from geomagnifier_lab.networks.box_classifier import BoxClassifier, pool
 
 
 def test_the_mean_is_of_the_box_alone() -> None:

@@ -16,20 +16,13 @@ import torch.nn.functional as F
 
 from geomagnifier.geometry import Box
 from geomagnifier.models import registry
-from geomagnifier.models.networks.backbone import Pyramid
-from geomagnifier.models.networks.box_refiner import (
-    GRID,
-    GROWN,
-    SMALLEST,
-    BoxRefiner,
-    refine,
-    sample,
-)
+from geomagnifier.models.networks.pixel_decoder import Pyramid
 from geomagnifier.models.small.box_features import Refiner, better
 from geomagnifier.models.small.feature_cache import FeaturePyramid
 from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.models.small.question_parser import ParsedQuestion
 from geomagnifier.types import Granularity, Query, View, Window
+from geomagnifier_lab.networks.box_refiner import GRID, GROWN, SMALLEST, BoxRefiner, refine, sample
 
 BOXES = torch.tensor(
     [[3.0, 4.0, 50.0, 60.0], [100.0, -10.0, 140.0, 90.0], [10.0, 10.0, 14.0, 12.0]]

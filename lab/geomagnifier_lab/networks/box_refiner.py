@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.networks.backbone import Pyramid
+from geomagnifier.models.networks.pixel_decoder import Pyramid
 
 GRID = 7
 """Samples along a side."""

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from geomagnifier.models.networks.pixel_decoder import Pyramid
 
 STAGES = (
     (1, 1, 3, 1, 16),
@@ -251,17 +253,6 @@ class Trunk(nn.Module):
         self.load_state_dict(state)
 
 
-class Pyramid(NamedTuple):
-    """Features of a batch of views at three strides."""
-
-    f1: Tensor
-    """(B, C, H/4, W/4)."""
-    f2: Tensor
-    """(B, C, H/8, W/8)."""
-    f3: Tensor
-    """(B, C, H/16, W/16)."""
-
-
 class Neck(nn.Module):
     """Trunk features -> f1, f2, f3 of `width` channels each.
 
@@ -311,14 +302,6 @@ def fold(network: nn.Module, kind: torch.dtype) -> None:
     for part in network.modules():
         if isinstance(part, ConvNorm):
             part.fold(kind)
-
-
-def fast_bf16() -> bool:
-    """Whether this CPU multiplies bf16 in hardware (AVX512-BF16 or AMX)."""
-    return any(
-        getattr(torch.cpu, name, bool)()
-        for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    )
 
 
 @contextmanager

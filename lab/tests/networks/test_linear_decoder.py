@@ -13,14 +13,14 @@ from geomagnifier.geometry import Box
 from geomagnifier.inference import resolution
 from geomagnifier.models.custom.class_heads import CustomClass
 from geomagnifier.models.custom.model import CustomModel
-from geomagnifier.models.networks.backbone import Pyramid
 from geomagnifier.models.networks.heads_net import HeadsNet
-from geomagnifier.models.networks.linear_decoder import LinearDecoder, summed
+from geomagnifier.models.networks.pixel_decoder import Pyramid
 from geomagnifier.models.registry import load_small
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.raster.scene import Scene, open_scene
 from geomagnifier.types import Granularity, Query, View
 from geomagnifier.variants import Variant
+from geomagnifier_lab.networks.linear_decoder import LinearDecoder, summed
 from geomagnifier_lab.render.scene import draw_scene
 
 QUESTION = Query("Segment every airplane.", min_score=0.05)

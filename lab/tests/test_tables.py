@@ -2,7 +2,7 @@
 
 import json
 
-from geomagnifier.cli.tables import print_tables
+from geomagnifier_lab.tables import print_tables
 
 ROWS = [{"class": "ship", "F1": 0.5, "recall": None}, {"class": "[b]", "F1": 0.25, "recall": None}]
 

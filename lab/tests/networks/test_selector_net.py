@@ -2,8 +2,8 @@
 
 import torch
 
-from geomagnifier.models.networks.selector_net import Selector
 from geomagnifier.models.small.selector import NUMBERS
+from geomagnifier_lab.networks.selector_net import Selector
 
 
 def test_objects_are_a_set_and_padding_is_not_seen():

@@ -8,12 +8,12 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.networks.backbone import HEAD, STAGES, Neck, Trunk
-from geomagnifier.models.networks.box_classifier import BoxClassifier
 from geomagnifier.models.networks.granularity_net import GranularityClassifier
 from geomagnifier.models.networks.pixel_decoder import PixelDecoder, Presence
-from geomagnifier.models.networks.selector_net import Selector
-from geomagnifier.models.networks.text_decoder import TextDecoder
+from geomagnifier_lab.networks.backbone import HEAD, STAGES, Neck, Trunk
+from geomagnifier_lab.networks.box_classifier import BoxClassifier
+from geomagnifier_lab.networks.selector_net import Selector
+from geomagnifier_lab.networks.text_decoder import TextDecoder
 
 LANGUAGE = ("granularity.", "text.", "selector.", "mentioned.")
 """Parts that are trained over a trained image side."""

@@ -15,11 +15,11 @@ import torch
 from geomagnifier.errors import ModelCorrupt
 from geomagnifier.inference import resolution
 from geomagnifier.models import registry
-from geomagnifier.models.networks.loading import small_network
-from geomagnifier.models.networks.pointing_attention import HeatAttention
-from geomagnifier.models.networks.text_decoder import TextDecoder
 from geomagnifier.raster.scene import open_scene
 from geomagnifier.types import Granularity, Query, View
+from geomagnifier_lab.networks.loading import small_network
+from geomagnifier_lab.networks.pointing_attention import HeatAttention
+from geomagnifier_lab.networks.text_decoder import TextDecoder
 from geomagnifier_lab.render.scene import draw_scene
 
 QUESTION = Query("Segment every airplane.", min_score=0.05)

@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from geomagnifier.models.networks.attention_gradient import attend, weigh
-from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
+from geomagnifier.models.networks.attention_gradient import weigh
+from geomagnifier_lab.networks.attention_by_autograd import attend
+from geomagnifier_lab.networks.text_decoder import Memory, TextDecoder
 
 TOKENS = torch.tensor([[1, 14, 3]])
 """Opening, a kind, its tie."""

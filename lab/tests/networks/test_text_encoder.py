@@ -11,8 +11,10 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from geomagnifier.models.networks.loading import sentence_encoder
-from geomagnifier.models.networks.text_encoder import (
+from geomagnifier.models.registry import WEIGHTS
+from geomagnifier.models.small.sentence_encoder import POSITIONS, WORDS, load_tokenizer
+from geomagnifier_lab.networks.loading import sentence_encoder
+from geomagnifier_lab.networks.text_encoder import (
     FORWARD,
     HEADS,
     LAYERS,
@@ -22,8 +24,6 @@ from geomagnifier.models.networks.text_encoder import (
     from_bert,
     tokenize,
 )
-from geomagnifier.models.registry import WEIGHTS
-from geomagnifier.models.small.sentence_encoder import POSITIONS, WORDS, load_tokenizer
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
 from geomagnifier.models.small import vocabulary as w
 from geomagnifier.models.small.text_writer import IMAGE_TOKENS, grid_of
+from geomagnifier_lab.networks.text_decoder import Memory, TextDecoder
 
 PLAIN = "there is no or here . , none yes a boat by sea"
 WORDS = w.Words([*w.SPECIAL, "<ship>", "<harbor>", "<road>", *PLAIN.split()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from geomagnifier.models.networks.proposal_net import ProposalNet
+from geomagnifier_lab.networks.proposal_net import ProposalNet
 
 
 def test_shapes() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from geomagnifier.models.networks.network import LANGUAGE
+from geomagnifier_lab.networks.network import LANGUAGE
 from random_small import CARD, random_network
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from geomagnifier.models.networks.backbone import ENDS, STEM, ConvNorm, make_blocks
+from geomagnifier_lab.networks.backbone import ENDS, STEM, ConvNorm, make_blocks
 
 DEPTH = ENDS[2] + 1
 """Blocks of the trunk that the network has: up to stride 16."""

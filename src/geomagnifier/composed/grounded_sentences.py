@@ -19,6 +19,7 @@ import numpy as np
 
 from geomagnifier.composed import object_colours
 from geomagnifier.geometry import Box
+from geomagnifier.language.number_words import NUMBERS
 from geomagnifier.masks import decode_window
 from geomagnifier.results import GeneratedText, Region
 from geomagnifier.types import Bytes, SceneInfo
@@ -40,21 +41,6 @@ SIDE = 0.05
 """How far from the middle, as a share of the scene, the centres of all regions of a phrase lie that
 is told by its side.
 """
-NUMBERS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
 ZH_NUMBERS = "零一两三四五六七八九"
 ZH_COLOURS = {
     "white": "白",

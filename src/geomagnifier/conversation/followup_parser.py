@@ -22,6 +22,7 @@ from typing import Literal
 
 from geomagnifier.conversation import word_lists as w
 from geomagnifier.conversation.followup_tokens import ITS_SIDE, Token, plural, tag
+from geomagnifier.language.number_words import NUMBERS
 
 Sort = Literal["fresh", "choose", "beside", "swap"]
 LONGEST = 2000
@@ -341,22 +342,7 @@ def _fill(
     """
     if any(t.noun and not t.placed and _is(t.word, kinds) for t in tokens):
         return full
-    numbers = {
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "2",
-        "3",
-        "4",
-        "5",
-        "6",
-    }
+    numbers = {*NUMBERS[2:11], "2", "3", "4", "5", "6"}
     run = [
         i
         for i, t in enumerate(tokens)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_ORDINALS = [
+from geomagnifier.language.number_words import NUMBERS, ORDINALS
+
+ORDINALS = [
     "first",
     "second",
     "third",
@@ -22,23 +24,10 @@ _ORDINALS = [
     "eleventh",
     "twelfth",
 ]
-_NUMBERS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_NUMBERS = NUMBERS[1:]
 _ZH = "一二三四五六七八九"
 _SUPERLATIVE = r"(?:largest|biggest|smallest|longest|shortest|widest|narrowest)"
-_RANK = rf"(?P<rank>\d{{1,4}}(?=st|nd|rd|th)|{'|'.join(_ORDINALS)})(?:st|nd|rd|th)?"
+_RANK = rf"(?P<rank>\d{{1,4}}(?=st|nd|rd|th)|{'|'.join(ORDINALS)})(?:st|nd|rd|th)?"
 _MANY = rf"(?P<many>\d{{1,4}}|{'|'.join(_NUMBERS)})"
 _ENGLISH = re.compile(
     rf"\b(?P<rank_said>{_RANK}[- ]{_SUPERLATIVE})\b"
@@ -54,7 +43,7 @@ _CHINESE = re.compile(
 )
 
 
-ORDINAL = rf"(?:\d{{1,4}}(?:st|nd|rd|th)|{'|'.join(_ORDINALS)})"
+ORDINAL = rf"(?:\d{{1,4}}(?:st|nd|rd|th)|{'|'.join(ORDINALS)})"
 """A pattern of English ordinals."""
 
 
@@ -114,8 +103,8 @@ def ordinal(number: int, language: str = "en") -> str:
             return f"第{number}"
         ten = f"{_ZH[tens - 1] if tens > 1 else ''}{'十' if tens else ''}"
         return f"第{ten}{_ZH[ones - 1] if ones else ''}"
-    if number <= len(_ORDINALS):
-        return _ORDINALS[number - 1]
+    if number <= len(ORDINALS):
+        return ORDINALS[number - 1]
     ending = (
         "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     )
@@ -130,7 +119,7 @@ def number_of(word: str) -> int:
 def _number(word: str) -> int:
     if word.isdecimal():
         return int(word)
-    for words in (_ORDINALS, _NUMBERS):
+    for words in (ORDINALS, _NUMBERS):
         if word in words:
             return words.index(word) + 1
     tens, ten, ones = word.replace("两", "二").rpartition("十")

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from geomagnifier.language.number_words import NUMBERS
+
 END, POINT, SAY, SEG, BOX, NONE = "<end>", "<point>", "<say>", "[SEG]", "[BOX]", "<none>"
 BY, EVERYTHING, THIS, PLACE, UNKNOWN = "<by>", "<everything>", "<this>", "<place>", "<unknown>"
 NUMBER, ONE, IS = "<n>", "<a>", "<is>"
@@ -28,21 +30,6 @@ _SAID = (
 )
 FOUND = tuple(_SAID.split())
 """Plain words of sentences about what was found; captions have all the others as well."""
-NUMBERS = (
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-)
 _PART = re.compile(r"[a-z0-9]+(?:['-][a-z0-9]+)*|[.,;:?!]")
 
 

@@ -10,20 +10,6 @@ from typing import NamedTuple
 
 from geomagnifier.language.number_words import NUMBERS, ORDINALS
 
-ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-]
 _NUMBERS = NUMBERS[1:]
 _ZH = "一二三四五六七八九"
 _SUPERLATIVE = r"(?:largest|biggest|smallest|longest|shortest|widest|narrowest)"

@@ -39,13 +39,6 @@ def given(decoder: TextDecoder) -> tuple[Tensor, Tensor, Memory]:
     )
 
 
-def test_the_formula_by_hand() -> None:
-    attention = [torch.tensor([[0.5, 0.5], [1.0, 0.0]]), torch.tensor([[0.2, 0.8]])]
-    gradient = [torch.tensor([[2.0, -1.0], [0.5, 4.0]]), torch.tensor([[-1.0, 1.0]])]
-    # cell 0: (0.5 * 2 + 1 * 0.5 + 0) / 3;  cell 1: (0 + 0 * 4 + 0.8 * 1) / 3
-    assert weigh(attention, gradient).tolist() == pytest.approx([0.5, 0.8 / 3])
-
-
 SHAPES = [(1, 2, 3, 6)] * 2
 """Of the maps of both layers: two heads, three tokens of the answer, six of the image."""
 

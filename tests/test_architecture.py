@@ -161,7 +161,6 @@ WITHOUT_OWN_TEST = {
     **dict.fromkeys(
         (
             "models/networks/loading.py",
-            "models/small/box_features.py",
             "models/small/maps.py",
             "models/small/sentence_encoder.py",
             "models/small/text_writer.py",

@@ -5,23 +5,11 @@ What it sees, what it changes, and that a model folder holds it or does without.
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import replace
-from pathlib import Path
-
-import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
-from geomagnifier.geometry import Box
-from geomagnifier.models import registry
 from geomagnifier.models.networks.pixel_decoder import Pyramid
-from geomagnifier.models.small.box_features import Refiner, better
-from geomagnifier.models.small.feature_cache import FeaturePyramid
-from geomagnifier.models.small.inference_sessions import Sessions
-from geomagnifier.models.small.question_parser import ParsedQuestion
-from geomagnifier.types import Granularity, Query, View, Window
 from geomagnifier_lab.networks.box_refiner import GRID, GROWN, SMALLEST, BoxRefiner, refine, sample
 
 BOXES = torch.tensor(
@@ -91,31 +79,3 @@ def test_the_class_matters() -> None:
             refiner(pyramid(), BOXES, state).boxes for state in (torch.ones(256), -torch.ones(256))
         ]
     assert not torch.allclose(*some)
-
-
-def test_of_two_boxes_that_become_one_the_better_stays() -> None:
-    refiner = BoxRefiner().eval()
-    near = BOXES[:1].repeat(2, 1) + torch.tensor([[0.0], [1.0]])
-    boxes = torch.cat([near, BOXES[2:]]).numpy()
-    run = Refiner(Sessions({k: t.numpy() for k, t in refiner.state_dict().items()}), ("ship",))
-    seen, state = FeaturePyramid(*(f.numpy() for f in pyramid())), np.zeros(256, np.float32)
-    moved, scores = better(run, seen, boxes, np.array([0.2, 0.9, 0.5], np.float32), state)
-    assert np.allclose(moved, boxes[[1, 2]]) and len(scores) == 2 and scores[0] > scores[1]
-    none, nothing = better(run, seen, boxes[:0], np.zeros(0, np.float32), state)
-    assert none.shape == (0, 4) and nothing.shape == (0,)
-
-
-def test_a_model_uses_the_refiner_of_its_folder(model_folder: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "model"
-    shutil.copytree(model_folder, folder)
-    refiner = BoxRefiner()
-    refiner.edges.bias.data = torch.tensor([-0.25, -0.25, 0.25, 0.25])
-    registry.write(folder / registry.REFINER, refiner.state_dict(), {"classes": ["ship"]})
-    pixels = np.random.default_rng(5).integers(0, 255, (96, 96, 3), dtype=np.uint8)
-    view = View(pixels, Window(Box(0, 0, 96, 96), 96, 96, "C2", Box(0, 0, 96, 96)), "a:b:c")
-    asked = replace(Query("find every ship"), min_score=0.0)
-    found = []
-    for model in (registry.load_small(model_folder), registry.load_small(folder)):
-        assert (model.detector.refiner is None) == (not found)
-        found.append(model.find(asked, Granularity.REGION, ParsedQuestion(("ship",)), view).found)
-    assert found[1] and [f.view_box for f in found[0]] != [f.view_box for f in found[1]]

@@ -323,3 +323,5 @@ class ModelSpec:
     """
     wider: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of wider classes that it has none of, with those of its classes that they hold."""
+    alike: tuple[str, ...] = ()
+    """Classes whose objects have about one length in a scene: vehicles."""

@@ -51,6 +51,25 @@ def test_steps_and_ground_of_oblong_pixels_are_square_on_the_ground() -> None:
     assert (look.box.width, look.box.height) == (64, 256) and look.core == Box(394, 376, 446, 464)
 
 
+def test_faint_cells_beside_hot_ones_are_opened_from_one_to_the_next() -> None:
+    """A cell is 40 scene px or 5 view px, so that 32 view px are six cells."""
+    chain = [(10, 10, 0.9), *((10, 10 + 6 * n, 0.1) for n in range(1, 5))]
+    looks, _ = region_proposals.propose(
+        WINDOW, heat(*chain, (10, 45, 0.1), (40, 34, 0.1)), 0.5, 1.0, AREA
+    )
+
+    def opened(row: int, column: int) -> bool:
+        return any(look.core.contains(column * 40 + 20, row * 40 + 20) for _, look in looks)
+
+    assert all(opened(row, column) for row, column, _ in chain)
+    assert not opened(10, 45) and not opened(40, 34)
+
+
+def test_faint_cells_alone_open_nothing() -> None:
+    looks, closed = region_proposals.propose(WINDOW, heat((10, 10, 0.4)), 0.5, 1.0, AREA)
+    assert looks == [] and closed[0][0] == Box(400, 400, 440, 440)
+
+
 def test_what_stays_closed_is_told_with_its_heat() -> None:
     looks, closed = region_proposals.propose(
         WINDOW, heat((10, 10, 0.4), (30, 60, 0.2), (40, 20, 0.05)), 0.5, 1.0, AREA

@@ -2,10 +2,13 @@
 
 Close around what is suspected, and never dearer than looking everywhere.
 
-    hot cells -> pieces that hang together -> boxes with some ground around them -> boxes joined
-    wherever one look costs less than two
+    hot cells -> warm ones beside them -> pieces that hang together -> boxes with some ground around
+    them -> boxes joined wherever one look costs less than two
 
 What is not opened is told with the highest heat that it holds.
+
+Small objects lie in groups: the boats of a marina are far below the threshold each, but next to a
+ship. A low threshold near what is hot finds them, and opens nothing where nothing is hot.
 """
 
 from __future__ import annotations
@@ -30,6 +33,10 @@ masks drawn whatever its size.
 MANY = 256
 """More spots than this in one view are joined by blocks first: comparing all of them would take
 longer than looking.
+"""
+WARM, BESIDE = 0.09, 32.0
+"""Heat from which a cell is opened where it is no farther than `BESIDE` view px from an opened one.
+98 in 100 objects of the small model's validation images reach it.
 """
 FAINT = 0.25
 """Spots of less heat than asked for, but more than this share of it, are told one by one as not
@@ -59,7 +66,9 @@ def propose(
         stays closed with its highest heat.
     """
     inside = _core_of(window, heat)
-    hot, gains = _spots(window, inside >= worth, inside)
+    reach = max(1, round(BESIDE * heat.shape[1] / window.width))
+    cells = _with_warm(inside >= worth, inside >= min(worth, WARM), reach)
+    hot, gains = _spots(window, cells, inside)
     looks: list[tuple[float, CropRequest]] = []
     if len(hot):
         px = np.array(sides(shrink, aspect))
@@ -79,6 +88,24 @@ def propose(
     ]
     rest = float(inside[inside < FAINT * worth].max(initial=0.0))
     return looks, [*closed, (window.core, rest)]
+
+
+def _with_warm(hot: NDArray[np.bool_], warm: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Hot cells, and warm ones from one to the next no farther than `reach` cells.
+
+    Hysteresis, as of the edges of Canny.
+    """
+    if not hot.any():
+        return hot
+    while True:
+        sums = np.pad(hot, ((reach + 1, reach), (reach + 1, reach))).astype(np.int64)
+        sums = sums.cumsum(0).cumsum(1)
+        far = 2 * reach + 1
+        near = sums[far:, far:] - sums[:-far, far:] - sums[far:, :-far] + sums[:-far, :-far] > 0
+        more = hot | (warm & near)
+        if np.array_equal(more, hot):
+            return hot
+        hot = more
 
 
 def _core_of(window: Window, heat: Floats) -> Floats:

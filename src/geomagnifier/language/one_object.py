@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import re
 
+from geomagnifier.language.classes import WITHIN
 from geomagnifier.language.mentions import Mention, in_english, tokens_of, word_set
 from geomagnifier.language.ordinals import ORDINAL
 
 _ONE = word_set("the a an one that this single only")
 _SEVERAL = word_set("every each any all which no some whichever whatever other")
+_PLURAL = re.compile(r"(?:[^us]s|craft)$")
+"""Ends of nouns that are plural, or may be: "aircraft"."""
 _BEFORE = 5
 """Most words from the article to the noun."""
 _SIDES = {
@@ -74,7 +77,7 @@ def end_asked(question: str, kind: str) -> str:
     """
     tokens = tokens_of(question)
     said = _said(tokens, kind)
-    if said is None or any(m.kind not in ("", kind) for m in in_english(tokens)):
+    if said is None or any(m.kind not in ("", said.kind) for m in in_english(tokens)):
         return ""
     rest = _PICTURE.sub("", " ".join((*tokens[: said.start], *tokens[said.end :])))
     rest = _OUTLINE.sub("", rest)
@@ -87,8 +90,8 @@ def end_asked(question: str, kind: str) -> str:
 
 def _said(tokens: list[str], kind: str) -> Mention | None:
     """The only mention of a class, in the singular and with an article, else None."""
-    mine = [m for m in in_english(tokens) if m.kind == kind]
-    if len(mine) != 1 or mine[0].plural:
+    mine = [m for m in in_english(tokens) if m.kind in (kind, WITHIN.get(kind, kind))]
+    if len(mine) != 1 or _PLURAL.search(mine[0].said):
         return None
     before = tokens[max(0, mine[0].start - _BEFORE) : mine[0].start]
     article = next((word for word in reversed(before) if word in _ONE | _SEVERAL), "")

@@ -225,6 +225,10 @@ class Plan:
     """The wide windows are not answered: they only yield region proposals."""
     aspect: float = 1.0
     """Of the scene's px on the ground, by which views are wider or higher."""
+    beside: bool = False
+    """Fainter places beside region proposals are read, too: the scale of the wide windows follows
+    from the usual size of a class, whose smallest objects are faint in them.
+    """
 
 
 @dataclass(frozen=True, eq=False)

@@ -143,9 +143,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number, (failure, made) in enumerate(zip(FAILURES, panels, strict=True), 1):
         print(f"{number} {failure.kind}: missed {len(made.missed)}, false {len(made.false)}")
     with Staging(given.out.parent) as staging:
-        Image.fromarray(figure([made.pixels for made in panels])).save(
-            staging.path(given.out.name), optimize=True
-        )
+        sheet = Image.fromarray(figure([made.pixels for made in panels])).quantize(128)
+        sheet.save(staging.path(given.out.name), optimize=True)
     return 0
 
 

@@ -49,6 +49,7 @@ from geomagnifier.inference import (
 from geomagnifier.inference import merge as assembly
 from geomagnifier.inference.references import Reference
 from geomagnifier.inference.scan_state import Found, Progress
+from geomagnifier.inference.usual_sizes import without_short
 from geomagnifier.inference.view_groups import Stopwatch
 from geomagnifier.language import chinese_text, ordinals, unsupported
 from geomagnifier.masks import MaskPatch
@@ -265,6 +266,8 @@ def _ask(
             found: Sequence[Region] = assembly.assemble_regions(
                 seen.parts, scene.info, level, limit
             )
+            if query.min_score is None and query.recall is None:
+                found = without_short(found, model.spec.alike)
         if refers is not None and refers.beside:
             found = references.beside(refers.regions, found, reply.asked)
         elif refers is not None:

@@ -225,6 +225,10 @@ class Plan:
     """The wide windows are not answered: they only yield region proposals."""
     aspect: float = 1.0
     """Of the scene's px on the ground, by which views are wider or higher."""
+    beside: bool = False
+    """Fainter places beside region proposals are read, too: the scale of the wide windows follows
+    from the usual size of a class, whose smallest objects are faint in them.
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -323,3 +327,5 @@ class ModelSpec:
     """
     wider: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Names of wider classes that it has none of, with those of its classes that they hold."""
+    alike: tuple[str, ...] = ()
+    """Classes whose objects have about one length in a scene: vehicles."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geomagnifier.geometry import Box
 from geomagnifier.inference import region_proposals
-from geomagnifier.types import Window
+from geomagnifier.types import CropRequest, Window
 
 AREA = Box(0, 0, 3200, 2000)
 WINDOW = Window(AREA, 400, 250, "scout", AREA)
@@ -49,6 +49,36 @@ def test_steps_and_ground_of_oblong_pixels_are_square_on_the_ground() -> None:
         WINDOW, heat((10, 10, 0.9)), 0.5, 1.0, AREA, aspect=4.0
     )
     assert (look.box.width, look.box.height) == (64, 256) and look.core == Box(394, 376, 446, 464)
+
+
+def test_faint_cells_beside_hot_ones_are_opened_from_one_to_the_next() -> None:
+    """A cell is 40 scene px or 5 view px, so that 32 view px are six cells."""
+    row = [(10, column, 0.9) for column in range(10, 31)]
+    chain = [(10, 36, 0.1), (10, 42, 0.1)]
+    made = heat(*row, *chain, (10, 49, 0.1), (40, 20, 0.1))
+    known, _ = region_proposals.propose(WINDOW, made, 0.5, 1.0, AREA, beside=True)
+    unknown, _ = region_proposals.propose(WINDOW, made, 0.5, 1.0, AREA)
+
+    def opened(looks: list[tuple[float, CropRequest]], row: int, column: int) -> bool:
+        return any(look.core.contains(column * 40 + 20, row * 40 + 20) for _, look in looks)
+
+    assert all(opened(known, row, column) for row, column, _ in chain)
+    assert not opened(known, 10, 49) and not opened(known, 40, 20)
+    assert not any(opened(unknown, row, column) for row, column, _ in chain)
+
+
+def test_faint_cells_are_left_closed_where_they_are_many() -> None:
+    made = heat((10, 10, 0.9), *((row, column, 0.1) for row in range(50) for column in range(80)))
+    made[10, 10] = 0.9
+    looks, _ = region_proposals.propose(WINDOW, made, 0.5, 1.0, AREA, beside=True)
+    assert [look.box.width for _, look in looks] == [128]
+
+
+def test_faint_cells_alone_open_nothing() -> None:
+    looks, closed = region_proposals.propose(
+        WINDOW, heat((10, 10, 0.4)), 0.5, 1.0, AREA, beside=True
+    )
+    assert looks == [] and closed[0][0] == Box(400, 400, 440, 440)
 
 
 def test_what_stays_closed_is_told_with_its_heat() -> None:

@@ -152,12 +152,13 @@ def step(
 
 
 def _adaptive(state: Search, heats: Heats) -> tuple[list[CropRequest], Search]:
-    assert state.plan.closer is not None
+    plan = state.plan
+    assert plan.closer is not None
     looks: list[tuple[float, CropRequest]] = []
     closed: list[tuple[Box, float]] = []
     for window, heat in heats:
         opened, left = region_proposals.propose(
-            window, heat, state.worth, state.plan.closer, state.plan.area, state.plan.aspect
+            window, heat, state.worth, plan.closer, plan.area, plan.aspect, plan.beside
         )
         looks += opened
         closed += left

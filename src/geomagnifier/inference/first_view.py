@@ -90,6 +90,7 @@ def first_view(walk: ScanState, spec: ModelSpec, area: Box) -> Plan | None:
     if fits and (closer >= 1 or fixed is not None):
         return None
     plan = resolution.plan(walk.level, walk.scene.info, spec, "adaptive", area, length, closer)
+    plan = replace(plan, beside=told)
     if (
         fits
         and budget

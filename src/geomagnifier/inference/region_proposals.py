@@ -2,10 +2,14 @@
 
 Close around what is suspected, and never dearer than looking everywhere.
 
-    hot cells -> pieces that hang together -> boxes with some ground around them -> boxes joined
-    wherever one look costs less than two
+    hot cells -> warm ones beside them -> pieces that hang together -> boxes with some ground around
+    them -> boxes joined wherever one look costs less than two
 
 What is not opened is told with the highest heat that it holds.
+
+Small objects lie in groups: the boats of a marina are far below the threshold each, but next to a
+ship. Where the scale is known, a low threshold near what is hot finds them; it opens nothing where
+nothing is hot, and is not used where it would cost much more, as in a city.
 """
 
 from __future__ import annotations
@@ -31,6 +35,12 @@ MANY = 256
 """More spots than this in one view are joined by blocks first: comparing all of them would take
 longer than looking.
 """
+WARM, BESIDE = 0.09, 32.0
+"""Heat from which a cell is opened where it is no farther than `BESIDE` view px from an opened one.
+98 in 100 objects of the small model's validation images reach it.
+"""
+MORE = 1.5
+"""The most that this may cost, in times of what it costs without."""
 FAINT = 0.25
 """Spots of less heat than asked for, but more than this share of it, are told one by one as not
 looked at.
@@ -42,7 +52,13 @@ Sides = NDArray[np.float64]
 
 
 def propose(
-    window: Window, heat: Floats, worth: float, shrink: float, area: Box, aspect: float = 1.0
+    window: Window,
+    heat: Floats,
+    worth: float,
+    shrink: float,
+    area: Box,
+    aspect: float = 1.0,
+    beside: bool = False,
 ) -> tuple[list[tuple[float, CropRequest]], list[tuple[Box, float]]]:
     """Where to look closer in a scouted window.
 
@@ -53,32 +69,74 @@ def propose(
         shrink: scene px for one view px of the looks.
         area: what is searched, scene px.
         aspect: of the scene's px on the ground.
+        beside: fainter cells beside those are opened, too, where that costs little.
 
     Returns:
         looks with the number of things each may show (the heat of its spots, summed), and what
         stays closed with its highest heat.
     """
     inside = _core_of(window, heat)
-    hot, gains = _spots(window, inside >= worth, inside)
-    looks: list[tuple[float, CropRequest]] = []
-    if len(hot):
-        px = np.array(sides(shrink, aspect))
-        grown = _grown(hot, GROUND * px, area)
-        for group in _joined(grown, px):
-            hull, core = (
-                _rounded(_hull(grown[group]), STEP * px, area),
-                _hull(_grown(hot[group], GROUND * px / 2, area)),
-            )
-            looks.append(
-                (float(gains[group].sum()), CropRequest(Box(*hull), shrink, "closer", Box(*core)))
-            )
-            _shut(window, inside, hull)
+    px = np.array(sides(shrink, aspect))
+    looks = _looks(window, inside >= worth, inside, shrink, px, area)
+    if beside and looks:
+        reach = max(1, round(BESIDE * heat.shape[1] / window.width))
+        cells = _with_warm(inside >= worth, inside >= min(worth, WARM), reach)
+        more = _looks(window, cells, inside, shrink, px, area)
+        if _cost(more, px) <= MORE * _cost(looks, px):
+            looks = more
+    for _, look in looks:
+        _shut(window, inside, look.box.tuple())
     faint, heats = _spots(window, (inside < worth) & (inside >= FAINT * worth), inside)
     closed = [
         (Box(*box), float(best)) for box, best in zip(faint.tolist(), heats.tolist(), strict=True)
     ]
     rest = float(inside[inside < FAINT * worth].max(initial=0.0))
     return looks, [*closed, (window.core, rest)]
+
+
+def _looks(
+    window: Window,
+    cells: NDArray[np.bool_],
+    heat: Floats,
+    shrink: float,
+    px: Sides,
+    area: Box,
+) -> list[tuple[float, CropRequest]]:
+    """Looks over some cells, each with the heat of its spots, summed."""
+    hot, gains = _spots(window, cells, heat)
+    if not len(hot):
+        return []
+    grown = _grown(hot, GROUND * px, area)
+    looks: list[tuple[float, CropRequest]] = []
+    for group in _joined(grown, px):
+        hull = _rounded(_hull(grown[group]), STEP * px, area)
+        core = _hull(_grown(hot[group], GROUND * px / 2, area))
+        look = CropRequest(Box(*hull), shrink, "closer", Box(*core))
+        looks.append((float(gains[group].sum()), look))
+    return looks
+
+
+def _cost(looks: list[tuple[float, CropRequest]], px: Sides) -> float:
+    """What looks cost together, view px."""
+    return float(_price(np.array([look.box.tuple() for _, look in looks]), px).sum())
+
+
+def _with_warm(hot: NDArray[np.bool_], warm: NDArray[np.bool_], reach: int) -> NDArray[np.bool_]:
+    """Hot cells, and warm ones from one to the next no farther than `reach` cells.
+
+    Hysteresis, as of the edges of Canny.
+    """
+    if not hot.any():
+        return hot
+    while True:
+        sums = np.pad(hot, ((reach + 1, reach), (reach + 1, reach))).astype(np.int64)
+        sums = sums.cumsum(0).cumsum(1)
+        far = 2 * reach + 1
+        near = sums[far:, far:] - sums[:-far, far:] - sums[far:, :-far] + sums[:-far, :-far] > 0
+        more = hot | (warm & near)
+        if np.array_equal(more, hot):
+            return hot
+        hot = more
 
 
 def _core_of(window: Window, heat: Floats) -> Floats:

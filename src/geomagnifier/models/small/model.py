@@ -58,6 +58,8 @@ if TYPE_CHECKING:
 
 TRAINED = (0.3, 2.0)
 """Smallest and largest GSD of the training images, m/px, as the model card has them."""
+VEHICLE = "vehicle"
+"""Objects of this class and of those within it have about one length in a scene."""
 KEPT = 16
 """Scenes and questions whose states are kept."""
 
@@ -200,6 +202,7 @@ class SmallModel:
                 if kind in chinese_answers.NOUNS
             },
             quality=card.get("quality", {}),
+            alike=tuple(k for k in self.kinds if VEHICLE in (k, self.within.get(k))),
         )
 
     @property

@@ -13,6 +13,7 @@ import numpy as np
 from geomagnifier.language import yes_no
 from geomagnifier.language.clauses import by_kind
 from geomagnifier.language.language_id import language
+from geomagnifier.language.one_object import end_asked, one_asked
 from geomagnifier.language.positions import asked_part, lies_in
 from geomagnifier.models.small import asked_classes
 from geomagnifier.models.small.answer_text import shares
@@ -21,6 +22,7 @@ from geomagnifier.models.small.numerics import sigmoid
 from geomagnifier.models.small.question_encoder import QuestionEncoder
 from geomagnifier.models.small.score_calibration import ScoreCalibration
 from geomagnifier.models.small.selector import (
+    CHOSEN,
     choose,
     counted_in_english,
     decide,
@@ -90,6 +92,9 @@ class RegionChooser:
         if len(mine) < 2 or (language(text) == "zh" and asked_classes.names_alone_zh(text)):
             return tuple(mine)
         text = (language(text) == "zh" and counted_in_english(text, asked[0])) or text
+        one = len(asked) == 1 and language(text) == "en" and one_asked(text, asked[0])
+        if one and (end := end_asked(text, asked[0])):
+            return (mine[farthest([regions[i] for i in mine], scene, end)],)
         boxes = np.array([r.box for r in regions], np.float32)
         scores = self.reliability.raw_of(regions)
         target = np.array([r.label in asked for r in regions])
@@ -102,4 +107,28 @@ class RegionChooser:
             target,
             how_many(self.encoder.in_english(text)),
         )
-        return tuple(int(i) for i in np.flatnonzero(chosen))
+        found = [int(i) for i in np.flatnonzero(chosen)]
+        if one and len(found) > 1 and sigmoid(chooses) >= CHOSEN:
+            part = asked_part(text, "en")
+            if not part:
+                return (max(found, key=lambda i: float(logits[i])),)
+            return (found[farthest([regions[i] for i in found], scene, part)],)
+        return tuple(found)
+
+
+def farthest(regions: Sequence[Region], scene: SceneInfo, end: str) -> int:
+    """Which of some regions lies farthest at an end.
+
+    Args:
+        regions: at least one.
+        scene: whose px they are in.
+        end: "left", "upper right" and the like, "largest" or "smallest".
+    """
+    boxes = np.array([r.box for r in regions], np.float64)
+    if end in ("largest", "smallest"):
+        areas = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+        return int((areas if end == "largest" else -areas).argmax())
+    x = (boxes[:, 0] + boxes[:, 2]) / 2 / scene.width
+    y = (boxes[:, 1] + boxes[:, 3]) / 2 / scene.height
+    ways = {"left": -x, "right": x, "upper": -y, "lower": y}
+    return int(sum(ways[word] for word in end.split()).argmax())

@@ -104,6 +104,21 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
     return text, unit
 
 
+def framed(question: str, lexicon: Lexicon) -> str:
+    """A Chinese question in simplified characters, names in Chinese, blanks between words as commas.
+
+    Args:
+        question: as typed.
+        lexicon: the names of the model's classes.
+    """
+    text = chinese_text.plain(chinese_text.without_order(normalized(question)))
+    if re.search("小船|小艇|boat", text):
+        text = text.replace("大船", "轮船")
+    text = re.sub("(?<![a-z]) (?=[a-z0-9])|(?<=[a-z0-9]) (?![a-z0-9])", "", text)
+    text = chinese_text.unmixed(text, english_names(lexicon))
+    return re.sub(r"\s+", ",", re.sub(r"\s+(?=[0-9])|(?<=[a-z0-9])\s+", "", text))
+
+
 def _unit(text: str) -> tuple[str, str]:
     found = _IN_UNIT.search(text)
     return (

@@ -64,6 +64,8 @@ _ALIASES = {
     "小型汽车": "汽车",
     "大轮船": "船",
     "车子": "车",
+    **dict.fromkeys(("耕地", "农地", "水田", "旱地", "稻田", "麦田", "菜地"), "农田地块"),
+    "林木": "树木",
 }
 """Names beside those of the classes, each with one of these."""
 _RANKS = {

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from geomagnifier.composed import chinese_clauses
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_frame_words import (
     AND,
@@ -37,6 +38,7 @@ from geomagnifier.composed.placeholders import Amount, Lexicon, Marked, amount
 from geomagnifier.composed.slots import NoPlace
 from geomagnifier.language.asides import is_aside
 from geomagnifier.language.classes import WITHIN
+from geomagnifier.language.refusals import CAUSE, NAME, TIME
 @dataclass(frozen=True)
 class Clause:
     """A clause of a question."""
@@ -721,19 +723,28 @@ def _read_clause(text: str, state: _State, asked: bool) -> _State:
     raise NoPlace
 
 
-def read(question: str, lexicon: Lexicon) -> p.Program | None:
-    """The program of a question, or None where a word of it finds no place.
+def read(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, ...]]:
+    """The program of a question, or None where a word of it finds no place; and places passed over.
 
     Args:
         question: in simplified characters, lower case, English names in Chinese; blanks part clauses.
         lexicon: the names of the model's classes.
     """
     text = spoken(question)
-    if _SCENE.search(text):
-        return None
+    if _SCENE.search(text) or not question or chinese_clauses.goes_on(text) or _refused(text):
+        return None, ()
     marks, clauses = parted(text, lexicon)
     state = _clauses(clauses, _State(Reader(marks, lexicon)), 0)
-    return None if state is None else _program(state)
+    program = None if state is None else _program(state)
+    if state is None or program is None or not p.kinds(program):
+        return None, ()
+    return program, tuple(dict.fromkeys(state.reader.passed))
+
+
+def _refused(text: str) -> bool:
+    """Whether it asks for time, names or causes, in an aside or not."""
+    plain = re.sub("谁(?=的?[^,]{0,6}[多少大小长短宽])", "", text)
+    return any(family.chinese.search(plain) for family in (TIME, NAME, CAUSE))
 
 
 def parted(text: str, lexicon: Lexicon) -> tuple[Marked, list[Clause]]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from geomagnifier.composed import chinese_clauses, slots
+from geomagnifier.composed import chinese_clauses, chinese_frames, slots
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_forms import FORMS, in_unit
-from geomagnifier.composed.chinese_normalizer import plainly
+from geomagnifier.composed.chinese_normalizer import framed, plainly
 from geomagnifier.composed.chinese_phrases import COUNTER, EXCEPT, Reader, marked
 from geomagnifier.composed.placeholders import Lexicon, Marked
 from geomagnifier.composed.slots import Form, NoPlace
@@ -92,7 +92,9 @@ def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[s
         said = replace(said, text=text)
     program, passed = _read(said.text, question, unit, lexicon, said.beside or cut)
     program = chinese_clauses.with_the_rest(program, said)
-    return program, passed if program is not None else ()
+    if program is None:
+        return chinese_frames.read(framed(question, lexicon), lexicon)
+    return program, passed
 
 
 _OF_ONE = re.compile(

@@ -645,7 +645,7 @@ def _there(text: str, state: _State, asked: bool) -> None:
         state.asks.append(_Ask(lambda of: p.Compare(p.Count(of), "==", p.Given(0)), at))
         return
     _, at = _first(_EXISTS, text, state)
-    if at < 0:
+    if at < 0 or (state.things[at].number or 1) > 1:  # so many exactly, or about so many?
         raise NoPlace
     state.asks.append(_Ask(lambda of: p.Exists(of, bool(each) and len(of.kinds) > 1), at))
 

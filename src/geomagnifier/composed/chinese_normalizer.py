@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from geomagnifier.composed.chinese_phrases import UNIT
-from geomagnifier.composed.chinese_wording import without_asides
+from geomagnifier.composed.chinese_wording import plainer
 from geomagnifier.composed.placeholders import Lexicon, normalized
 from geomagnifier.language import chinese_text
+from geomagnifier.language.asides import is_aside
 
 _SCENE = re.compile(
     "(?:在)?(?:这|该|此|整|本)?(?:张|幅|片|个)?(?:卫星|航拍|遥感|航空)?(?:图像|图片|图幅?|影像|画面|照片|场景|区域)(?:所?覆盖)?(?:的)?(?:范围)?(?:当中|中|里面|里头|里边|里|上面|上|以内|之内|内)"
@@ -79,7 +80,7 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
     """
     text = chinese_text.plain(chinese_text.without_order(normalized(question)))
     text = re.sub(r"\s+", "", chinese_text.unmixed(text, english_names(lexicon)))
-    text, aside = without_asides(text, lexicon.table())
+    text, aside = plainer(text, lexicon.table())
     text = _NUMBER_ONLY.sub("", re.sub("[?。!.~,]+$", "", text))
     text = _SOFT.sub(
         "",
@@ -117,6 +118,31 @@ def framed(question: str, lexicon: Lexicon) -> str:
     text = re.sub("(?<![a-z]) (?=[a-z0-9])|(?<=[a-z0-9]) (?![a-z0-9])", "", text)
     text = chinese_text.unmixed(text, english_names(lexicon))
     return re.sub(r"\s+", ",", re.sub(r"\s+(?=[0-9])|(?<=[a-z0-9])\s+", "", text))
+
+
+def without_asides(question: str, lexicon: Lexicon) -> str:
+    """A question without the clauses of it that ask nothing; as it is where none is left.
+
+    Args:
+        question: as typed.
+        lexicon: the names of the model's classes.
+    """
+    pieces = re.split(r"([,，;；。!！?？~…]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]))", question)
+    parts = list(zip(pieces[::2], [*pieces[1::2], ""], strict=True))
+    names = _names(tuple(name for name in lexicon.table() if not name.isascii()))
+    kept = [
+        (part, mark)
+        for part, mark in parts
+        if part.strip() and not is_aside(names.sub("K", framed(part, lexicon)))
+    ]
+    if not kept or len(kept) == len(parts):
+        return question
+    return "".join(part + mark for part, mark in kept)
+
+
+@lru_cache(maxsize=8)
+def _names(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))) or "(?!)")
 
 
 def _unit(text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from geomagnifier.composed import chinese_clauses, chinese_frames, slots
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_forms import FORMS, in_unit
-from geomagnifier.composed.chinese_normalizer import framed, plainly
+from geomagnifier.composed.chinese_normalizer import framed, plainly, without_asides
 from geomagnifier.composed.chinese_phrases import COUNTER, EXCEPT, Reader, marked
 from geomagnifier.composed.placeholders import Lexicon, Marked
 from geomagnifier.composed.slots import Form, NoPlace
@@ -84,6 +84,15 @@ def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[s
         question: as typed.
         lexicon: the names of the model's classes.
     """
+    read = _read_whole(question, lexicon)
+    if read[0] is None and (bare := without_asides(question, lexicon)) != question:
+        return _read_whole(bare, lexicon)
+    return read
+
+
+def _read_whole(
+    question: str, lexicon: Lexicon
+) -> tuple[p.Program | None, tuple[str, ...]]:
     text, unit = plainly(question, lexicon)
     said = chinese_clauses.clauses(text)
     cut = said.text != text

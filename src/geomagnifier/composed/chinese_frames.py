@@ -88,7 +88,7 @@ class _State:
 
 
 _TAIL = re.compile("(?:说|吗|么|没有|没|不|的|了|着|过|是|有|呢|对吗|对不对|是吗|是不是)+$")
-_HEAD = re.compile(f"^(?:所以|因此|因为|求|试|想|看|下|那个(?=看)|指出|附上?|附带|问(?=[这那K])|量(?=[这那K])|报(?=[这那K])|列出(?=K)|数一数|数数(?=K)|把|将|对|给|在|从|就|那么|又|那(?![些个几N]|{COUNTERS})|的|是|有|关于|至于|而|并|且|则|也|还|都|全部|所有|以|按|请|,)+")
+_HEAD = re.compile(f"^(?:算|所以|因此|因为|求|试|想|看|下|那个(?=看)|指出|附上?|附带|问(?=[这那K])|量(?=[这那K])|报(?=[这那K])|列出(?=K)|数一数|数数(?=K)|把|将|对|给|在|从|就|那么|又|那(?![些个几N]|{COUNTERS})|的|是|有|关于|至于|而|并|且|则|也|还|都|全部|所有|以|按|请|,)+")
 _NEUTRAL = re.compile("(?<=K\\d)(?:设施|目标|用地)|加(?:在)?一[起块]|加起来|合起来|合在一起|放一起|全部|所有(?!制)|(?<=K\\d)(?:们|类|数量|个数)|(?<=K\\d\\d)(?:们|类|数量|个数)|各自|分别|各(?=有|$)|一起|都(?!会)|也|又|一共|总共|共(?:计|有)?|合计|总计|现在|目前")
 _UNIT_ONLY = re.compile(f"^(?:结果|数值)?(?:单位)?(?:就|都|请)?(?:用|以|按|是|为|取|换算成|换成|折合成?|折算成?|折|报|给|:)*(?:出)?(?:个|一个|几|多少)?({UNIT})(?:数|为单位|作单位|做单位|值)?(?:来)?(?:计算?|表示|算|说|讲|报|吧)?(?:就[行好成可以]+|即可)?$")
 _SCENE = re.compile(
@@ -101,13 +101,16 @@ _LATE = re.compile(
     r"^(.*?K\d+(?:" + AND + r"K\d+)*)(?:,|是|有)?((?:[^K]|K\d+(?!$))*?[^K\d,])(?:的)?(?:那些?|那种|那几?" + COUNTERS + ")?$"
 )
 """What is said of a thing after its noun: "油井,离房子远的那些"."""
-_EXCEPT = re.compile(f"^(?:除开|除去|除掉|除了|{EXCEPT})(.+?)(?:以外|之外|外)?,?的?(?:其他|其它|其余|别|剩下|剩余|余下)(?:的)?(.*)$")
+_EXCEPT = re.compile(f"^(?:除开|除去|除掉|除了|{EXCEPT})(.+?)(?:以外|之外|外)?,?的?(?:(?:其他|其它|其余|别|剩下|剩余|余下)(?:的)?|(?<=外的)(?=K))(.*)$")
 _FAR = re.compile(r"(?:离|距离?)(K\d+)(?:都)?(?:比较|较|很|挺|太|相对|非常|有点)?远")
 _OFF = re.compile(r"(?:离|距离?)(.*?K\d+)(?:的距离)?(?:都)?(?:在)?(?:隔了?)?(?:大于|超过|至少)?(Q\d+)(?:以上|以外|之外|开外|往上|外|远)")
 
 
 def _canonical(text: str) -> str:
     """Conditions in the words of `chinese_phrases`."""
+    text = re.sub(r"^(K\d+)(?:里面?|当中|之中|中)(?:的)?(最[大小长短宽窄])的?(?:一个|那个)?是?$", r"\2的\1", text)
+    text = re.sub(r"(?:离|距离?)(K\d+)(?:不超过|少于|小于|不到)(Q\d+)(?=的|$)", r"距\1\2以内", text)
+    text = re.sub(r"^[这那](?=N\d)", "", text)
     text = re.sub(r"(K\d+)(?:它们?|其)(?=有|多|大|的|$)", r"\1", text)
     text = re.sub(r"(K\d+)区(?:域)?(?:内|里)?(?:的)?(?=K)", r"\1里的", text)
     text = re.sub(r"(?<=K\d)的?(?:位置|坐标|范围|轮廓|边界|外形|覆盖)$", "", text)
@@ -199,7 +202,7 @@ def _of_last(text: str, of: p.Select, reader: Reader) -> p.Select:
 
 _AREAS = ("m2", "km2", "ha", "acre", "mu", "px2")
 _UNIT = f"(?P<u>{UNIT})"
-_ABOUT = "(?:是|为|有|占|等于|达到?|要)*"
+_ABOUT = "(?:约|是|为|有|占|等于|达到?|要)*"
 _DISTANCE = re.compile(
     f"(?:之间|中间)?的?(?:中间)?(?:直线|水平|最短|最近|中心|大概)*(?:相距|距离|相隔|间隔|间距|隔(?:着|了|开|得)?|离得?|差)?的?(?:有|是|为)?(?:多远|(?:多少|几)个?{_UNIT}(?:远|的?距离)?|(?:是|为|有)?多少)"
     f"|(?:之间|中间)?的?(?:直线|水平|最短|最近|中心)?(?:距离|间距|间隔)"
@@ -208,7 +211,7 @@ _DENSITY = re.compile(
     f"(?:平均)?(?:每一?个?|一个?|/|单位)(公顷|平方公里|平方千米)(?:土地|面积)?(?:上|内|里)?(?:平均)?(?:有|能有)?(?:多少|几)?{COUNTERS}?|的?(?:分布)?密度(?:是|为)?(?:多少|多大|怎么?样|如何|多高)?"
 )
 _SHARE = re.compile(
-    "(?:面积|覆盖面积)?(?:占了?|占据了?|覆盖了?|占整?张?(?:图|画面)的?)?(?:整[张幅个]|全)?(?:图|画面|影像|总面积|面积)?(?:面积)?的?(?:百分之几|百分之多少|百分比|(?:多大|多少|多高|什么)?的?比例|比重|占比|几成|多少%|%(?!\\d)|覆盖率|覆盖度)(?:是|为|有)?(?:多少|多大|多高|几)?(?:%)?"
+    "(?:面积|覆盖面积)?(?:占了?|占据了?|覆盖了?|占整?张?(?:图|画面)的?)?(?:整[张幅个]|全)?(?:图|画面|影像|总面积|面积)?(?:面积)?的?(?:百分之几|百分之多少|百分比|(?:多大|多少|多高|什么)?的?比例(?!尺)|比重|占比|几成|多少%|%(?!\\d)|覆盖率|覆盖度)(?:是|为|有)?(?:多少|多大|多高|几)?(?:%)?"
     "|占(?:了|据)?(?:整[张幅个]|全)?(?:图|画面|影像)?(?:的)?多(?:少|大)$"
 )
 _MEASURE = re.compile(
@@ -412,7 +415,7 @@ def _compare(text: str, state: _State, asked: bool) -> None:
     """Two things beside each other."""
     text = re.sub("^(?:比较|对比|比一比|比比)|(?:相比较?|比较一?下?|比起来)(?=,|$)", "", text)
     found = re.fullmatch(
-        f"(?P<ab>.+?)(?P<t>{_WHICH}(?:的)?(?P<thing>K\\d+)?|比.*?)?(?:的)?(?P<what>面积|占地|数量|长度|宽度)?(?:是)?(?:比较|更|要|还|会|居|较)*(?P<word>[多少大小长短宽窄])(?:于)?(?P<or>还是[多少大小长短])?"
+        f"(?P<ab>.+?)(?P<t>{_WHICH}(?:的)?(?P<thing>K\\d+)?|比.*?)?(?:的)?(?P<what>(?:覆盖|占地|总)?面积|占地|数量|长度|宽度)?(?:是)?(?:比较|更|要|还|会|居|较)*(?P<word>[多少大小长短宽窄])(?:于)?(?P<or>还是[多少大小长短])?"
         f"(?P<much>{_AMOUNT}|(?:一些|些|一点|点))?(?:吗|没有|不)?", text)
     less = re.fullmatch(f"(?P<ab>.+?)(?:的)?(?:之间)?(?:相差|差了?|的差|之差)(?P<much>(?:出|了)?(?:多少|几)个?(?:{UNIT}|{COUNTERS})?)?(?:是|为)?(?:多少)?", text)
     if less is not None:
@@ -695,7 +698,11 @@ def _named(text: str, state: _State, asked: bool) -> None:
     """A thing alone, a condition of the last one, or the last one named again."""
     last = state.last
     found = _thing(text, state, last)
-    if last is not None and not re.search(r"K\d+$", _TAIL.sub("", _canonical(text))) and found.kinds == last.kinds:
+    before = state.asks[-1] if state.asks else None
+    if found.rank is not None and isinstance(before, _Ask) and before.of == len(state.things) - 1:
+        state.things.append(found)  # "船的平均长度多少,最长的那条呢"
+        state.asks.append(replace(before, of=len(state.things) - 1))
+    elif last is not None and not re.search(r"K\d+$", _TAIL.sub("", _canonical(text))) and found.kinds == last.kinds:
         state.things[-1] = found
     elif last is not None and found.kinds == last.kinds and not found.filters and not found.rank:
         return
@@ -765,6 +772,7 @@ def _either(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _before_if(text: str) -> str:
+    text = re.sub("(?:超过|达到|没有|存在|是)的话[,]?", "", text)
     return re.sub("(?:如果|要是|若是?|假如)?有的话[,]?(?:就|则|请)?|(?:如果|要是|若|假如)有[,]?(?:就|则)?", "", text)
 
 

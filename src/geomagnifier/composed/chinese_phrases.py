@@ -20,7 +20,7 @@ UNITS = {
     "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "平米": "m2", "平方像素": "px2",
     "公顷": "ha", "英亩": "acre", "市亩": "mu", "亩": "mu", "公里": "km", "千米": "km", "公尺": "m",
     "厘米": "cm", "英尺": "ft", "英里": "mi", "个像素": "px", "像素": "px", "米": "m", "km2": "km2",
-    "m2": "m2", "km": "km", "px": "px", "m": "m",
+    "m2": "m2", "ha": "ha", "km": "km", "px": "px", "m": "m",
 }  # fmt: skip
 """Chinese units and what each stands for, as of `lexicon.UNITS`."""
 UNIT = "|".join(UNITS)
@@ -363,11 +363,11 @@ class Reader:
         what = "(长度|宽度|面积|大小|直径|长|宽)?(?:为|是|在)?"
         more = "大于|超过|多于|高于|至少|不小于|不少于|长于|宽于|不短于|>=?|≥"
         less = "小于|不到|少于|低于|短于|窄于|不超过|至多|不大于|不足|<=?|≤"
-        if m := re.fullmatch(rf"{what}(?:({more})|({less}))(Q\d+)(?:长|宽)?", text):
+        if m := re.fullmatch(rf"{what}(?:({more})|({less}))(Q\d+)(长|宽)?", text):
             if not m[1] and (m[2] or m[3]) in ("高于", "低于"):  # a height
                 return None
             plain = "面积" if "2" in self.amount(m[4]).unit else "长"
-            quantity = m[1] or {"长": "长", "短": "长", "宽": "宽", "窄": "宽"}.get(
+            quantity = m[1] or m[5] or {"长": "长", "短": "长", "宽": "宽", "窄": "宽"}.get(
                 (m[2] or m[3])[0], plain
             )
             return self._sized(quantity, m[4] if m[2] else None, m[4] if m[3] else None)

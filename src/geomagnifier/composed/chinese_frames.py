@@ -88,7 +88,7 @@ class _State:
 
 
 _TAIL = re.compile("(?:说|吗|么|没有|没|不|的|了|着|过|是|有|呢|对吗|对不对|是吗|是不是)+$")
-_HEAD = re.compile(f"^(?:算|说(?=最|K)|所以|因此|因为|求|试|想|看|下|那个(?=看)|指出|附上?|附带|问(?=[这那K])|量(?=[这那K])|报(?=[这那K])|列出(?=K)|数一数|数数(?=K)|把|将|对|给|在|从|就|那么|又|那(?![些个几N]|{COUNTERS})|的|是|有|关于|至于|而|并|且|则|也|还|都|全部|所有|以|按|请|,)+")
+_HEAD = re.compile(f"^(?:算|注明|写明|标明|说(?=最|K)|所以|因此|因为|求|试|想|看|下|那个(?=看)|指出|附上?|附带|问(?=[这那K])|量(?=[这那K])|报(?=[这那K])|列出(?=K)|数一数|数数(?=K)|把|将|对|给|在|从|就|那么|又|那(?![些个几N]|{COUNTERS})|的|是|有|关于|至于|而|并|且|则|也|还|都|全部|所有|以|按|请|,)+")
 _NEUTRAL = re.compile("(?<=K\\d)(?:设施|目标|用地)|加(?:在)?一[起块]|加起来|合起来|合在一起|放一起|全部|所有(?!制)|(?<=K\\d)(?:们|类|数量|个数|总?数)|(?<=K\\d\\d)(?:们|类|数量|个数)|各自|分别|各(?=有|$)|一起|都(?!会)|也|又|一共|总共|共(?:计|有)?|合计|总计|现在|目前")
 _UNIT_ONLY = re.compile(f"^(?:结果|数值)?(?:单位)?(?:就|都|请)?(?:用|以|按|是|为|取|换算成|换成|折合成?|折算成?|折|合|等于|相当于|即|报|给|:)*(?:出)?(?:个|一个|几|多少)?({UNIT})(?:数|为单位|作单位|做单位|值)?(?:来)?(?:计算?|表示|算|说|讲|报|吧)?(?:就[行好成可以]+|即可)?$")
 _SCENE = re.compile(
@@ -102,16 +102,18 @@ _LATE = re.compile(
 )
 """What is said of a thing after its noun: "油井,离房子远的那些"."""
 _EXCEPT = re.compile(f"^(?:除开|除去|除掉|除了|{EXCEPT})(.+?)(?:以外|之外|外)?,?的?(?:(?:其他|其它|其余|别|剩下|剩余|余下)(?:的)?|(?<=外的)(?=K))(.*)$")
-_FAR = re.compile(r"(?:离|距离?)(K\d+)(?:都)?(?:比较|较|很|挺|太|相对|非常|有点)?远")
+_FAR = re.compile(r"(?:离|距离?)(K\d+)(?:边|岸边|岸)?(?:都)?(?:比较|较|很|挺|太|相对|非常|有点)?远")
 _OFF = re.compile(r"(?:离|距离?)(.*?K\d+)(?:的距离)?(?:都)?(?:在)?(?:隔了?)?(?:大于|超过|至少)?(Q\d+)(?:以上|以外|之外|开外|往上|外|远)")
 
 
 def _canonical(text: str) -> str:
     """Conditions in the words of `chinese_phrases`."""
-    text = re.sub(r"^(K\d+)(?:里面?|当中|之中|中)(?:的)?(最[大小长短宽窄])的?(?:一个|那个)?是?$", r"\2的\1", text)
-    text = re.sub(r"(K\d+)(?:以外|之外|外面|外边|外)的(?=.*K)", r"不在\1里的", text)
+    text = re.sub(r"^(K\d+)(?:里面?|当中|之中|中)(?:的)?(?:直径|面积|长度|宽度)?(最[大小长短宽窄])的?(?:一个|那个|者)?是?$", r"\2的\1", text)
+    text = re.sub(r"(?:停|位于|处于|分布)?在?(K\d+)(?:以外|之外|外面|外边|外)的(?=.*K)", r"不在\1里的", text)
     text = re.sub(r"(?:离|距离?)(K\d+)(?:不超过|少于|小于|不到)(Q\d+)(?=的|$)", r"距\1\2以内", text)
     text = re.sub(r"^[这那](?=N\d)", "", text)
+    text = re.sub(r"(?:与|和|跟|离|距)(K\d+)(?:的)?(?:相距|距离|间距)(?:大于|超过)(Q\d+)(?:以上)?的", r"离\1超过\2的", text)
+    text = re.sub(r"的(?:停放|停靠|停泊)(?=K)", "的", text)
     text = re.sub(r"(K\d+)(?:它们?|其)(?=有|多|大|的|$)", r"\1", text)
     text = re.sub(r"(K\d+)区(?:域)?(?:内|里)?(?:的)?(?=K)", r"\1里的", text)
     text = re.sub(r"(?<=K\d)的?(?:位置|坐标|范围|轮廓|边界|外形|覆盖)$", "", text)
@@ -155,6 +157,10 @@ def _thing(text: str, state: _State, of: p.Select | None = None) -> p.Select:
         if of is None:
             raise NoPlace
         return of
+    if (m := re.match(r"(K\d+)的?面积(?=.*Q\d+.*(K\d+)$)", text)) and (
+        reader.phrase(m[1]).kinds == reader.phrase(m[2]).kinds
+    ):  # "屋顶面积小于100平米的房子"
+        text = f"面积{text[m.end() :]}"
     if out := _EXCEPT.match(text):
         if not out[2]:
             left = _thing(out[1], state, of)
@@ -212,22 +218,23 @@ _DENSITY = re.compile(
     f"(?:平均)?(?:每一?个?|一个?|/|单位)(公顷|平方公里|平方千米)(?:土地|面积)?(?:上|内|里)?(?:平均)?(?:有|能有)?(?:多少|几)?{COUNTERS}?|的?(?:分布)?密度(?:是|为)?(?:多少|多大|怎么?样|如何|多高)?"
 )
 _SHARE = re.compile(
-    "(?:面积|覆盖面积)?(?:占了?|占据了?|覆盖了?|占整?张?(?:图|画面)的?)?(?:整[张幅个]|全)?(?:图|画面|影像|总面积|面积)?(?:面积)?的?(?:百分之几|百分之多少|百分比|(?:多大|多少|多高|什么)?的?比例(?!尺)|比重|占比|几成|多少%|占地(?:比例|率)|(?<=K\\d)率|%(?!\\d)|覆盖率|覆盖度)(?:是|为|有)?(?:多少|多大|多高|几)?(?:%)?"
+    "(?:面积|覆盖面积)?(?:占了?|占据了?|覆盖了?|占整?张?(?:图|画面)的?)?(?:整[张幅个]|全)?(?:图|画面|影像|总面积|面积)?(?:面积)?的?(?:百分之几|百分之多少|百分比|(?:多大|多少|多高|什么)?的?比例(?!尺)|比重|占比|几成|多少%|占地(?:比例|率)|(?<=K\\d)率|%(?!\\d)|覆盖率|覆盖度)(?:是|为|有)?(?:百分之几|百分之多少|多少|多大|多高|几)?(?:%)?|面积(?:与|和|占)(?:全图|整张图|画面|影像|图)(?:总)?面积(?:的)?(?:之比|比值?|比例)"
     "|占(?:了|据)?(?:整[张幅个]|全)?(?:图|画面|影像)?(?:的)?多(?:少|大)$"
 )
+_PART = re.compile(r",?占(?:全部|所有|整个)?(?:的)?(K\d+)(?:总数|总量|数量)?的?(?:比例|百分之几|百分之多少|百分比|几成|多大比例|多少比例)(?:是|为)?(?:多少)?$")
 _MEASURE = re.compile(
     "的?(?P<how>平均|均|总|一共|总共|合计|共|加起来)*的?(?:占地|覆盖|水域|表面|总)?(?P<what>面积|长度|宽度|直径|占地|周长|(?<![最第])(?:全|总)长)(?:总和|之和|合计|总共|一共|加起来|平均)*"
     f"{_ABOUT}(?:(?:折合?|换算成?|合|报|用|按|取)*(?:多少|多大|几|多长|多宽)?个?{_UNIT}|多少|多大|几|多长|多宽)?"
 )
-_LONG = re.compile(f"(?:一般|平均|总共|一共)*{_ABOUT}多(?P<what>长|宽|大)(?:的?面积)?(?:N\\d+)?(?:,?(?:多少|几)个?{_UNIT})?|(?<=[K\\d座条艘栋的])(?P<w2>长|宽)(?:一般|平均)*{_ABOUT}(?:多少|几)?个?(?P<u2>{UNIT})?$|(?<=[K\\d座条艘栋的])(?P<w3>长|宽)$")
-_BY_UNIT = re.compile(f"(?:一般|平均|总共|一共|共|合计|总计)*(?:占地|占据?|覆盖|有|是|为|达)*了?(?:一共|总共)?(?:多少|几)个?{_UNIT}(?P<what>长|宽|大|高)?|(?P<px>像素数量?|像素个数)|占地(?:多大|多少)|(?P<u3>{UNIT})数")
+_LONG = re.compile(f"(?:一般|平均|总共|一共)*{_ABOUT}多(?P<what>长|宽|大)(?:的?面积)?(?:N\\d+)?(?:,?(?:多少|几)个?{_UNIT})?|(?:(?<=[K\\d座条艘栋的])|^)(?P<w2>长|宽)(?:一般|平均)*{_ABOUT}(?:多少|几)?个?(?P<u2>{UNIT})?$|(?<=[K\\d座条艘栋的])(?P<w3>长|宽)$")
+_BY_UNIT = re.compile(f"(?:一般|平均|总共|一共|共|合计|总计)*(?:占地|所?占据?|覆盖|有|是|为|达)*了?(?:一共|总共)?(?:多少|几)个?{_UNIT}(?P<what>长|宽|大|高)?|(?:所?占的?)?(?P<px>像素数量?|像素个数)|占地(?:多大|多少)|(?P<u3>{UNIT})数")
 _COUNT = re.compile(
     f"(?:一共|总共|共|合计|总计|各|分别)*(?:停|漂|架|建|盖|种|立|装|长|泊|靠|摆)?(?:着|了)?(?:能?(?:有|是|为|看到|看见|数出来?|找到))?(?:过|着|了)?{MANY}"
-    "|数一数|数数|数出|清点|点一点|点数|统计|计数|的?总?(?:数量|个数|数目|总数|艘数|台数|栋数|辆数|架数|棵数|座数)(?:是|为|有)?(?:多少|几)?|^点|^数|数$"
+    "|数一数|数数|数出|清点|点一点|点数|统计|计数|的?(?:数量|总数|个数)(?:之和|总和)(?:是|为)?(?:多少|几)?|的?总?(?:数量|个数|数目|总数|艘数|台数|栋数|辆数|架数|棵数|座数)(?:是|为|有)?(?:多少|几)?|^点|^数|数$"
 )
 _MORE = "超过|多于|大于|高于|不止|多过"
 _THRESHOLD = re.compile(
-    f"(?:是否|有没有|是不是|有|能)*(?:(?P<gt>{_MORE})|(?P<lt>少于|小于|低于|不到|不足)|(?P<ge>至少(?:得)?(?:有)?|达到|有?到|够|满)|(?P<le>最多有?|不超过|至多)|(?P<eq>恰好|正好|刚好))(?:了)?(?P<n>[NQ]\\d+%?)"
+    f"(?:是否|有没有|是不是|有|能)*(?:(?P<gt>{_MORE})|(?P<lt>少于|小于|低于|不到|不足)|(?P<ge>至少(?:得)?(?:有)?|达到|有?到|够|满)|(?P<le>最多有?|不超过|至多)|(?P<eq>恰好|正好|刚好))(?:了)?(?P<n>[NQ]\\d+%?)(?:及?以上)?"
     "|(?P<m>N\\d+%?|Q\\d+)(?P<side>以上|以下)"
 )
 _EXISTS = re.compile("(?:有没有|是否有|有无|是否存在|存不存在|看不看得到|能不能看到|能看到|看得到|存在|有)(?:停着|停了|停|看到|看见|着|了)?(?:一N?\\d*" + COUNTERS + ")?")
@@ -236,7 +243,7 @@ _COLOUR_OF = re.compile("(?:是|为|呈)?(?:什么|哪种|何种|哪个|怎样�
 _WAY = "[东西南北]{1,2}(?:走向|朝向|方向|向)?(?:停放?|摆放?|排列?|走|放)?(?:着)?"
 _AXIS = re.compile(
     f"(?:的)?(?:长轴|主轴|轴线|船身|机身|车身|桥身|主体)?的?(?:走向|朝向|方向)?(?:大致|基本)?(?:摆放|延伸)?(?:(?:是|呈|为|朝着?|往)?(?:{_WAY})(?:的)?(?:[,、]?还是|或者?|,)(?:是|呈)?(?:{_WAY})(?:的)?(?:走向|方向)?"
-    "|(?:朝|对|指|冲|面)(?:着|向)?(?:的是)?(?:哪|什么|何)(?:个|一)?(?:方向|方位|边|头|里|儿)?(?:摆|停|放)?(?:着|的)*|(?:走向|朝向)(?:是|为)?(?:什么|哪个方向|如何|怎么?样|哪里)?)"
+    "|(?:朝|对|指|冲|面)(?:着|向)?(?:的是)?(?:哪|什么|何)(?:个|一)?(?:方向|方位|边|头|里|儿)?(?:摆|停|放)?(?:着|的)*|(?:是|呈)?(?:什么|怎样的|哪种)?(?:走向|朝向)(?:是|为)?(?:什么|哪个方向|如何|怎么?样|哪里)?)"
 )
 _WHERE = re.compile(
     "(?:都|大概|主要)?(?:位于|处于|在|落在|处在)?(?:(?:整?张?图|画面|影像|图片)?(?:的|里|上|中)*)?(?:哪里|哪儿|(?:哪一?个?|什么)(?:方位|位置|角落?|地方|部位|方向|区域|边)|哪[边块])(?:呢|啊)?|的?(?:位置|方位|坐标)(?:是|在)?(?:哪里?|什么)?"
@@ -316,7 +323,7 @@ def _left_out(text: str, state: _State, asked: bool) -> None:
     limits = [one for one in last.filters if isinstance(one, p.Limit | p.Related | p.Colour | p.Place | p.Not)]
     if re.fullmatch("(?:[大小长短远近多少]|别|其他|其余|剩下)(?:的)?|", said) and limits:
         return
-    if re.fullmatch(r"(?:K\d+)?(?:以?外|外面|外边|外侧)(?:的)?|不在.*|(?:小于|大于|超过|不到|不足|低于|高于)Q\d+", said) and limits:
+    if re.fullmatch(r"(?:K\d+)?(?:以?外|外面|外边|外侧)(?:漂|停|泊)?着?(?:的)?|不在.*|(?:小于|大于|超过|不到|不足|低于|高于)Q\d+", said) and limits:
         return
     out = _thing(said, state, last)
     if out.filters or out.rank or not set(out.kinds).isdisjoint(last.kinds):
@@ -383,6 +390,14 @@ def _share(text: str, state: _State, asked: bool) -> None:
         rest = re.sub("的?(?:面积|覆盖面积)?(?:占了?|占据|覆盖)?(?:整[张幅]|全)?(?:图|画面|影像)?的?(?:占比|比例|覆盖率|覆盖度|百分比|面积)?(?:能)?(?:有|是|到)?(?:没有|吗)?$", "", rest)
         at, sign, value = _about(rest, state), _sign(limit), _given(state, limit["n"] or limit["m"]).value
         state.asks.append(_Ask(lambda of: p.Compare(p.Share(of), sign, p.Given(value, "%")), at))
+        return
+    if part := _PART.search(text):
+        whole = state.reader.phrase(part[1])
+        at = _about(text[: part.start()], state)
+        of = state.things[at]
+        if not set(of.kinds) <= set(whole.kinds) or not of.filters:
+            raise NoPlace
+        state.asks.append(_Ask(lambda of: p.Share(of, whole), at))
         return
     _, at = _first(_SHARE, text, state)
     if at < 0:
@@ -510,13 +525,15 @@ def _distance(text: str, state: _State, asked: bool) -> None:
     said = units(unit, "length")
     if said is None:
         raise NoPlace
-    rest = re.sub("^(?:从|由)", "", re.sub(r"(?:离|距离?)(?:它|其|他|这里)?最近的(?:那?一?" + COUNTERS + r")?(?=K)", "", re.sub("[,]", "", rest)))
+    rest = re.sub("^(?:从|由)", "", rest.replace(",", ""))
+    rest = re.sub(f"(?<=[到至和与跟同])(?:离|距离?)(?:它|其|他)?最近的(?:那?一?{COUNTERS})?(?=K)", "", rest)
+    rest = re.sub(f"(?<=[离到距])最近的(?:那?一?{COUNTERS})?(?=K)", "", rest)
     rest = re.sub("(?:之间|中间|相互|彼此)的?$", "", rest)
     for a, b, _ in _pairs(rest, state, "(?:距离?|离|到|至|和|与|跟|同)"):
         state.asks.append(p.Distance(a, b, False, *said))
         return
-    rest = re.sub("(?:靠得|挨得|离得|隔得)?最近的?", "", rest)
-    of = _thing(rest, state)
+    rest = re.sub("彼此|相互|(?:靠得|挨得|离得|隔得)?最近的?", "", rest)
+    of = state.last if closest and state.last and re.fullmatch(rf"(?:N\d+|两{COUNTERS})?", rest) else _thing(rest, state)
     if closest:
         of = replace(of, number=None)
     elif of.number != 2 and not (of.rank and of.rank.count == 2):
@@ -630,7 +647,7 @@ def _numbered(text: str, state: _State, asked: bool) -> None:
 
 
 def _count(text: str, state: _State, asked: bool) -> None:
-    text = re.sub("^(?:数一数|数数|数(?![量目])出?|统计|清点|计数|算|求|试|点)+(?=.)", "", text) if re.search(MANY + "|[数数量]$", text) else text
+    text = re.sub("^(?:数一数|数数|数(?![量目])出?|统计|清点|计数|算|求|试|点|列出|给出|报出)+(?=.)", "", text) if re.search(MANY + "|[数数量]$", text) else text
     found, at = _first(_COUNT, text, state)
     if at < 0 and not state.things and not re.search("数|清点|统计", found[0]):
         raise NoPlace
@@ -645,6 +662,7 @@ def _there(text: str, state: _State, asked: bool) -> None:
     polar = asked or re.search("吗|么|没有|有没|是否|有无|存不|能不|看不看|没$|不$", text)
     if not polar:
         raise NoPlace
+    text = re.sub("^(?:是否|是不是)(?=K)", "", text)
     each = re.search("都(?:有|存在)|都.{0,3}有", text)
     if (none := _NONE.search(text)) and not re.search("有没有|有无", text):
         at = _about(text[: none.start()] + (none[1] or none[2] or "") + text[none.end() :], state)
@@ -713,9 +731,22 @@ def _named(text: str, state: _State, asked: bool) -> None:
         state.things.append(found)
 
 
+def _each_is(text: str, state: _State, asked: bool) -> None:
+    """Whether all of a thing are so: "桥是南北走向吗"."""
+    found = re.fullmatch(r"(.*?K\d+)(?:都|全部|是否|是不是)*(?:是)?((?:在|靠近|远离|位于|朝|[东西南北]).+?)(?:的)?(?:吗|么)?", text)
+    if found is None or not (asked or re.search("吗|么|是否|是不是", text)):
+        raise NoPlace
+    tests = state.reader.conditions(re.sub("(?:吗|么)$", "", found[2]))
+    of = _thing(found[1], state)
+    if len(tests) != 1 or of.rank is not None:
+        raise NoPlace
+    state.things.append(of)
+    state.asks.append(_Ask(lambda of: p.Every(of, tests[0]), len(state.things) - 1))
+
+
 _WAYS: tuple[_Way, ...] = (
     _unit_only, _left_out, _only, _more_of, _compare, _density, _share, _distance, _exceeds, _axis,
-    _colour, _where, _size, _numbered, _count, _there, _marked, _refined, _gloss, _named,
+    _colour, _where, _size, _numbered, _count, _there, _each_is, _marked, _refined, _gloss, _named,
 )  # fmt: skip
 
 

@@ -66,6 +66,9 @@ _ALIASES = {
     "车子": "车",
     **dict.fromkeys(("耕地", "农地", "水田", "旱地", "稻田", "麦田", "菜地"), "农田地块"),
     "林木": "树木",
+    "罐区": "储罐",
+    "大型客车": "客车",
+    "大型货车": "货车",
 }
 """Names beside those of the classes, each with one of these."""
 _RANKS = {
@@ -490,7 +493,7 @@ class Reader:
             )
         except NoPlace:
             return None
-        if way == "inside" and others.kinds == ("water",):
+        if way == "inside" and others.kinds in (("water",), ("road",), ("bridge",)):
             way = "on"
         if limit is None:
             return p.Related(way, others)

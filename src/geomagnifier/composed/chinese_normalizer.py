@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from geomagnifier.composed import chinese_aliases
 from geomagnifier.composed.chinese_phrases import UNIT
 from geomagnifier.composed.chinese_wording import plainer
 from geomagnifier.composed.placeholders import Lexicon, normalized
@@ -106,7 +107,7 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
 
 
 def framed(question: str, lexicon: Lexicon) -> str:
-    """A Chinese question in simplified characters, names in Chinese, blanks between words as commas.
+    """A Chinese question in simplified characters, names in Chinese, blanks as commas.
 
     Args:
         question: as typed.
@@ -129,20 +130,20 @@ def without_asides(question: str, lexicon: Lexicon) -> str:
     """
     pieces = re.split(r"([,，;；。!！?？~…]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]))", question)
     parts = list(zip(pieces[::2], [*pieces[1::2], ""], strict=True))
-    names = _names(tuple(name for name in lexicon.table() if not name.isascii()))
+    names = chinese_aliases.pattern(lexicon)
     kept = [
         (part, mark)
         for part, mark in parts
-        if part.strip() and not is_aside(names.sub("K", framed(part, lexicon)))
+        if part.strip() and not is_aside(names.sub("K", _simple(part, lexicon)))
     ]
     if not kept or len(kept) == len(parts):
         return question
     return "".join(part + mark for part, mark in kept)
 
 
-@lru_cache(maxsize=8)
-def _names(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))) or "(?!)")
+def _simple(part: str, lexicon: Lexicon) -> str:
+    text = normalized(part).translate(chinese_text.SIMPLIFIED)
+    return re.sub(r"\s", "", chinese_text.unmixed(text, english_names(lexicon)))
 
 
 def _unit(text: str) -> tuple[str, str]:
@@ -154,17 +155,12 @@ def _unit(text: str) -> tuple[str, str]:
     )
 
 
+@lru_cache(maxsize=8)
 def english_names(lexicon: Lexicon) -> Mapping[str, str]:
     """English names of classes, each with a Chinese one."""
-    return _english_names(tuple(lexicon.table().items()), tuple(lexicon.names.items()))
-
-
-@lru_cache(maxsize=8)
-def _english_names(
-    table: tuple[tuple[str, tuple[str, ...]], ...], names: tuple[tuple[str, tuple[str, ...]], ...]
-) -> Mapping[str, str]:
     chinese = {
-        kind: next((name for name in said if not name.isascii()), "") for kind, said in names
+        kind: next((name for name in said if not name.isascii()), "")
+        for kind, said in lexicon.names.items()
     }
     several = {"object": "目标", "thing": "目标", "target": "目标"}
     out = {
@@ -173,6 +169,6 @@ def _english_names(
             if len(kinds) == 1
             else several.get(name.removesuffix("s"), "")
         )
-        for name, kinds in table
+        for name, kinds in lexicon.table().items()
     }
     return {name: word for name, word in out.items() if name.isascii() and word}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from geomagnifier.composed import chinese_clauses, chinese_frames, slots
 from geomagnifier.composed import program as p
@@ -50,7 +51,7 @@ _LISTED = re.compile(
     r"^(.*?K(\d+).*?)[,?。]+((?:K\d+[、和跟及,]*)+)(?:都|全部?|也)*要?[算计](?:上|进去|进来|在内|入)?$"
 )
 _LEFT_OUT = re.compile(
-    r"^([^K]*(?:K\d+[^K,]*)*?K(\d+)[^K,]*),K(\d+)就?(?:不用管|不管|不要|不算|不用)了?$"
+    r"^([^K]*(?:K\d+(?!\d)[^K,]*)*?K(\d+)(?!\d)[^K,]*),K(\d+)就?(?:不用管|不管|不要|不算|不用)了?$"
 )
 _MOORED = re.compile(r"^(K\d+)(?=(?:停放|停靠|停泊|停|泊|漂|靠)(?:着|了|有))")
 """Where things stand, said without a preposition: "码头停着几艘船"."""
@@ -75,6 +76,7 @@ def read(question: str, lexicon: Lexicon) -> p.Program | None:
 _ABOUT = re.compile("大约|大概|约|左右|差不多|将近|接近|几乎")
 
 
+@lru_cache(maxsize=256)
 def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, ...]]:
     """The program, and the scene classes named as places ("机场") that were passed over.
 
@@ -90,9 +92,7 @@ def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[s
     return read
 
 
-def _read_whole(
-    question: str, lexicon: Lexicon
-) -> tuple[p.Program | None, tuple[str, ...]]:
+def _read_whole(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, ...]]:
     text, unit = plainly(question, lexicon)
     said = chinese_clauses.clauses(text)
     cut = said.text != text

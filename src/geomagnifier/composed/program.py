@@ -320,7 +320,9 @@ class Several:
 
     def __str__(self) -> str:
         told = (
-            re.sub("^select", "segment", str(one)) if isinstance(one, Chosen) and one.masks else str(one)
+            re.sub("^select", "segment", str(one))
+            if isinstance(one, Chosen) and one.masks
+            else str(one)
             for one in self.asked
         )
         return ", ".join(told)
@@ -341,7 +343,11 @@ def together(asked: Sequence[Program]) -> Program:
     """
     kept: list[Program] = []
     shown = {one.of: one.masks for one in reversed(asked) if isinstance(one, Chosen)}
-    masks = {of for of in shown if any(isinstance(one, Chosen) and one.masks and one.of == of for one in asked)}
+    masks = {
+        of
+        for of in shown
+        if any(isinstance(one, Chosen) and one.masks and one.of == of for one in asked)
+    }
     told = {one.of for one in asked if isinstance(one, Count)}
     for one in dict.fromkeys(asked):
         alone = isinstance(one, Count | Exists | Chosen)
@@ -349,7 +355,9 @@ def together(asked: Sequence[Program]) -> Program:
             one = Chosen(one.of, True)
         elif isinstance(one, Chosen | Exists) and one.of in told:
             one = Count(one.of)
-        elif isinstance(one, Chosen) and any(isinstance(other, Exists) and other.of == one.of for other in asked):
+        elif isinstance(one, Chosen) and any(
+            isinstance(other, Exists) and other.of == one.of for other in asked
+        ):
             continue
         if one not in kept:
             kept.append(one)

@@ -46,8 +46,7 @@ def say(program: p.Program, outcome: Outcome, words: Words) -> GeneratedText:
     zh = words.language == "zh"
     if isinstance(program, p.Several):
         told = [
-            say(one, part, words)
-            for one, part in zip(program.asked, outcome.each, strict=True)
+            say(one, part, words) for one, part in zip(program.asked, outcome.each, strict=True)
         ]
         texts = dict.fromkeys(one.text for one in told)
         phrases = {kind: said for one in reversed(told) for kind, said in one.phrases.items()}

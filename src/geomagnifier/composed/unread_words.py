@@ -146,7 +146,8 @@ def remark(words: Collection[str], zh: bool) -> str:
     if not words:
         return ""
     if zh:
-        return f"没有看懂{'、'.join(f'“{word}”' for word in words)}，因此没有作答。请换一种说法，或去掉再问一次。"
+        named = "、".join(f"“{word}”" for word in words)
+        return f"没有看懂{named}，因此没有作答。请换一种说法，或去掉再问一次。"
     listed = " and ".join(f'"{word}"' for word in words)
     return (
         f"{listed} {'was' if len(words) == 1 else 'were'} not understood, so the question was not"

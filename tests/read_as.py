@@ -118,7 +118,7 @@ def reading(question: str, model: CustomModel, view: View) -> str:
     if claim is not None:
         return "refuse" if claim.narrows else "dropped"
     if composed.passed_over(question, model.spec, "", GeneratedText("", language="zh")):
-        return "dropped"
+        return "refuse"
     plain, _ = model.language.plain(query)
     english = model.base.encoder.in_english(plain.text)
     one = re.search(

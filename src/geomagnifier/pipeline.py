@@ -395,17 +395,12 @@ def _ask(
         and reply.asked
         and not reply.unknown
     ):
-        note = ("" if said.language == "zh" else " ").join(
-            filter(
-                None,
-                (
-                    note,
-                    composed.passed_over(
-                        question, model.spec, "" if claim is None else claim.words, said
-                    ),
-                ),
-            )
+        unread = composed.passed_over(
+            question, model.spec, "" if claim is None else claim.words, said
         )
+        if unread:
+            return refused_answer(scene, query, model, unread, watch)
+        note = " ".join(filter(None, (note, composed.sizeless(question, model.spec, said))))
     if read is not None and read.passed:
         note = ("" if said.language == "zh" else " ").join(
             filter(None, (note, composed.unplaced(read.passed)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from geomagnifier.composed import understood
-from geomagnifier.composed.chinese_wording import without_asides
+from geomagnifier.composed.chinese_wording import plainer
 from labelled import SPEC
 
 
@@ -24,11 +24,11 @@ from labelled import SPEC
     ],
 )  # fmt: skip
 def test_a_question_in_the_words_of_the_forms(said: str, plain: str, unit: str) -> None:
-    assert without_asides(said) == (plain, unit)
+    assert plainer(said) == (plain, unit)
 
 
 def test_nothing_but_courtesy_stays_as_it_is() -> None:
-    assert without_asides("你好,谢谢") == ("你好,谢谢", "")
+    assert plainer("你好,谢谢") == ("你好,谢谢", "")
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def refusal(
 
 
 def passed_over(question: str, spec: ModelSpec, known: str, said: GeneratedText) -> str:
-    """What to say of the words of a plain question that nothing reads.
+    """The refusal of a plain question with words that nothing reads; it names them.
 
     "" where all are accounted for.
 
@@ -132,13 +132,23 @@ def passed_over(question: str, spec: ModelSpec, known: str, said: GeneratedText)
         for word in leftovers(question, lexicon(spec), spec.scenes)
         if word not in known and word not in said.text.lower()
     ]
-    told = remark(words, said.language == "zh")
-    if said.language == "en" and (size := without_size(question, lexicon(spec))):
-        told = (
-            f'{told} "{size}" names no size: what stands out was chosen. For all above a size give'
-            ' it, as in "ships longer than 30 m".'
-        ).strip()
-    return told
+    return remark(words, said.language == "zh")
+
+
+def sizeless(question: str, spec: ModelSpec, said: GeneratedText) -> str:
+    """What to say of a size without a number ("large ships"); "" where there is none.
+
+    Args:
+        question: plain words.
+        spec: of the model.
+        said: the answer so far.
+    """
+    if said.language != "en" or not (size := without_size(question, lexicon(spec))):
+        return ""
+    return (
+        f'"{size}" names no size: what stands out was chosen. For all above a size give'
+        ' it, as in "ships longer than 30 m".'
+    )
 
 
 def unplaced(places: Sequence[str]) -> str:

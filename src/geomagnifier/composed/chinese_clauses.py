@@ -105,6 +105,15 @@ class Clauses:
         return self.shown or self.masks or self.counted
 
 
+def goes_on(text: str) -> bool:
+    """Whether a question goes on from the one before: "桥呢，有几座".
+
+    Args:
+        text: in simplified characters without blanks.
+    """
+    return _GOES_ON.match(text) is not None
+
+
 def clauses(text: str) -> Clauses:
     """The clauses of a question.
 

@@ -63,7 +63,13 @@ def _commonest(
     return p.Commonest(of, most) if of is not None and len(of.kinds) > 1 else None
 
 
-def _units(u: str, what: p.Quantity) -> tuple[str, str] | None:
+def units(u: str, what: p.Quantity) -> tuple[str, str] | None:
+    """The unit of programs and the one for the sentence; None where it measures something else.
+
+    Args:
+        u: in Chinese, "" for none.
+        what: length, width or area.
+    """
     if not u:
         return "", ""
     kind = UNITS[u]
@@ -83,7 +89,7 @@ def _units(u: str, what: p.Quantity) -> tuple[str, str] | None:
 
 def _measure(a: p.Select, what: str, how: str = "", u: str = "") -> p.Program | None:
     quantity = WHAT[what]
-    unit = _units(u, quantity)
+    unit = units(u, quantity)
     if unit is None:
         return None
     way = "sum" if quantity == "area" and not how else HOWS[how]
@@ -107,7 +113,7 @@ def in_unit(program: p.Program, u: str) -> p.Program | None:
     """
     if not isinstance(program, p.Measure | p.Distance):
         return None
-    unit = _units(u, program.what if isinstance(program, p.Measure) else "length")
+    unit = units(u, program.what if isinstance(program, p.Measure) else "length")
     return None if unit is None else replace(program, unit=unit[0], shown=unit[1])
 
 
@@ -149,7 +155,7 @@ def _there(c: tuple[p.Filter, ...], everything: p.Select) -> p.Program | None:
 def _distance(
     a: p.Select, b: p.Select | None = None, u: str = "", gap: str = ""
 ) -> p.Program | None:
-    unit = _units(u, "length")
+    unit = units(u, "length")
     return None if unit is None else p.Distance(a, b, bool(gap), *unit)
 
 
@@ -194,8 +200,12 @@ def _most(word: str, a: p.Select) -> p.Program | None:
     return p.Chosen(replace(a, rank=p.Rank(*_LONGER[word])))
 
 
-def _each(a: p.Select) -> p.Program:
-    """Each colour by itself: "红色和蓝色的车各有几辆"; classes are told apart anyway."""
+def each(a: p.Select) -> p.Program:
+    """Each colour by itself: "红色和蓝色的车各有几辆"; classes are told apart anyway.
+
+    Args:
+        a: what is counted.
+    """
     for colour in a.filters:
         if isinstance(colour, p.Colour) and len(colour.names) > 1:
             rest = tuple(one for one in a.filters if one is not colour)
@@ -381,12 +391,12 @@ FORMS: tuple[tuple[str, Build], ...] = (
     (r"{a}(?:的)?(?:长轴|主轴|机身|船身)?(?:都|大多|大致)?(?:朝向|方向|方位|朝着?|指向|冲着?|向)(?:是|为)?"
      r"(?:哪个方向|哪个方位|哪里|哪儿|哪一?边儿?|哪一?侧|哪|什么方向|什么|多少度?)(?:停放?|停着|摆放?|排列|开)?的?",
      lambda a: p.Axis(a)),
-    (rf"{{a}}(?:各自?|分别)(?:各)?(?:有|是)?{_MANY}", _each),
+    (rf"{{a}}(?:各自?|分别)(?:各)?(?:有|是)?{_MANY}", each),
     (rf"{{a}}(?:和|与|跟|、|以及){{b}}(?:各自?|分别)(?:各)?(?:有|是)?{_MANY}", _both),
     (rf"{{a}}(?:和|与|跟|、|以及){{b}}(?:一共|总共|共|合计|加起来|合起来)+(?:有|是)?"
      rf"{_MANY}", _both),
     (rf"(?:分别|各自)?(?:数一数|数数|数|统计|计算|数出|算)(?:分别|各自)?{{a}}各(?:有|是)?"
-     rf"{_MANY}", _each),
+     rf"{_MANY}", each),
     (rf"(?:数一数|数数|数|统计|计算|数出|算)?{_ALL}{_THERE}{_MANY}{{a}}", lambda a: p.Count(a)),
     (rf"(?:数一数|数数|数|统计|计算|数出|算)?{{c}}(?:的)?{_ALL}{_THERE}{_MANY}{{a}}",
      partial(_where, build=p.Count)),

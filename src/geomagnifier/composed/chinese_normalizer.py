@@ -13,10 +13,12 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from geomagnifier.composed import chinese_aliases
 from geomagnifier.composed.chinese_phrases import UNIT
-from geomagnifier.composed.chinese_wording import without_asides
+from geomagnifier.composed.chinese_wording import plainer
 from geomagnifier.composed.placeholders import Lexicon, normalized
 from geomagnifier.language import chinese_text
+from geomagnifier.language.asides import is_aside
 
 _SCENE = re.compile(
     "(?:在)?(?:这|该|此|整|本)?(?:张|幅|片|个)?(?:卫星|航拍|遥感|航空)?(?:图像|图片|图幅?|影像|画面|照片|场景|区域)(?:所?覆盖)?(?:的)?(?:范围)?(?:当中|中|里面|里头|里边|里|上面|上|以内|之内|内)"
@@ -79,7 +81,7 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
     """
     text = chinese_text.plain(chinese_text.without_order(normalized(question)))
     text = re.sub(r"\s+", "", chinese_text.unmixed(text, english_names(lexicon)))
-    text, aside = without_asides(text, lexicon.table())
+    text, aside = plainer(text, lexicon.table())
     text = _NUMBER_ONLY.sub("", re.sub("[?。!.~,]+$", "", text))
     text = _SOFT.sub(
         "",
@@ -104,6 +106,46 @@ def plainly(question: str, lexicon: Lexicon) -> tuple[str, str]:
     return text, unit
 
 
+def framed(question: str, lexicon: Lexicon) -> str:
+    """A Chinese question in simplified characters, names in Chinese, blanks as commas.
+
+    Args:
+        question: as typed.
+        lexicon: the names of the model's classes.
+    """
+    text = chinese_text.plain(chinese_text.without_order(normalized(question)))
+    if re.search("小船|小艇|boat", text):
+        text = text.replace("大船", "轮船")
+    text = re.sub("(?<![a-z]) (?=[a-z0-9])|(?<=[a-z0-9]) (?![a-z0-9])", "", text)
+    text = chinese_text.unmixed(text, english_names(lexicon))
+    return re.sub(r"\s+", ",", re.sub(r"\s+(?=[0-9])|(?<=[a-z0-9])\s+", "", text))
+
+
+def without_asides(question: str, lexicon: Lexicon) -> str:
+    """A question without the clauses of it that ask nothing; as it is where none is left.
+
+    Args:
+        question: as typed.
+        lexicon: the names of the model's classes.
+    """
+    pieces = re.split(r"([,，;；。!！?？~…]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff]))", question)
+    parts = list(zip(pieces[::2], [*pieces[1::2], ""], strict=True))
+    names = chinese_aliases.pattern(lexicon)
+    kept = [
+        (part, mark)
+        for part, mark in parts
+        if part.strip() and not is_aside(names.sub("K", _simple(part, lexicon)))
+    ]
+    if not kept or len(kept) == len(parts):
+        return question
+    return "".join(part + mark for part, mark in kept)
+
+
+def _simple(part: str, lexicon: Lexicon) -> str:
+    text = normalized(part).translate(chinese_text.SIMPLIFIED)
+    return re.sub(r"\s", "", chinese_text.unmixed(text, english_names(lexicon)))
+
+
 def _unit(text: str) -> tuple[str, str]:
     found = _IN_UNIT.search(text)
     return (
@@ -113,17 +155,12 @@ def _unit(text: str) -> tuple[str, str]:
     )
 
 
+@lru_cache(maxsize=8)
 def english_names(lexicon: Lexicon) -> Mapping[str, str]:
     """English names of classes, each with a Chinese one."""
-    return _english_names(tuple(lexicon.table().items()), tuple(lexicon.names.items()))
-
-
-@lru_cache(maxsize=8)
-def _english_names(
-    table: tuple[tuple[str, tuple[str, ...]], ...], names: tuple[tuple[str, tuple[str, ...]], ...]
-) -> Mapping[str, str]:
     chinese = {
-        kind: next((name for name in said if not name.isascii()), "") for kind, said in names
+        kind: next((name for name in said if not name.isascii()), "")
+        for kind, said in lexicon.names.items()
     }
     several = {"object": "目标", "thing": "目标", "target": "目标"}
     out = {
@@ -132,6 +169,6 @@ def _english_names(
             if len(kinds) == 1
             else several.get(name.removesuffix("s"), "")
         )
-        for name, kinds in table
+        for name, kinds in lexicon.table().items()
     }
     return {name: word for name, word in out.items() if name.isascii() and word}

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
-from geomagnifier.composed import chinese_clauses, slots
+from geomagnifier.composed import chinese_clauses, chinese_frames, slots
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_forms import FORMS, in_unit
-from geomagnifier.composed.chinese_normalizer import plainly
+from geomagnifier.composed.chinese_normalizer import framed, plainly, without_asides
 from geomagnifier.composed.chinese_phrases import COUNTER, EXCEPT, Reader, marked
 from geomagnifier.composed.placeholders import Lexicon, Marked
 from geomagnifier.composed.slots import Form, NoPlace
@@ -50,7 +51,7 @@ _LISTED = re.compile(
     r"^(.*?K(\d+).*?)[,?。]+((?:K\d+[、和跟及,]*)+)(?:都|全部?|也)*要?[算计](?:上|进去|进来|在内|入)?$"
 )
 _LEFT_OUT = re.compile(
-    r"^([^K]*(?:K\d+[^K,]*)*?K(\d+)[^K,]*),K(\d+)就?(?:不用管|不管|不要|不算|不用)了?$"
+    r"^([^K]*(?:K\d+(?!\d)[^K,]*)*?K(\d+)(?!\d)[^K,]*),K(\d+)就?(?:不用管|不管|不要|不算|不用)了?$"
 )
 _MOORED = re.compile(r"^(K\d+)(?=(?:停放|停靠|停泊|停|泊|漂|靠)(?:着|了|有))")
 """Where things stand, said without a preposition: "码头停着几艘船"."""
@@ -75,6 +76,7 @@ def read(question: str, lexicon: Lexicon) -> p.Program | None:
 _ABOUT = re.compile("大约|大概|约|左右|差不多|将近|接近|几乎")
 
 
+@lru_cache(maxsize=256)
 def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, ...]]:
     """The program, and the scene classes named as places ("机场") that were passed over.
 
@@ -84,6 +86,13 @@ def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[s
         question: as typed.
         lexicon: the names of the model's classes.
     """
+    read = _read_whole(question, lexicon)
+    if read[0] is None and (bare := without_asides(question, lexicon)) != question:
+        return _read_whole(bare, lexicon)
+    return read
+
+
+def _read_whole(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, ...]]:
     text, unit = plainly(question, lexicon)
     said = chinese_clauses.clauses(text)
     cut = said.text != text
@@ -92,7 +101,9 @@ def read_all(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[s
         said = replace(said, text=text)
     program, passed = _read(said.text, question, unit, lexicon, said.beside or cut)
     program = chinese_clauses.with_the_rest(program, said)
-    return program, passed if program is not None else ()
+    if program is None:
+        return chinese_frames.read(framed(question, lexicon), lexicon)
+    return program, passed
 
 
 _OF_ONE = re.compile(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from geomagnifier.composed import chinese_aliases
 from geomagnifier.composed import program as p
 from geomagnifier.composed.form_builders import without
 from geomagnifier.composed.placeholders import Amount, Lexicon, Marked, amount
@@ -20,7 +21,7 @@ UNITS = {
     "平方公里": "km2", "平方千米": "km2", "平方米": "m2", "平米": "m2", "平方像素": "px2",
     "公顷": "ha", "英亩": "acre", "市亩": "mu", "亩": "mu", "公里": "km", "千米": "km", "公尺": "m",
     "厘米": "cm", "英尺": "ft", "英里": "mi", "个像素": "px", "像素": "px", "米": "m", "km2": "km2",
-    "m2": "m2", "km": "km", "px": "px", "m": "m",
+    "m2": "m2", "ha": "ha", "km": "km", "px": "px", "m": "m",
 }  # fmt: skip
 """Chinese units and what each stands for, as of `lexicon.UNITS`."""
 UNIT = "|".join(UNITS)
@@ -51,21 +52,6 @@ _COLOURS = {
     "绿": "green", "蓝": "blue", "棕": "brown", "褐": "brown",
 }  # fmt: skip
 _COLOUR = f"[{''.join(_COLOURS)}](?:颜?色)?"
-_ALIASES = {
-    "港池": "港口",
-    "港区": "港口",
-    "田地": "农田地块",
-    "田": "农田地块",
-    "农田": "农田地块",
-    "庄稼地": "农田地块",
-    "庄稼": "农田地块",
-    "大卡车": "卡车",
-    "大客车": "公交车",
-    "小型汽车": "汽车",
-    "大轮船": "船",
-    "车子": "车",
-}
-"""Names beside those of the classes, each with one of these."""
 _RANKS = {
     "大": ("area", True), "小": ("area", False), "长": ("length", True), "短": ("length", False),
     "宽": ("width", True), "窄": ("width", False), "左": ("left", True), "右": ("right", True),
@@ -137,14 +123,9 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
         text: in simplified characters, without blanks.
         lexicon: the names of the model's classes.
     """
-    table = {name: kinds for name, kinds in lexicon.table().items() if not name.isascii()}
-    for word, usual in _ALIASES.items():
-        if usual in table:
-            table.setdefault(word, table[usual])
     text = re.sub("海(?=[上里中边])", "海面", re.sub("东西(?=方?向|走向)", "东", text))
-    if re.search("小船|小艇|小渔船", text) and "船" in table:  # beside boats, ships
-        table.setdefault("大船", table["船"])
-    table |= dict.fromkeys(("类别", "种类"), tuple(lexicon.objects))
+    boats = re.search("小船|小艇|小渔船", text) is not None
+    table = chinese_aliases.names(lexicon, boats)
     names: list[tuple[str, ...]] = []
     amounts: dict[str, Amount] = {}
 
@@ -166,7 +147,6 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
         names.append((found[0],))
         return f"G{len(names) - 1}"
 
-    longest = sorted(table, key=len, reverse=True)
     text = re.sub(rf"(?<=第){_NUMBER}", bare, text)
     plain = re.sub(rf"百分之({_NUMBER})", lambda m: f"{_number(m[1]):g}%", text)
     plain = re.sub(
@@ -187,7 +167,7 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
     if re.search(r"(?<![QN\da-z])\d", plain):  # a number that nothing is said of
         return Marked("", names, amounts)
     plain = re.sub(f"(?:{GROUND})(?=的?[上里内中附旁周边])", ground, plain)
-    plain = re.sub("|".join(map(re.escape, longest)), name, plain) if longest else plain
+    plain = chinese_aliases.pattern(lexicon, boats).sub(name, plain)
     return Marked(plain, names, amounts)
 
 
@@ -227,7 +207,7 @@ class Reader:
             )
         ):
             return (
-                self._before(
+                self.before(
                     re.sub(rf"[这那]?一?{COUNTER}$", "", text),
                     replace(of, filters=(), rank=None),
                     False,
@@ -242,9 +222,19 @@ class Reader:
             tuple(dict.fromkeys(kind for k in named for kind in self.marks.names[int(k)])),
             them=not named,
         )
-        return self._before(text[: noun.start()], of, len(named) > 1)
+        return self.before(text[: noun.start()], of, len(named) > 1)
 
-    def _before(self, text: str, of: p.Select, union: bool) -> p.Select:
+    def before(self, text: str, of: p.Select, union: bool = False) -> p.Select:
+        """A selection with what is said before its noun.
+
+        Args:
+            text: conditions, ranks and numbers, with placeholders.
+            of: the selection.
+            union: it is of several names, which have no rank and colour together.
+
+        Raises:
+            NoPlace: a word finds no place.
+        """
         rest, rank, number = text, None, None
         filters: tuple[p.Filter, ...] = ()
         out: p.Select | None = None
@@ -361,12 +351,14 @@ class Reader:
         what = "(长度|宽度|面积|大小|直径|长|宽)?(?:为|是|在)?"
         more = "大于|超过|多于|高于|至少|不小于|不少于|长于|宽于|不短于|>=?|≥"
         less = "小于|不到|少于|低于|短于|窄于|不超过|至多|不大于|不足|<=?|≤"
-        if m := re.fullmatch(rf"{what}(?:({more})|({less}))(Q\d+)(?:长|宽)?", text):
+        if m := re.fullmatch(rf"{what}(?:({more})|({less}))(Q\d+)(长|宽)?", text):
             if not m[1] and (m[2] or m[3]) in ("高于", "低于"):  # a height
                 return None
             plain = "面积" if "2" in self.amount(m[4]).unit else "长"
-            quantity = m[1] or {"长": "长", "短": "长", "宽": "宽", "窄": "宽"}.get(
-                (m[2] or m[3])[0], plain
+            quantity = (
+                m[1]
+                or m[5]
+                or {"长": "长", "短": "长", "宽": "宽", "窄": "宽"}.get((m[2] or m[3])[0], plain)
             )
             return self._sized(quantity, m[4] if m[2] else None, m[4] if m[3] else None)
         if m := re.fullmatch(rf"{what}(Q\d+)(?:及|或)?(以上|以下|以内)(?:长)?", text):
@@ -488,7 +480,7 @@ class Reader:
             )
         except NoPlace:
             return None
-        if way == "inside" and others.kinds == ("water",):
+        if way == "inside" and others.kinds in (("water",), ("road",), ("bridge",)):
             way = "on"
         if limit is None:
             return p.Related(way, others)

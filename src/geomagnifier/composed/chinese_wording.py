@@ -124,7 +124,7 @@ _RANKED = re.compile(
 _TENTHS = re.compile("(?<=[到过于足])([一二三四五六七八九])成(?=以上|了?吗|$)")
 
 
-def without_asides(text: str, names: Collection[str] = ()) -> tuple[str, str]:
+def plainer(text: str, names: Collection[str] = ()) -> tuple[str, str]:
     """A question without what is said around it, and the unit that is asked for beside it.
 
     Args:

@@ -37,12 +37,36 @@ def run(program: p.Program, ground: Ground) -> Outcome:
         program: of a question.
         ground: the regions and their scene.
     """
+    if isinstance(program, p.Several):
+        return _several(program, ground)
     try:
         return _run(program, ground)
     except CannotTell as reason:
         return Outcome(
             None, None, reason.regions, () if reason.term is None else (reason.term,), reason.why
         )
+
+
+def _several(program: p.Several, ground: Ground) -> Outcome:
+    """Each by itself; the value is that of the first that has one.
+
+    Outlines are kept where one of them asks for the region's.
+    """
+    each = tuple(run(one, ground) for one in program.asked)
+    first = next((one for one in each if one.value is not None), each[0])
+    outlined = {
+        id(region)
+        for one, outcome in zip(program.asked, each, strict=True)
+        if p.shown(one)
+        for region in outcome.regions
+    }
+    together = _once([region for outcome in each for region in outcome.regions])
+    regions = tuple(
+        region if id(region) in outlined else replace(region, segmentation=None)
+        for region in together
+    )
+    why = each[0].why if all(one.why is not None for one in each) else None
+    return Outcome(first.value, first.unit, regions, why=why, each=each)
 
 
 def _run(program: p.Program, ground: Ground) -> Outcome:

@@ -70,6 +70,8 @@ class Outcome:
     """The reason where there is no value."""
     passed: int = 0
     """Of `Every`, how many of the regions pass; of `ColourOf`, how many have the colour."""
+    each: tuple[Outcome, ...] = ()
+    """Of `Several`, what each of them comes to."""
 
 
 class CannotTell(Exception):

@@ -13,7 +13,8 @@ A program is plain data. `str` of it is the one line that says how the question 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -310,8 +311,57 @@ class Chosen(_Told):
     """Outlines are asked for."""
 
 
+@dataclass(frozen=True)
+class Several:
+    """Several things asked in one question, each answered by itself."""
+
+    asked: tuple[Program, ...]
+    """What is asked, in order."""
+
+    def __str__(self) -> str:
+        told = (
+            re.sub("^select", "segment", str(one))
+            if isinstance(one, Chosen) and one.masks
+            else str(one)
+            for one in self.asked
+        )
+        return ", ".join(told)
+
+
 Truth = Exists | Compare | Every | Arranged
-Program = Number | Truth | Arrangement | Which | Commonest | ColourOf | Chosen
+Program = Number | Truth | Arrangement | Which | Commonest | ColourOf | Chosen | Several
+
+
+def together(asked: Sequence[Program]) -> Program:
+    """What several clauses ask, as one program, without what another one tells anyway.
+
+    A count shows what it counted, and regions that are shown tell their number; the regions of a
+    size are shown with it, and whether there are some is told by their number.
+
+    Args:
+        asked: one or more.
+    """
+    kept: list[Program] = []
+    shown = {one.of: one.masks for one in reversed(asked) if isinstance(one, Chosen)}
+    masks = {
+        of
+        for of in shown
+        if any(isinstance(one, Chosen) and one.masks and one.of == of for one in asked)
+    }
+    told = {one.of for one in asked if isinstance(one, Count)}
+    for one in dict.fromkeys(asked):
+        alone = isinstance(one, Count | Exists | Chosen)
+        if alone and one.of in masks:
+            one = Chosen(one.of, True)
+        elif isinstance(one, Chosen | Exists) and one.of in told:
+            one = Count(one.of)
+        elif isinstance(one, Chosen) and any(
+            isinstance(other, Exists) and other.of == one.of for other in asked
+        ):
+            continue
+        if one not in kept:
+            kept.append(one)
+    return kept[0] if len(kept) == 1 else Several(tuple(kept))
 
 
 def parts(program: Any) -> Iterator[Any]:

@@ -54,6 +54,8 @@ def told(program: p.Program, words: Words) -> str:
             return f"{'最大' if most else '最小'}的一项：{listed}"
         case p.Commonest(of, most):
             return f"数量{'最多' if most else '最少'}的类别（{_of(of, words)}）"
+        case p.Several(asked):
+            return "；".join(told(one, words) for one in asked)
         case p.ColourOf(of):
             return f"颜色（{_of(of, words)}）"
     return _number(program, words)

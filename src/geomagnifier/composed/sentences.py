@@ -44,6 +44,13 @@ def say(program: p.Program, outcome: Outcome, words: Words) -> GeneratedText:
         words: of the language.
     """
     zh = words.language == "zh"
+    if isinstance(program, p.Several):
+        told = [
+            say(one, part, words) for one, part in zip(program.asked, outcome.each, strict=True)
+        ]
+        texts = dict.fromkeys(one.text for one in told)
+        phrases = {kind: said for one in reversed(told) for kind, said in one.phrases.items()}
+        return GeneratedText(("" if zh else " ").join(texts), phrases, words.language)
     text = (
         _why(program, outcome, words) if outcome.why is not None else _told(program, outcome, words)
     )

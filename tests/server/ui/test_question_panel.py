@@ -8,7 +8,13 @@ import re
 from visiting import DESKTOP
 
 PAINTED = """() => {
-    const data = (c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+    const data = (c) => {
+        const { width, height } = c;
+        const copy = Object.assign(document.createElement('canvas'), { width, height });
+        const context = copy.getContext('2d');
+        context.drawImage(c, 0, 0);
+        return context.getImageData(0, 0, width, height).data;
+    };
     return [...document.querySelectorAll('.map canvas')].some(
         (c) => c.width && data(c).some((value) => value > 0)
     );
@@ -159,3 +165,17 @@ def test_thousands_of_regions_stay_usable(visitor):
     assert page.locator(".region-row").count() == 120
     page.locator("[data-region='117']").click()
     page.locator(".about").wait_for()
+    page.keyboard.press("Escape")
+    # one that is pointed at stands out, and tells of itself where it is clicked
+    middle = page.locator(".map path.lifted").bounding_box()
+    page.mouse.move(0, 0)
+    page.locator(".map path.lifted").wait_for(state="detached")
+    page.mouse.click(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2)
+    page.locator(".about").wait_for()
+    page.locator(".map path.lifted").wait_for(state="attached")
+    page.keyboard.press("Escape")
+    # a class that is hidden is not painted
+    page.locator(".key-row").first.click()
+    page.wait_for_function(f"() => !({PAINTED})()")
+    page.locator(".key-row").first.click()
+    page.wait_for_function(PAINTED)

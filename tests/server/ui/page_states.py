@@ -10,7 +10,7 @@ from geomagnifier_lab.render.scene import draw_scene
 
 SCENES = (
     # name, seed, theme, width, height, whether it has a place on the Earth
-    ("airport.tif", 31, "airport", 640, 448, True),
+    ("airport.tif", 31, "airport", 1000, 700, True),
     ("Farm by the river.tif", 12, "mixed", 1600, 700, True),
     ("harbour.tif", 3, "harbour", 1200, 900, True),
     ("large.tif", 5, "town", 2600, 2600, True),

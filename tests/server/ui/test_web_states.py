@@ -31,7 +31,7 @@ BEYOND = """() => [...document.querySelectorAll(".frame *, .menu *")]
     .map(([one, { left, right }]) =>
         `${Math.round(left)} to ${Math.round(right)} ${one.outerHTML.slice(0, 120)}`)"""
 SMALL = """() => [...document.querySelectorAll("button, input, select, summary, textarea, .button")]
-    .filter((one) => one.checkVisibility() && !one.closest(".phrase, p, .unseen, .skip"))
+    .filter((one) => one.checkVisibility() && !one.closest(".phrase, .region-row, .unseen, .skip"))
     .map((one) => [one, one.getBoundingClientRect()])
     .filter(([one, { width, height }]) => width && Math.min(width, height) < 24)
     .map(([one, { width, height }]) =>

@@ -40,13 +40,13 @@ function paint({ x, y, scale, side, ratio }) {
   if (!here.length) return null;
   const canvas = new OffscreenCanvas(side * ratio, side * ratio);
   const context = canvas.getContext("2d");
-  context.setTransform(ratio, 0, 0, ratio, -x * ratio, -y * ratio);
+  context.scale(ratio, ratio);
   context.lineJoin = "round";
   const lines = new Map(); // by class: its outlines are drawn at once
   for (const i of here) {
     const lit = kinds[i] === look.lit;
     const fill = (shapes.masked[i] ? 0.64 : 0.16) * look.fill;
-    const path = outline(i, scale);
+    const path = outline(i, scale, x, y);
     context.globalAlpha = lit ? Math.max(0.45, fill) : fill;
     context.fillStyle = colours[kinds[i]];
     context.fill(path, "evenodd");
@@ -62,10 +62,11 @@ function paint({ x, y, scale, side, ratio }) {
   return canvas.transferToImageBitmap();
 }
 
-function outline(i, scale) {
+// From the corner of the tile on: a canvas calculates in single precision, which is not enough for px of the whole Earth.
+function outline(i, scale, x0, y0) {
   const { points, starts, first, boxes } = shapes;
   const path = new Path2D();
-  const [left, top, right, bottom] = [0, 1, 2, 3].map((side) => boxes[4 * i + side] * scale);
+  const [left, top, right, bottom] = [x0, y0, x0, y0].map((start, side) => boxes[4 * i + side] * scale - start);
   if (right - left < SPECK && bottom - top < SPECK) {
     path.rect(left, top, Math.max(1, right - left), Math.max(1, bottom - top));
     return path;
@@ -73,7 +74,7 @@ function outline(i, scale) {
   for (let ring = first[i]; ring < first[i + 1]; ring++) {
     let [lastX, lastY] = [Infinity, Infinity];
     for (let at = starts[ring]; at < starts[ring + 1]; at++) {
-      const [x, y] = [points[2 * at] * scale, points[2 * at + 1] * scale];
+      const [x, y] = [points[2 * at] * scale - x0, points[2 * at + 1] * scale - y0];
       if (at === starts[ring]) path.moveTo(x, y);
       else if (Math.abs(x - lastX) < APART && Math.abs(y - lastY) < APART) continue;
       else path.lineTo(x, y);

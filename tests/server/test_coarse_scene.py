@@ -22,12 +22,16 @@ def shade(box, width=None, height=None):
     ).astype(np.uint8)
 
 
+def full_size(box):
+    return shade(box)[..., :3], None
+
+
 def copied(side=512):
     seen = []
 
     def read(box):
         seen.append(box.tuple())
-        return shade(box)
+        return full_size(box)
 
     return CoarseScene(WIDTH, HEIGHT, read, side), seen
 
@@ -50,7 +54,7 @@ def test_all_is_read_ahead_from_the_middle_and_what_is_waited_for_comes_between(
     def read(box):
         seen.append(box)
         go.wait(300)
-        return shade(box)
+        return full_size(box)
 
     copy = CoarseScene(WIDTH, HEIGHT, read, 512)
     copy.read_ahead()
@@ -75,9 +79,23 @@ def test_the_copy_shows_the_scene(box):
     assert apart.max() <= 2
 
 
+def test_what_is_not_valid_is_transparent_and_darkens_nothing():
+    def read(box):
+        valid = np.zeros((int(box.height), int(box.width)), bool)
+        valid[:, ::2] = True
+        pixels = np.full((*valid.shape, 3), 200, np.uint8)
+        pixels[~valid] = 0
+        return pixels, valid
+
+    copy = CoarseScene(WIDTH, HEIGHT, read, 512)
+    pixels = copy.read(Box(0, 0, 800, 800), 50, 50, 300)
+    assert abs(pixels[..., :3].astype(int) - 200).max() <= 2
+    assert abs(pixels[..., 3].astype(int) - 127).max() <= 1
+
+
 def test_a_call_that_gives_up_leaves_the_reading_to_go_on():
     go = threading.Event()
-    copy = CoarseScene(WIDTH, HEIGHT, lambda box: go.wait(300) and shade(box), 512)
+    copy = CoarseScene(WIDTH, HEIGHT, lambda box: go.wait(300) and full_size(box), 512)
     assert copy.read(Box(0, 0, 900, 900), 50, 50, 0.01) is None
     go.set()
     assert copy.read(Box(0, 0, 900, 900), 50, 50, 300) is not None
@@ -89,7 +107,7 @@ def test_a_part_that_cannot_be_read_is_told_and_tried_again():
     def read(box):
         if broken:
             raise OSError("no such block")
-        return shade(box)
+        return full_size(box)
 
     copy = CoarseScene(WIDTH, HEIGHT, read, 512)
     with pytest.raises(OSError, match="no such block"):

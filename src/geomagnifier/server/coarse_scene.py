@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from geomagnifier.geometry import Box
-from geomagnifier.types import Bytes
+from geomagnifier.types import Bools, Bytes
 
 Span = tuple[int, int, int, int]
 """First row and column of some parts, and those after the last."""
@@ -40,12 +40,17 @@ class CoarseScene:
     Args:
         width: of the scene, px.
         height: of the scene, px.
-        read: reads a box of it at full size, (h, w, 4) uint8; called in a thread of this module.
+        read: reads a box of it at full size, (h, w, 3) uint8, and where it is valid, (h, w) bool or
+            None for everywhere; called in a thread of this module.
         side: longest side of the copy, px, at most.
     """
 
     def __init__(
-        self, width: int, height: int, read: Callable[[Box], Bytes], side: int = SIDE
+        self,
+        width: int,
+        height: int,
+        read: Callable[[Box], tuple[Bytes, Bools | None]],
+        side: int = SIDE,
     ) -> None:
         self.factor = 2 ** max(0, math.ceil(math.log2(max(width, height) / side)))
         """Scene px for one px of the copy."""
@@ -151,7 +156,17 @@ class CoarseScene:
             min(until * part, self._width),
             min((row + 1) * part, self._height),
         )
-        small = np.asarray(Image.fromarray(self._read(box)).reduce(factor))
+        pixels, valid = self._read(box)
+        if valid is None:
+            small = with_alpha(np.asarray(Image.fromarray(pixels).reduce(factor)), None)
+        else:
+            small = np.asarray(Image.fromarray(with_alpha(pixels, valid)).reduce(factor))
         y, x = row * part // factor, column * part // factor
         self._canvas[y : y + small.shape[0], x : x + small.shape[1]] = small
         self._done[row, column:until] = True
+
+
+def with_alpha(pixels: Bytes, valid: Bools | None) -> Bytes:
+    """Add alpha to (h, w, 3) uint8: 255 where it is valid, (h, w) bool or None for everywhere."""
+    alpha = np.full(pixels.shape[:2], 255, np.uint8) if valid is None else valid * np.uint8(255)
+    return np.dstack([pixels, alpha])

@@ -34,7 +34,7 @@ from geomagnifier.raster.scene import Scene
 from geomagnifier.server import coarse_scene
 from geomagnifier.server.coarse_scene import CoarseScene
 from geomagnifier.server.lru_cache import OpenFiles, TileCache
-from geomagnifier.types import Affine6, Bytes, SceneInfo, Window
+from geomagnifier.types import Affine6, Bools, Bytes, SceneInfo, Window
 
 if TYPE_CHECKING:
     from geomagnifier.server.scenes import Card
@@ -315,7 +315,7 @@ class _TiledScene:
         """
         coarse = self._coarse
         if coarse is None or 2 * box.width / width <= coarse.factor:
-            return self.view(Window(box, width, height, "tile", box))
+            return coarse_scene.with_alpha(*self.view(Window(box, width, height, "tile", box)))
         pixels = coarse.read(box, width, height, PATIENCE)
         if pixels is None:
             raise NotReady(
@@ -331,25 +331,26 @@ class _TiledScene:
         if self._coarse is not None:
             self._coarse.read_ahead()
 
-    def _full_size(self, box: Box) -> Bytes:
+    def _full_size(self, box: Box) -> tuple[Bytes, Bools | None]:
+        window = Window(box, int(box.width), int(box.height), "coarse", box)
         with _scenes.use(self.path) as tiled:  # opened again where the cache has closed it
-            return tiled.view(Window(box, int(box.width), int(box.height), "coarse", box))
+            return tiled.view(window)
 
-    def view(self, window: Window) -> Bytes:
-        """Read a window with alpha; of a damaged file what can be read, the rest transparent."""
+    def view(self, window: Window) -> tuple[Bytes, Bools | None]:
+        """Read a window; of a damaged file what can be read, the rest not valid.
+
+        Returns:
+            (h, w, 3) uint8, and where it is valid, (h, w) bool, None: everywhere.
+        """
         try:
             view = self.scene.read(window)
         except SceneUnreadable:
             try:
                 view = self.scene.salvage(window)[0]
             except SceneUnreadable:
-                return np.zeros((window.height, window.width, 4), np.uint8)
-        alpha = (
-            np.full(view.pixels.shape[:2], 255, np.uint8)
-            if view.valid is None
-            else view.valid.astype(np.uint8) * 255
-        )
-        return np.dstack([view.pixels, alpha])
+                size = (window.height, window.width)
+                return np.zeros((*size, 3), np.uint8), np.zeros(size, bool)
+        return view.pixels, view.valid
 
 
 def png(pixels: Bytes) -> bytes:

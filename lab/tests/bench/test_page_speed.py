@@ -52,7 +52,9 @@ def test_the_page_is_measured_beside_itself(
         "first tile, tiles.tif",
         "first tile, strips.tif",
         "first outline, first question",
+        "outlines of the answer, first question",
         "first outline, second question",
+        "outlines of the answer, second question",
     ]
     assert all(row["seconds"] > 0 and row["ratio"] > 0 for row in found["rows"])
     assert len(found["pan"]) == 2 and json.dumps(found)

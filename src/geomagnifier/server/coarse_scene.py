@@ -1,6 +1,8 @@
 """A coarse copy of a large scene without overviews, read part by part as its map tiles need it.
 
-A tile of a small zoom waits for the few parts that it shows, not for the whole file.
+A tile of a small zoom waits for the few parts that it shows, not for the whole file. Parts are read
+at full size, which GDAL does in several threads, and then shrunk: it averages in one, band after
+band.
 """
 
 from __future__ import annotations
@@ -15,12 +17,19 @@ import numpy as np
 from PIL import Image
 
 from geomagnifier.geometry import Box
-from geomagnifier.types import Bytes, Window
+from geomagnifier.types import Bools, Bytes
+
+Span = tuple[int, int, int, int]
+"""First row and column of some parts, and those after the last."""
 
 SIDE = 2048
 """Longest side of the copy, px, at most."""
-PART = 1024
+PART = 512
 """Side of a part, px of the scene; a multiple of it where the copy is coarser than that."""
+AT_ONCE = 4_000_000
+"""Pixels of neighbouring parts that are read together, at most."""
+AHEAD = 1_000_000
+"""The same of parts that nothing waits for: as long a tile may have to wait for them."""
 
 _reader = ThreadPoolExecutor(1, thread_name_prefix="geomag-coarse")
 
@@ -31,16 +40,21 @@ class CoarseScene:
     Args:
         width: of the scene, px.
         height: of the scene, px.
-        read: reads a window of it, (h, w, 4) uint8; called in a thread of this module.
+        read: reads a box of it at full size, (h, w, 3) uint8, and where it is valid, (h, w) bool or
+            None for everywhere; called in a thread of this module.
         side: longest side of the copy, px, at most.
     """
 
     def __init__(
-        self, width: int, height: int, read: Callable[[Window], Bytes], side: int = SIDE
+        self,
+        width: int,
+        height: int,
+        read: Callable[[Box], tuple[Bytes, Bools | None]],
+        side: int = SIDE,
     ) -> None:
         self.factor = 2 ** max(0, math.ceil(math.log2(max(width, height) / side)))
         """Scene px for one px of the copy."""
-        self._width, self._height, self._view = width, height, read
+        self._width, self._height, self._read = width, height, read
         self._part = max(PART, self.factor)
         rows, columns = (-(-size // self._part) for size in (height, width))
         self._done = np.zeros((rows, columns), bool)
@@ -48,7 +62,8 @@ class CoarseScene:
             (-(-height // self.factor), -(-width // self.factor), 4), np.uint8
         )
         self._lock = threading.Lock()
-        self._wanted: dict[tuple[int, int, int, int], Future[None]] = {}
+        self._wanted: dict[Span, Future[None]] = {}
+        self._ahead = False
 
     def read(self, box: Box, width: int, height: int, patience: float) -> Bytes | None:
         """A part of the scene from the copy, resampled to (height, width, 4).
@@ -72,7 +87,7 @@ class CoarseScene:
             if not self._done[top:bottom, left:right].all():
                 waiting = self._wanted.get(span)
                 if waiting is None:
-                    waiting = self._wanted[span] = _reader.submit(self._fill, span)
+                    waiting = self._wanted[span] = _reader.submit(self._wish, span)
         if waiting is not None:
             try:
                 waiting.result(patience)
@@ -85,7 +100,25 @@ class CoarseScene:
         image = Image.fromarray(np.ascontiguousarray(near))
         return np.asarray(image.resize((width, height), Image.Resampling.BOX, part), np.uint8)
 
-    def _span(self, box: Box) -> tuple[int, int, int, int]:
+    def read_ahead(self) -> None:
+        """Begin to read all of it, from the middle outwards, between the calls of `read`."""
+        with self._lock:
+            if self._ahead:
+                return
+            self._ahead = True
+        _reader.submit(self._next)
+
+    def _next(self) -> None:
+        """Read some parts that nothing waits for, and go on after what is waited for by then."""
+        missing = np.argwhere(~self._done)
+        if len(missing):
+            middle = (np.array(self._done.shape) - 1) / 2
+            row, column = map(int, missing[np.abs(missing - middle).max(axis=1).argmin()])
+            wide = max(1, AHEAD // self._part**2)
+            self._fill((row, column, row + 1, min(column + wide, self._done.shape[1])))
+            _reader.submit(self._next)
+
+    def _span(self, box: Box) -> Span:
         """First row and column of the parts under a box, and those after the last."""
         return (
             math.floor(box.y0 / self._part),
@@ -94,28 +127,46 @@ class CoarseScene:
             math.ceil(box.x1 / self._part),
         )
 
-    def _fill(self, span: tuple[int, int, int, int]) -> None:
-        top, left, bottom, right = span
+    def _wish(self, span: Span) -> None:
         try:
-            for row in range(top, bottom):
-                for column in range(left, right):
-                    if not self._done[row, column]:
-                        self._read_part(row, column)
+            self._fill(span)
         finally:
             with self._lock:
                 del self._wanted[span]
 
-    def _read_part(self, row: int, column: int) -> None:
+    def _fill(self, span: Span) -> None:
+        """Read what is missing of some parts, those beside one another together."""
+        top, left, bottom, right = span
+        most = max(1, AT_ONCE // self._part**2)
+        for row in range(top, bottom):
+            column = left
+            while column < right:
+                until = column
+                while until < right and until - column < most and not self._done[row, until]:
+                    until += 1
+                if until > column:
+                    self._read_parts(row, column, until)
+                column = max(until, column + 1)
+
+    def _read_parts(self, row: int, column: int, until: int) -> None:
         part, factor = self._part, self.factor
         box = Box(
             column * part,
             row * part,
-            min((column + 1) * part, self._width),
+            min(until * part, self._width),
             min((row + 1) * part, self._height),
         )
-        width, height = math.ceil(box.width / factor), math.ceil(box.height / factor)
+        pixels, valid = self._read(box)
+        if valid is None:
+            small = with_alpha(np.asarray(Image.fromarray(pixels).reduce(factor)), None)
+        else:
+            small = np.asarray(Image.fromarray(with_alpha(pixels, valid)).reduce(factor))
         y, x = row * part // factor, column * part // factor
-        self._canvas[y : y + height, x : x + width] = self._view(
-            Window(box, width, height, "coarse", box)
-        )
-        self._done[row, column] = True
+        self._canvas[y : y + small.shape[0], x : x + small.shape[1]] = small
+        self._done[row, column:until] = True
+
+
+def with_alpha(pixels: Bytes, valid: Bools | None) -> Bytes:
+    """Add alpha to (h, w, 3) uint8: 255 where it is valid, (h, w) bool or None for everywhere."""
+    alpha = np.full(pixels.shape[:2], 255, np.uint8) if valid is None else valid * np.uint8(255)
+    return np.dstack([pixels, alpha])

@@ -28,13 +28,13 @@ from rio_tiler.io.rasterio import LocalTileMatrixSet
 
 from geomagnifier.errors import NotReady, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.raster.dataset import open_source
+from geomagnifier.raster.dataset import open_source, opened_for_parts
 from geomagnifier.raster.georeference import parse_crs, to_crs, turn
 from geomagnifier.raster.scene import Scene
 from geomagnifier.server import coarse_scene
 from geomagnifier.server.coarse_scene import CoarseScene
 from geomagnifier.server.lru_cache import OpenFiles, TileCache
-from geomagnifier.types import Affine6, Bytes, SceneInfo, Window
+from geomagnifier.types import Affine6, Bools, Bytes, SceneInfo, Window
 
 if TYPE_CHECKING:
     from geomagnifier.server.scenes import Card
@@ -82,6 +82,19 @@ def tile(path: Path, z: int, x: int, y: int) -> bytes:
             found = tiled.draw(z, x, y)
             _tiles.put(key, found)
         return found
+
+
+def prepare(path: Path) -> None:
+    """Open a scene whose map will be asked for, and begin to read it where it is slow to read.
+
+    Args:
+        path: of the scene.
+
+    Raises:
+        SceneError: the scene cannot be read.
+    """
+    with _scenes.use(path) as tiled:
+        tiled.prepare()
 
 
 def layers(card: Card) -> dict[str, Any]:
@@ -182,7 +195,8 @@ class _TiledScene:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.scene = Scene(open_source(path))
+        with opened_for_parts():
+            self.scene = Scene(open_source(path))
         self.info = self.scene.info
         self._bounds = lonlat_bounds(self.info)
         self._zoom = _full_zoom(self.info, self._bounds is not None)
@@ -191,7 +205,7 @@ class _TiledScene:
         self._grid.maxzoom = self._zoom
         large = self.info.pixels > SMALL and not self.scene.pyramid
         self._coarse = (
-            CoarseScene(self.info.width, self.info.height, self._coarse_view, COARSE)
+            CoarseScene(self.info.width, self.info.height, self._full_size, COARSE)
             if large
             else None
         )
@@ -301,7 +315,7 @@ class _TiledScene:
         """
         coarse = self._coarse
         if coarse is None or 2 * box.width / width <= coarse.factor:
-            return self._view(Window(box, width, height, "tile", box))
+            return coarse_scene.with_alpha(*self.view(Window(box, width, height, "tile", box)))
         pixels = coarse.read(box, width, height, PATIENCE)
         if pixels is None:
             raise NotReady(
@@ -310,25 +324,33 @@ class _TiledScene:
             )
         return pixels
 
-    def _coarse_view(self, window: Window) -> Bytes:
-        with _scenes.use(self.path):  # so that the cache does not close it meanwhile
-            return self._view(window)
+    def prepare(self) -> None:
+        """Do what the first tile would have to wait for."""
+        if self._bounds is not None:
+            _transformer("EPSG:3857", self.info.crs)
+        if self._coarse is not None:
+            self._coarse.read_ahead()
 
-    def _view(self, window: Window) -> Bytes:
-        """Read a window with alpha; of a damaged file what can be read, the rest transparent."""
+    def _full_size(self, box: Box) -> tuple[Bytes, Bools | None]:
+        window = Window(box, int(box.width), int(box.height), "coarse", box)
+        with _scenes.use(self.path) as tiled:  # opened again where the cache has closed it
+            return tiled.view(window)
+
+    def view(self, window: Window) -> tuple[Bytes, Bools | None]:
+        """Read a window; of a damaged file what can be read, the rest not valid.
+
+        Returns:
+            (h, w, 3) uint8, and where it is valid, (h, w) bool, None: everywhere.
+        """
         try:
             view = self.scene.read(window)
         except SceneUnreadable:
             try:
                 view = self.scene.salvage(window)[0]
             except SceneUnreadable:
-                return np.zeros((window.height, window.width, 4), np.uint8)
-        alpha = (
-            np.full(view.pixels.shape[:2], 255, np.uint8)
-            if view.valid is None
-            else view.valid.astype(np.uint8) * 255
-        )
-        return np.dstack([view.pixels, alpha])
+                size = (window.height, window.width)
+                return np.zeros((*size, 3), np.uint8), np.zeros(size, bool)
+        return view.pixels, view.valid
 
 
 def png(pixels: Bytes) -> bytes:

@@ -13,9 +13,9 @@ from geomagnifier.translation import use_language
 from geomagnifier.types import ModelSpec
 
 
-def shown(spec, write=lambda text: None):
+def shown(spec, write=lambda text: None, language="en"):
     """Texts of the elements, and the buttons."""
-    with use_language("en"), Client(page("/"), request=None) as client:
+    with use_language(language), Client(page("/"), request=None) as client:
         show(spec, write)
         made = [*client.elements.values()]
     client.delete()
@@ -31,6 +31,13 @@ def test_every_class_has_a_button():
         "Ask for every water",
     ]
     assert "Kinds of place it tells apart: red place, green place, blue place." in texts
+
+
+def test_a_chinese_page_names_them_in_chinese():
+    spec = ModelSpec("any", "0", ("ship", "my own class"), ("airplane", "harbor"))
+    texts, buttons = shown(spec, language="zh")
+    assert [button.text for button in buttons] == ["船", "my own class"]
+    assert any("停机坪、港口" in text for text in texts)
 
 
 @pytest.mark.parametrize(("count", "more"), [(SCENE_CLASSES, 0), (SCENE_CLASSES + 3, 3)])

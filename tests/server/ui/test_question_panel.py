@@ -8,7 +8,13 @@ import re
 from visiting import DESKTOP
 
 PAINTED = """() => {
-    const data = (c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+    const data = (c) => {
+        const { width, height } = c;
+        const copy = Object.assign(document.createElement('canvas'), { width, height });
+        const context = copy.getContext('2d');
+        context.drawImage(c, 0, 0);
+        return context.getImageData(0, 0, width, height).data;
+    };
     return [...document.querySelectorAll('.map canvas')].some(
         (c) => c.width && data(c).some((value) => value > 0)
     );
@@ -159,3 +165,49 @@ def test_thousands_of_regions_stay_usable(visitor):
     assert page.locator(".region-row").count() == 120
     page.locator("[data-region='117']").click()
     page.locator(".about").wait_for()
+    page.keyboard.press("Escape")
+    # one that is pointed at stands out, and tells of itself where it is clicked
+    middle = page.locator(".map path.lifted").bounding_box()
+    page.mouse.move(0, 0)
+    page.locator(".map path.lifted").wait_for(state="detached")
+    page.mouse.click(middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2)
+    page.locator(".about").wait_for()
+    page.locator(".map path.lifted").wait_for(state="attached")
+    page.keyboard.press("Escape")
+    # a class that is hidden is not painted
+    page.locator(".key-row").first.click()
+    page.wait_for_function(f"() => !({PAINTED})()")
+    page.locator(".key-row").first.click()
+    page.wait_for_function(PAINTED)
+
+
+PAINT = """async () => {
+    const { imports } = JSON.parse(document.querySelector("script[type=importmap]").textContent);
+    const worker = new Worker(new URL(`${imports["geomag-map/"]}painter.js`, location.href));
+    const [side, scale, x, y] = [256, 2 ** 22, 700_000_000, 300_000_000];
+    const ring = [[100, 50], [120, 50], [120, 70], [100, 70]];
+    const points = ring.flatMap(([right, down]) => [(x + right) / scale, (y + down) / scale]);
+    const boxes = [points[0], points[1], points[4], points[5]];
+    const shapes = { points, starts: [0, 4], first: [0, 1], boxes, kinds: [0], masked: [true],
+        colours: ["#ff0000"] };
+    const look = { hidden: new Set(), fill: 0.5, line: 1, lit: null };
+    const paint = (tile) => new Promise((resolve) => {
+        worker.onmessage = ({ data }) => resolve(data.bitmap);
+        worker.postMessage({ key: "one", side, scale, ratio: 1, ...tile });
+    });
+    worker.postMessage({ shapes, look });
+    if (await paint({ x: x + side, y }) !== null) return "an empty tile has a picture";
+    const canvas = new OffscreenCanvas(side, side);
+    const context = canvas.getContext("2d");
+    context.drawImage(await paint({ x, y }), 0, 0);
+    worker.terminate();
+    const alpha = (...at) => context.getImageData(...at, 1, 1).data[3];
+    return [alpha(90, 60), alpha(110, 60), alpha(100, 60), alpha(119, 60), alpha(110, 75)];
+}"""
+
+
+def test_outlines_are_painted_to_the_pixel_far_from_the_corner_of_the_earth(visitor):
+    page = visitor(DESKTOP).open("plain.png")
+    outside, filled, left, right, below = page.evaluate(PAINT)
+    assert outside == below == 0
+    assert 70 < filled < 95 and min(left, right) > 1.3 * filled

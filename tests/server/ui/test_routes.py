@@ -12,7 +12,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 from test_jobs import working
 
-from geomagnifier.errors import BoxError, FileNotThere
+from geomagnifier.errors import BoxError, FileNotThere, SceneNotFound
 from geomagnifier.server.ui.routes import BLANK, THUMB, document_url, routes
 from served import DAY, HEIGHT, PATIENT, WIDTH, make_root
 
@@ -54,6 +54,14 @@ def test_a_large_scene_without_overviews_is_not_read_for_a_thumbnail(page, monke
     assert client.get(f"/web/scenes/{card.id}/thumb.png").content == BLANK
     part = client.get(f"/web/scenes/{card.id}/thumb.png?box=0,0,50,50")
     assert part.headers["content-type"] == "image/png"
+
+
+def test_a_scene_that_is_pointed_at_is_opened(page):
+    client, _, place = page
+    card = place("utm.tif")
+    assert client.get(f"/web/scenes/{card.id}/ahead").status_code == 204
+    with pytest.raises(SceneNotFound):
+        client.get("/web/scenes/none/ahead")
 
 
 def test_the_layers_of_an_answer_and_of_none(page):

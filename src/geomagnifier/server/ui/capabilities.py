@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from geomagnifier.server.ui.page_language import _
+from geomagnifier.server.ui import presentation
+from geomagnifier.server.ui.page_language import _, chosen
 from geomagnifier.server.ui.widgets import icon, tag, text_tag
 from geomagnifier.types import ModelSpec
 
@@ -32,7 +33,7 @@ def show(spec: ModelSpec, write: Callable[[str], None]) -> None:
             "note",
         )
         with tag("div", "kinds", role="group", aria_label=_("Kinds of things")):
-            for kind in spec.kinds:
+            for kind in map(presentation.class_name, spec.kinds):
                 chip = text_tag(
                     "button",
                     kind,
@@ -46,7 +47,8 @@ def show(spec: ModelSpec, write: Callable[[str], None]) -> None:
                     args=[],
                 )
         if spec.scenes:
-            some = ", ".join(spec.scenes[:SCENE_CLASSES])
+            named = [presentation.class_name(one, place=True) for one in spec.scenes]
+            some = ("、" if chosen() == "zh" else ", ").join(named[:SCENE_CLASSES])
             left = len(spec.scenes) - SCENE_CLASSES
             more = _(" and {n} more").format(n=left) if left > 0 else ""
             text_tag(

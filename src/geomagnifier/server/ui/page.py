@@ -18,6 +18,7 @@ from nicegui.events import GenericEventArguments
 
 from geomagnifier.errors import GeomagError, JobNotFound, SceneError
 from geomagnifier.geometry import Box
+from geomagnifier.server import tiles
 from geomagnifier.server.first_classes import FirstClasses
 from geomagnifier.server.job import Job
 from geomagnifier.server.jobs import Jobs
@@ -177,11 +178,17 @@ class Page:
             return
         part = None if at is None else MapCoordinates(card).corners(at.tuple())
         if self._card is None or card.id != self._card.id:
+            background_tasks.create(asyncio.to_thread(self._prepare, card))
             self._open(card, part)
             self._address()
             background_tasks.create(self._look(card))
         elif part is not None:
             self._map.go(part)
+
+    def _prepare(self, card: Card) -> None:
+        """Open the file before the browser asks for the first tile."""
+        with contextlib.suppress(GeomagError):  # told where a tile or a question needs it
+            tiles.prepare(self._library.path(card.id))
 
     async def _look(self, card: Card) -> None:
         """Have a first view of the picture that was opened, and suggest questions from it."""

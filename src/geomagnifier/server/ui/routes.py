@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from geomagnifier.errors import BoxError, FileNotThere
 from geomagnifier.geometry import Box
 from geomagnifier.results import Answer
+from geomagnifier.server import tiles
 from geomagnifier.server.job import Job
 from geomagnifier.server.jobs import Jobs
 from geomagnifier.server.scenes import Library
@@ -58,6 +59,10 @@ def routes(library: Library, jobs: Jobs) -> APIRouter:
         return Response(
             answer_layers.heat_picture(answer, places), media_type="image/png", headers=CACHED
         )
+
+    @router.get("/scenes/{id}/ahead", status_code=204)
+    def ahead(id: str) -> None:
+        tiles.prepare(library.path(id))
 
     @router.get("/scenes/{id}/thumb.png")
     def thumb(id: str, box: str | None = None) -> Response:

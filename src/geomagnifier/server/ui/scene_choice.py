@@ -47,3 +47,6 @@ def choice(
                     "number",
                 )
         line.on("click", lambda: on_choose(card.id, at), args=[])
+        # Whoever points at a picture is likely to open it: the service begins to read it.
+        begin = f"() => fetch('/web/scenes/{card.id}/ahead').catch(() => null)"
+        line.on("pointerenter.once", js_handler=begin)

@@ -129,9 +129,8 @@ export default {
       this.key.hidden = new Set();
       if (found) {
         this.many = found.regions.length > MANY;
-        const renderer = this.renderer = this.many ? many("answer") : L.svg({ padding: 0.3, pane: "answer" });
         this.shown = {
-          regions: L.featureGroup(found.regions.map((region) => this.region(region, found.colours[region.kind], renderer))),
+          regions: this.many ? this.tiled(found) : this.drawn(found),
           crops: windowLayer(found, this.map),
           heat: found.heat && L.imageOverlay(heat, found.heat, { pane: "heat", className: "heat", alt: this.words.heat }),
         };
@@ -170,13 +169,29 @@ export default {
       this.sofar?.renderer?.remove();
       this.sofar = null;
     },
-    region(region, colour, renderer) {
-      const layer = regionLayer(region, colour, renderer, this.many);
-      layer.setStyle(regionStyle(layer, "plain", this.key));
-      layer.on("mouseover", () => this.light(region.kind, region.number));
-      layer.on("mouseout", () => this.light(null, null));
-      layer.on("click", () => document.dispatchEvent(new CustomEvent("geomag-chosen", { detail: region.number })));
-      this.regions.set(region.number, layer);
+    // What happens to a region under the pointer
+    events() {
+      return {
+        over: (region) => this.light(region.kind, region.number),
+        out: () => this.light(null, null),
+        click: (region) => document.dispatchEvent(new CustomEvent("geomag-chosen", { detail: region.number })),
+      };
+    },
+    drawn(found) {
+      const renderer = (this.renderer = L.svg({ padding: 0.3, pane: "answer" }));
+      const { over, out, click } = this.events();
+      const layers = found.regions.map((region) => {
+        const layer = regionLayer(region, found.colours[region.kind], renderer);
+        layer.setStyle(regionStyle(layer, "plain", this.key));
+        layer.on("mouseover", () => over(region)).on("mouseout", out).on("click", () => click(region));
+        this.regions.set(region.number, layer);
+        return layer;
+      });
+      return L.featureGroup(layers);
+    },
+    tiled(found) {
+      const layer = many(found, this.key, this.events());
+      for (const item of layer.regions) this.regions.set(item.region.number, item);
       return layer;
     },
     announce(found) {
@@ -203,12 +218,15 @@ export default {
       const view = this.map.getBounds();
       let [outside, all] = [0, L.latLngBounds([])];
       for (const layer of this.regions.values()) {
-        if (!this.map.hasLayer(layer)) continue;
+        if (!this.visible(layer)) continue;
         all.extend(layer.getBounds());
         outside += !view.intersects(layer.getBounds());
       }
       document.dispatchEvent(new CustomEvent("geomag-outside", { detail: outside }));
       this.all = all;
+    },
+    visible(layer) {
+      return !this.key.hidden.has(layer.region.kind);
     },
     showAll() {
       if (this.all?.isValid()) this.goToAnswer(this.all);
@@ -225,11 +243,13 @@ export default {
     // key: { hidden, fill, line, swipe } of the key
     restyle(key) {
       this.key = key;
-      for (const layer of this.regions.values()) {
-        layer.setStyle(regionStyle(layer, layer.state ?? "plain", key));
-        if (key.hidden.has(layer.region.kind)) this.shown.regions.removeLayer(layer);
-        else if (!this.shown.regions.hasLayer(layer)) this.shown.regions.addLayer(layer);
-      }
+      if (this.many) this.shown?.regions.restyle(key);
+      else
+        for (const layer of this.regions.values()) {
+          layer.setStyle(regionStyle(layer, layer.state ?? "plain", key));
+          if (key.hidden.has(layer.region.kind)) this.shown.regions.removeLayer(layer);
+          else if (!this.shown.regions.hasLayer(layer)) this.shown.regions.addLayer(layer);
+        }
       if (key.swipe && !this.unswipe) this.unswipe = swipe(this.map, ["answer", "heat", "looks"], this.words.swipe);
       if (!key.swipe) {
         this.unswipe?.();
@@ -264,14 +284,16 @@ export default {
     // Make regions of a class, or one of them, stand out, on the map and in the words beside it.
     light(kind, number) {
       const some = kind !== null || number !== null;
-      for (const layer of this.regions.values()) {
-        const mine = number !== null ? layer.region.number === number : layer.region.kind === kind;
-        const state = !some ? "plain" : mine ? "lit" : this.many ? "plain" : "dim"; // thousands are not painted anew for one of them
-        if (state === (layer.state ?? "plain")) continue;
-        layer.state = state;
-        layer.setStyle(regionStyle(layer, state, this.key));
-        layer.getElement?.()?.classList.toggle("lit", state === "lit");
-      }
+      if (this.many) this.shown?.regions.light(kind, number);
+      else
+        for (const layer of this.regions.values()) {
+          const mine = number !== null ? layer.region.number === number : layer.region.kind === kind;
+          const state = !some ? "plain" : mine ? "lit" : "dim";
+          if (state === (layer.state ?? "plain")) continue;
+          layer.state = state;
+          layer.setStyle(regionStyle(layer, state, this.key));
+          layer.getElement()?.classList.toggle("lit", state === "lit");
+        }
       const at = number !== null ? (this.regions.get(number)?.region.kind ?? null) : kind;
       for (const words of document.querySelectorAll("[data-kind], [data-region]")) {
         const own = words.dataset.region !== undefined ? number !== null && Number(words.dataset.region) === number : at !== null && Number(words.dataset.kind) === at;
@@ -285,7 +307,7 @@ export default {
       this.map.closePopup();
       this.goToAnswer(layer.getBounds(), 0.6);
       const [box, middle] = [layer.getBounds(), layer.getBounds().getCenter()];
-      const open = () => this.map.hasLayer(layer) && layer.openPopup(L.latLng(box.getNorth(), middle.lng));
+      const open = () => this.visible(layer) && layer.openPopup(L.latLng(box.getNorth(), middle.lng));
       setTimeout(open, reduced() ? 0 : 350);
     },
     visitKind(kind) {

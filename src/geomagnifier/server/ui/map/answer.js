@@ -1,14 +1,14 @@
 // The layers of an answer on the map: its regions, and the windows that were searched.
 import { leaflet as L } from "nicegui-leaflet";
 
-export const MANY = 400; // regions above which they are painted on a canvas: SVG is smoother to look at, but slow for many
+export const MANY = 400; // regions above which they are painted as tiles: SVG is smoother to look at, but slow for many
 const NUMBERED = 26; // px of a window on the screen from which its number has room
-const POPUP = { className: "about", maxWidth: 260, autoPanPaddingTopLeft: [64, 72], autoPanPaddingBottomRight: [24, 24] };
+export const POPUP = { className: "about", maxWidth: 260, autoPanPaddingTopLeft: [64, 72], autoPanPaddingBottomRight: [24, 24] };
 
 // A region as a polygon. The colour is that of its class; strength: { fill, line }, each 0 to 1, of the key.
-export function regionLayer(region, colour, renderer, many) {
+export function regionLayer(region, colour, renderer) {
   const layer = L.polygon(region.rings, { renderer, pane: "answer", className: "region", lineJoin: "round", smoothFactor: 0.5 });
-  Object.assign(layer, { region, colour, many });
+  Object.assign(layer, { region, colour });
   layer.bindPopup(() => facts(region, colour), POPUP);
   return layer;
 }
@@ -21,7 +21,7 @@ export function regionStyle(layer, state, strength) {
   return state === "dim" ? { ...plain, opacity: 0.35 * strength.line, fillOpacity: fill / 3 } : plain;
 }
 
-function facts(region, colour) {
+export function facts(region, colour) {
   const box = document.createElement("div");
   const head = box.appendChild(document.createElement("strong"));
   head.appendChild(document.createElement("i")).style.background = colour;

@@ -1,90 +1,235 @@
-// The canvas of thousands of regions. Leaflet paints all of them anew whenever the map has moved, which stops it for a moment. Here
-// nothing is painted as long as the canvas reaches beyond the view; then the next canvas is painted beside it, some of it between two frames.
+// Thousands of regions on the map, as tiles of their own. A worker paints each tile once for a zoom, so that a map that is moved paints
+// nothing but the tiles that come into view, and none of that in the page's own thread. What the pointer is over is told from the outlines.
 import { leaflet as L } from "nicegui-leaflet";
+import { POPUP, facts, regionStyle } from "geomag-map/answer.js";
 
-const SLICE = 6; // ms of painting between two frames
-const SOME = 16; // regions that are painted before the clock is looked at
-const PADDING = 0.3; // of the view, by which the canvas reaches beyond it on each side
-const NEAR = 0.1; // of the view: how near to the edge of the canvas the next one is begun
+const SIDE = 512; // of a tile, px on the screen
+const AHEAD = 256; // px around the view for which tiles are painted, too
+const KEPT = 1024; // px around the view within which they are kept
 
-const Many = L.Canvas.extend({
+// The outlines as plain numbers, in Leaflet's px of zoom 0: points [x, y, ...], the first point of each ring, the first ring of each region,
+// and its box [x0, y0, x1, y1].
+function numbers(regions, crs) {
+  const rings = regions.flatMap((region) => region.rings);
+  const points = new Float64Array(2 * rings.reduce((sum, ring) => sum + ring.length, 0));
+  const [starts, first] = [new Uint32Array(rings.length + 1), new Uint32Array(regions.length + 1)];
+  const boxes = new Float64Array(4 * regions.length);
+  let [at, ring] = [0, 0];
+  regions.forEach((region, i) => {
+    const box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const own of region.rings) {
+      for (const [lat, lng] of own) {
+        const { x, y } = crs.latLngToPoint({ lat, lng }, 0);
+        points.set([x, y], 2 * at++);
+        box[0] = Math.min(box[0], x);
+        box[1] = Math.min(box[1], y);
+        box[2] = Math.max(box[2], x);
+        box[3] = Math.max(box[3], y);
+      }
+      starts[++ring] = at;
+    }
+    first[i + 1] = ring;
+    boxes.set(box, 4 * i);
+  });
+  return { points, starts, first, boxes };
+}
+
+const plain = (_, value) => (value instanceof Set ? [...value] : value);
+
+// Whether a place is inside a region, by the even-odd rule
+function holds({ points, starts, first }, i, x, y) {
+  let inside = false;
+  for (let ring = first[i]; ring < first[i + 1]; ring++) {
+    for (let at = starts[ring], before = starts[ring + 1] - 1; at < starts[ring + 1]; before = at++) {
+      const [ax, ay, bx, by] = [points[2 * at], points[2 * at + 1], points[2 * before], points[2 * before + 1]];
+      if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) inside = !inside;
+    }
+  }
+  return inside;
+}
+
+const Many = L.Layer.extend({
+  options: { pane: "answer" },
+  // found: the document of an answer; key: { hidden, fill, line }; events: { over(region), out(), click(region) }
+  initialize(found, key, events) {
+    Object.assign(this, { _found: found, _events: events, _look: { ...key, lit: null } });
+    this._tiles = new Map();
+    this._levels = [];
+    this.regions = found.regions.map((region, i) => this._item(region, found.colours[region.kind]));
+  },
   getEvents() {
-    return { ...L.Canvas.prototype.getEvents.call(this), move: this._follow };
+    return {
+      viewreset: this._begin, zoomend: this._begin, moveend: this._update, move: this._soon, zoom: this._place,
+      zoomanim: (event) => this._place(event), mousemove: this._hover, mouseout: this._leave, click: this._click,
+    };
+  },
+  onAdd(map) {
+    this._shapes = numbers(this._found.regions, map.options.crs);
+    const boxes = this._shapes.boxes;
+    this._extent = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < boxes.length; i++) this._extent[i % 4] = (i % 4 < 2 ? Math.min : Math.max)(this._extent[i % 4], boxes[i]);
+    this._worker = new Worker(new URL("./painter.js", import.meta.url));
+    this._worker.onmessage = ({ data }) => this._painted(data);
+    const kinds = this._found.regions.map((region) => region.kind);
+    const masked = this._found.regions.map((region) => region.masked);
+    this._worker.postMessage({ shapes: { ...this._shapes, kinds, masked, colours: this._found.colours }, look: this._look });
+    this._begin();
   },
   onRemove() {
-    this._stop();
-    L.Canvas.prototype.onRemove.call(this);
+    cancelAnimationFrame(this._frame);
+    this._leave();
+    this._lifted?.remove();
+    this._svg?.remove();
+    this._worker.terminate();
+    for (const level of this._levels) level.element.remove();
+    this._levels = [];
+    this._tiles.clear();
   },
-  _reset() {
-    this._side = null; // the origin of layer points has changed
-    L.Canvas.prototype._reset.call(this);
+  // What scene_map.js knows of a region
+  _item(region, colour) {
+    const item = { region, colour, many: true, getBounds: () => (item.bounds ??= L.latLngBounds(region.rings.flat())) };
+    item.openPopup = (at) => L.popup(POPUP).setLatLng(at).setContent(facts(region, colour)).openOn(this._map);
+    return item;
+  },
+  // Paint all with another look: { hidden, fill, line }, or with the regions of a class made to stand out (lit)
+  restyle(look) {
+    const before = JSON.stringify(this._look, plain);
+    this._look = { ...this._look, ...look };
+    if (!this._map || JSON.stringify(this._look, plain) === before) return;
+    this._worker.postMessage({ look: this._look });
+    for (const tile of this._tiles.values()) this._ask(tile);
+  },
+  // Make regions of a class, or one of them, stand out. One lies over the tiles.
+  light(kind, number) {
+    this._lifted?.remove();
+    this._lifted = null;
+    this.restyle({ lit: number === null ? kind : null });
+    const item = number === null ? null : this.regions.find(({ region }) => region.number === number);
+    if (!item || !this._map || this._look.hidden.has(item.region.kind)) return;
+    this._svg ??= L.svg({ padding: 0.3, pane: "answer" });
+    const style = { ...regionStyle(item, "lit", this._look), interactive: false, className: "region lifted" };
+    this._lifted = L.polygon(item.region.rings, { renderer: this._svg, pane: "answer", ...style }).addTo(this._map);
+  },
+
+  // A level of tiles for the zoom of the map; that of the zoom before is shown until this one is painted.
+  _begin() {
+    const zoom = this._map.getZoom();
+    if (this._level?.zoom !== zoom || !this._levels.includes(this._level)) {
+      const element = L.DomUtil.create("div", "leaflet-layer leaflet-zoom-animated", this.getPane());
+      this._level = { zoom, element, origin: this._map.getPixelOrigin() };
+      this._levels.push(this._level);
+      for (const tile of this._tiles.values()) if (!tile.canvas) this._drop(tile);
+    }
+    this._place();
+    this._update();
+  },
+  _place(event) {
+    const zoom = event?.zoom ?? this._map.getZoom();
+    const origin = event?.center ? this._map._getNewPixelOrigin(event.center, zoom) : this._map.getPixelOrigin();
+    for (const level of this._levels) {
+      const scale = this._map.getZoomScale(zoom, level.zoom);
+      const offset = level.origin.multiplyBy(scale).subtract(origin).round();
+      L.DomUtil.setTransform(level.element, offset, scale);
+    }
+  },
+  _soon() {
+    this._frame ??= requestAnimationFrame(() => {
+      this._frame = null;
+      if (this._map) this._update();
+    });
   },
   _update() {
-    if (this._map._animatingZoom && this._bounds) return;
-    if (this._lasts()) {
-      this._follow();
-      if (this._bounds.contains(this._view(0)) || this._next?.bounds.contains(this._view(0))) return;
+    const level = this._level;
+    if (this._map._animatingZoom || level.zoom !== this._map.getZoom()) return;
+    const view = this._map.getPixelBounds();
+    const scale = 2 ** level.zoom;
+    const [x0, y0, x1, y1] = this._extent.map((value) => value * scale);
+    const [left, right] = [Math.max(view.min.x - AHEAD, x0 - 4), Math.min(view.max.x + AHEAD, x1 + 4)].map((value) => Math.floor(value / SIDE));
+    const [top, bottom] = [Math.max(view.min.y - AHEAD, y0 - 4), Math.min(view.max.y + AHEAD, y1 + 4)].map((value) => Math.floor(value / SIDE));
+    const wanted = [];
+    for (let y = top; y <= bottom; y++) for (let x = left; x <= right; x++) if (!this._tiles.has(`${x}:${y}:${level.zoom}`)) wanted.push({ x, y });
+    const middle = view.getCenter().divideBy(SIDE);
+    const far = ({ x, y }) => Math.hypot(x + 0.5 - middle.x, y + 0.5 - middle.y);
+    for (const { x, y } of wanted.sort((a, b) => far(a) - far(b))) {
+      const tile = { key: `${x}:${y}:${level.zoom}`, x, y, level, canvas: null, ready: false };
+      this._tiles.set(tile.key, tile);
+      this._ask(tile);
     }
-    this._stop();
-    this._side = this._map.getSize();
-    L.Canvas.prototype._update.call(this);
+    const near = L.bounds(view.min.subtract([KEPT, KEPT]), view.max.add([KEPT, KEPT]));
+    for (const tile of this._tiles.values()) {
+      const start = L.point(tile.x, tile.y).multiplyBy(SIDE);
+      if (tile.level === level && !near.intersects(L.bounds(start, start.add([SIDE, SIDE])))) this._drop(tile);
+    }
+    this._settle();
   },
-  // Whether what is painted can stay: at this zoom, in a map of this size
-  _lasts() {
-    return Boolean(this._bounds && this._side?.equals(this._map.getSize()) && this._zoom === this._map.getZoom());
+  _ask(tile) {
+    const ratio = Math.min(2, Math.max(1, Math.ceil(devicePixelRatio)));
+    this._worker.postMessage({ key: tile.key, x: tile.x * SIDE, y: tile.y * SIDE, scale: 2 ** tile.level.zoom, side: SIDE, ratio });
   },
-  // The view with a margin, a share of its sides, in layer points
-  _view(margin) {
-    const size = this._map.getSize();
-    const start = this._map.containerPointToLayerPoint(size.multiplyBy(-margin)).round();
-    return L.bounds(start, start.add(size.multiplyBy(1 + 2 * margin)).round());
+  _drop(tile) {
+    if (!tile.ready) this._worker.postMessage({ key: tile.key, drop: true });
+    tile.canvas?.remove();
+    this._tiles.delete(tile.key);
   },
-  _follow() {
-    if (this._map._animatingZoom || !this._lasts()) return;
-    const near = this._view(NEAR);
-    if (this._bounds.contains(near) || this._next?.bounds.contains(near)) return;
-    this._stop();
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [this._container.width, this._container.height];
-    const layers = [];
-    for (let order = this._drawFirst; order; order = order.next) layers.push(order.layer);
-    this._next = { canvas, layers, at: 0, bounds: this._view(PADDING), center: this._map.getCenter(), stale: false };
-    this._place(this._next.canvas.getContext("2d"), this._next.bounds);
-    this._frame = requestAnimationFrame(() => this._paint());
+  // bitmap: of a tile; null where no region is
+  _painted({ key, bitmap }) {
+    const tile = this._tiles.get(key);
+    if (!tile) return bitmap?.close();
+    tile.ready = true;
+    if (bitmap) {
+      if (!tile.canvas) {
+        tile.canvas = L.DomUtil.create("canvas", "regions", tile.level.element);
+        Object.assign(tile.canvas, { width: bitmap.width, height: bitmap.height });
+        Object.assign(tile.canvas.style, { position: "absolute", width: `${SIDE}px`, height: `${SIDE}px` });
+        L.DomUtil.setPosition(tile.canvas, L.point(tile.x, tile.y).multiplyBy(SIDE).subtract(tile.level.origin));
+      }
+      tile.canvas.getContext("bitmaprenderer").transferFromImageBitmap(bitmap);
+    } else {
+      tile.canvas?.remove();
+      tile.canvas = null;
+    }
+    this._settle();
   },
-  _place(context, bounds) {
-    const scale = L.Browser.retina ? 2 : 1;
-    context.setTransform(scale, 0, 0, scale, -scale * bounds.min.x, -scale * bounds.min.y);
+  // Once all of this zoom is painted, what was painted for other ones goes.
+  _settle() {
+    if (this._levels.length < 2) return;
+    for (const tile of this._tiles.values()) if (tile.level === this._level && !tile.ready) return;
+    for (const tile of this._tiles.values()) if (tile.level !== this._level) this._drop(tile);
+    for (const level of this._levels) if (level !== this._level) level.element.remove();
+    this._levels = [this._level];
   },
-  // Paint a slice of the next canvas
-  _paint() {
-    const [next, bounds, context] = [this._next, this._bounds, this._ctx];
-    if (!this._lasts()) return this._stop();
-    Object.assign(this, { _bounds: next.bounds, _ctx: next.canvas.getContext("2d"), _drawing: true });
-    for (const end = performance.now() + SLICE; next.at < next.layers.length && performance.now() < end; )
-      for (const layer of next.layers.slice(next.at, (next.at += SOME))) if (layer._pxBounds?.intersects(next.bounds)) layer._update();
-    Object.assign(this, { _bounds: bounds, _ctx: context, _drawing: false });
-    if (next.at < next.layers.length) this._frame = requestAnimationFrame(() => this._paint());
-    else this._show(next);
+
+  _at(event) {
+    if (this._map.getContainer().classList.contains("drawing")) return null;
+    const { x, y } = this._map.options.crs.latLngToPoint(event.latlng, 0);
+    const boxes = this._shapes.boxes;
+    for (let i = this.regions.length - 1; i >= 0; i--) {
+      if (x < boxes[4 * i] || y < boxes[4 * i + 1] || x > boxes[4 * i + 2] || y > boxes[4 * i + 3]) continue;
+      const item = this.regions[i];
+      if (!this._look.hidden.has(item.region.kind) && holds(this._shapes, i, x, y)) return item;
+    }
+    return null;
   },
-  _show({ canvas, bounds, center, stale }) {
-    this._next = null;
-    this._ctx.setTransform(1, 0, 0, 1, 0, 0);
-    this._ctx.clearRect(0, 0, canvas.width, canvas.height);
-    this._ctx.drawImage(canvas, 0, 0);
-    this._place(this._ctx, bounds);
-    L.DomUtil.setPosition(this._container, bounds.min);
-    Object.assign(this, { _bounds: bounds, _center: center });
-    if (stale) this._redraw(); // a region has changed meanwhile
+  _hover(event) {
+    const item = this._map.dragging?.moving() ? null : this._at(event);
+    if (item === (this._over ?? null)) return;
+    this._over = item;
+    this._map.getContainer().classList.toggle("over-region", Boolean(item));
+    if (item) this._events.over(item.region);
+    else this._events.out();
   },
-  _stop() {
-    cancelAnimationFrame(this._frame);
-    this._next = null;
+  _leave() {
+    if (!this._over) return;
+    this._over = null;
+    this._map.getContainer().classList.remove("over-region");
+    this._events.out();
   },
-  _requestRedraw(layer) {
-    if (this._next) this._next.stale = true;
-    L.Canvas.prototype._requestRedraw.call(this, layer);
+  _click(event) {
+    const item = this._at(event);
+    if (!item) return;
+    this._events.click(item.region);
+    item.openPopup(event.latlng);
   },
 });
 
-export const many = (pane) => new Many({ padding: PADDING, pane });
+export const many = (found, key, events) => new Many(found, key, events);

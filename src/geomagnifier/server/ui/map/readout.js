@@ -1,5 +1,6 @@
 // Where the pointer is: degrees with N, S, E, W, or pixels; in the picture's CRS, too. A right click, or a long press, offers it to be copied.
 import { leaflet as L } from "nicegui-leaflet";
+import { POPUP } from "geomag-map/answer.js";
 
 const degrees = (value, digits, [positive, negative]) => `${Math.abs(value).toFixed(digits)}° ${value < 0 ? negative : positive}`;
 
@@ -36,7 +37,7 @@ export function readout(map, scene, words) {
         await navigator.clipboard?.writeText(text).then(() => (button.textContent = `${text} ✓`), () => getSelection().selectAllChildren(button));
       });
     }
-    L.popup({ className: "about", minWidth: Math.min(280, map.getSize().x - 80), maxWidth: 320 }).setLatLng(event.latlng).setContent(list).openOn(map);
+    L.popup({ ...POPUP, minWidth: Math.min(280, map.getSize().x - 128), maxWidth: 320 }).setLatLng(event.latlng).setContent(list).openOn(map);
   });
   return () => box.remove();
 }

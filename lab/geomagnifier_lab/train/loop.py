@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.finetuning.crops import make_crop
@@ -26,6 +25,7 @@ from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.networks.backbone import normalise
 from geomagnifier.models.networks.network import LANGUAGE, SmallNetwork
 from geomagnifier.models.networks.text_encoder import SentenceEncoder, tokenize
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier_lab.datasets.dubai import COVER
 from geomagnifier_lab.train.batches import NAMES, OBJECTS, Batch, Batches, Sizes, scene_view, target
 from geomagnifier_lab.train.trainer import Files, Schedule, Trainer, warmup_cosine
@@ -154,7 +154,7 @@ def scene_losses(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[
 class Captions:
     """Sentence vectors of captions, each encoded once."""
 
-    def __init__(self, encoder: SentenceEncoder, tokenizer: Tokenizer) -> None:
+    def __init__(self, encoder: SentenceEncoder, tokenizer: WordPieces) -> None:
         self.encoder, self.tokenizer = encoder, tokenizer
         self.known: dict[str, Tensor] = {}
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.language.scene_classes import SCENES
@@ -21,6 +20,7 @@ from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.networks.text_decoder import Memory, TextDecoder
 from geomagnifier.models.networks.text_encoder import SentenceEncoder
 from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier_lab.questions.questions import Split
 from geomagnifier_lab.train.attention import looked_at
 from geomagnifier_lab.train.batches import NAMES, Batches
@@ -254,7 +254,7 @@ def validate(
 def courses(
     network: SmallNetwork,
     encoder: SentenceEncoder,
-    tokenizer: Tokenizer,
+    tokenizer: WordPieces,
     root: Path,
     settings: Settings,
     progress: Progress,

@@ -16,7 +16,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop, make_crop
@@ -26,6 +25,7 @@ from geomagnifier.models.networks.backbone import normalise
 from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.networks.text_encoder import SentenceEncoder
 from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier.types import Granularity
 from geomagnifier_lab.datasets.sample import SceneSample
 from geomagnifier_lab.datasets.scene_sets import scene_set
@@ -189,7 +189,7 @@ class EncodedQuestions:
 
 
 def ask_many(
-    encoder: SentenceEncoder, tokenizer: Tokenizer, drawn: list[Question]
+    encoder: SentenceEncoder, tokenizer: WordPieces, drawn: list[Question]
 ) -> EncodedQuestions:
     """Encode questions once.
 

@@ -7,6 +7,7 @@ from geomagnifier.models.networks.box_refiner import GRID, GROWN, SMALLEST, STRI
 from geomagnifier.models.networks.linear_decoder import SURE
 from geomagnifier.models.small.maps import LEVELS, MAPS, QUARTERS, UNIT
 from geomagnifier_lab.graphs.builder import Graph, add, linear, norm
+from geomagnifier_lab.graphs.image_side import finest_parts
 
 
 def bend(graph: Graph) -> None:
@@ -129,20 +130,41 @@ def box_features(graph: Graph) -> None:
     graph.output("described", described, "N", 256)
 
 
+def finest_samples(graph: Graph) -> None:
+    """What f1 is made of, and boxes (N, 4) -> samples of f1 on the refiner's grid.
+
+    Samples are taken before the last convolution, which is linear: it has few rows then.
+    """
+    x, wide = finest_parts(graph)
+    middle, side, _ = _seen_by_refiner(graph, graph.input("boxes", "N", 4))
+    mix = graph.op("Reshape", graph.weight("neck.mix.0.weight"), graph.ints(256, 256))
+    mixed = graph.op(
+        "MatMul",
+        _sampled(graph, wide, middle, side, STRIDES[0], GRID),
+        graph.op("Transpose", mix, perm=[1, 0]),
+    )
+    still = _sampled(graph, x, middle, side, STRIDES[0], GRID)
+    samples = add(graph, mixed, still, graph.weight("neck.mix.0.bias"))
+    graph.output("samples", samples, "N", GRID**2, 256)
+
+
 def box_refiner(graph: Graph) -> None:
-    """Pyramid of one view, boxes (N, 4) and the state of their class -> better boxes, their fit."""
-    levels = [graph.input(f"f{n}", 1, 256, f"h{n}", f"w{n}") for n in (1, 2, 3)]
+    """Samples of f1, f2 and f3, boxes (N, 4), the state of their class -> better boxes, their fit.
+
+    The samples are those of `finest_samples`.
+    """
+    samples = graph.input("samples", "N", GRID**2, 256)
+    levels = [graph.input(f"f{n}", 1, 256, f"h{n}", f"w{n}") for n in (2, 3)]
     boxes, state = graph.input("boxes", "N", 4), graph.input("state", 1, 256)
-    low, high = graph.ops("Split", 2, boxes, axis=1, num_outputs=2)
-    size = graph.op("Sub", high, low)
-    middle = graph.op("Div", graph.op("Add", low, high), graph.number(2.0))
-    side = graph.op("Max", _times(graph, size, GROWN), graph.number(SMALLEST))
-    seen = [
-        graph.op(
-            "Relu", linear(graph, _sampled(graph, level, middle, side, stride, GRID), f"reduce.{n}")
-        )
-        for n, (level, stride) in enumerate(zip(levels, STRIDES, strict=True))
+    middle, side, size = _seen_by_refiner(graph, boxes)
+    rows = [
+        samples,
+        *(
+            _sampled(graph, level, middle, side, stride, GRID)
+            for level, stride in zip(levels, STRIDES[1:], strict=True)
+        ),
     ]
+    seen = [graph.op("Relu", linear(graph, row, f"reduce.{n}")) for n, row in enumerate(rows)]
     flat = graph.op("Flatten", graph.op("Concat", *seen, axis=2), axis=1)
     length = graph.op("Log", graph.op("Max", size, graph.number(1.0)))
     length = graph.op("Div", length, graph.number(4.0))
@@ -156,6 +178,15 @@ def box_refiner(graph: Graph) -> None:
     high = graph.op("Max", high, graph.op("Add", low, graph.number(1.0)))
     graph.output("moved", graph.op("Concat", low, high, axis=1), "N", 4)
     graph.output("fit", linear(graph, x, "fit"), "N", 1)
+
+
+def _seen_by_refiner(graph: Graph, boxes: str) -> tuple[str, str, str]:
+    """Middles and sides of the grids over boxes (N, 4), and the boxes' sizes, (N, 2) each."""
+    low, high = graph.ops("Split", 2, boxes, axis=1, num_outputs=2)
+    size = graph.op("Sub", high, low)
+    middle = graph.op("Div", graph.op("Add", low, high), graph.number(2.0))
+    side = graph.op("Max", _times(graph, size, GROWN), graph.number(SMALLEST))
+    return middle, side, size
 
 
 def _times(graph: Graph, x: str, factor: float) -> str:

@@ -16,8 +16,8 @@ from geomagnifier.models.networks.box_refiner import BoxRefiner
 from geomagnifier.models.networks.network import SmallNetwork
 from geomagnifier.models.networks.text_decoder import Memory
 from geomagnifier.models.networks.translator_net import TranslatorNet
+from geomagnifier.models.small import word_pieces
 from geomagnifier.models.small.inference_sessions import Sessions, folded
-from geomagnifier.models.small.sentence_encoder import load_tokenizer
 from geomagnifier.models.small.zh_en_translator import END, START
 from geomagnifier.types import Floats
 
@@ -69,7 +69,7 @@ def seen() -> dict[str, torch.Tensor]:
         tokens = network().text.see(ends[3])
     levels = {f"f{n}": f for n, f in enumerate(pyramid, 1)}
     levels |= {f"p{n}": p for n, p in enumerate(prepared, 1)}
-    return levels | {"last": ends[3], "tokens": tokens}
+    return levels | {"low": ends[0], "last": ends[3], "tokens": tokens}
 
 
 def given(*names: str) -> dict[str, Floats]:
@@ -82,10 +82,15 @@ def states(count: int) -> torch.Tensor:
 
 def test_views():
     made = sessions(SMALL).run("views", pixels=pixels(1, 96, 128))
-    names = ("f1", "f2", "f3", "p1", "p2", "p3", "last")
+    names = ("low", "f2", "f3", "p1", "p2", "p3", "last")
     assert [
         name for name, value in zip(names, made, strict=True) if not near(value, seen()[name])
     ] == []
+
+
+def test_the_finest_level():
+    (made,) = sessions(SMALL).run("finest", **given("low", "f2"))
+    assert near(made, seen()["f1"])
 
 
 def test_thumbnails_of_odd_sizes():
@@ -140,8 +145,12 @@ def test_boxes_are_corrected(file: str):
     refiner = loading.fill(BoxRefiner(), registry.WEIGHTS / file)
     pyramid = tuple(seen()[f"f{n}"] for n in (1, 2, 3))
     right = box_refiner.refine(refiner, pyramid, boxes(), states(1)[0])
+    asked = {"boxes": boxes().numpy()}
+    (samples,) = sessions(SMALL).run("finest_samples", **asked, **given("low", "f2"))
+    wanted = box_refiner.sample(seen()["f1"], boxes(), box_refiner.STRIDES[0])
+    assert near(samples, wanted)
     made = sessions(file).run(
-        "box_refiner", boxes=boxes().numpy(), state=states(1).numpy(), **given("f1", "f2", "f3")
+        "box_refiner", samples=samples, state=states(1).numpy(), **asked, **given("f2", "f3")
     )
     assert near(made[0], right.boxes)
     assert near(made[1][:, 0], right.fit)
@@ -170,7 +179,7 @@ def test_proposals():
 
 
 def encoded(*texts: str) -> tuple[text_encoder.Tokens, text_encoder.Encoded]:
-    tokenizer = load_tokenizer(registry.WEIGHTS / "tokenizer.json")
+    tokenizer = word_pieces.read(registry.WEIGHTS / "tokenizer.json")
     tokens = text_encoder.tokenize(tokenizer, texts)
     with torch.inference_mode():
         return tokens, loading.sentence_encoder(registry.WEIGHTS)(tokens)

@@ -21,6 +21,15 @@ FIT = 0.5
 validation images is lower by 0.02.
 """
 
+SEEN, LEAST = 1.5, 12.0
+"""The refiner sees this many times a box, and at least so many px: GROWN and SMALLEST of
+`networks/box_refiner.py`.
+"""
+F2 = 8
+"""View px a cell of f2."""
+MARGIN = 2
+"""Cells of f2 around what is sampled: those that a 3 x 3 convolution and a sample read."""
+
 
 @dataclass(frozen=True, eq=False)
 class Refiner:
@@ -57,34 +66,75 @@ def named(sessions: Sessions, described: Floats) -> Floats:
 
 
 def better(
-    refiner: Refiner, pyramid: FeaturePyramid, boxes: Floats, scores: Floats, state: Floats
+    refiner: Refiner,
+    sessions: Sessions,
+    pyramid: FeaturePyramid,
+    boxes: Floats,
+    scores: Floats,
+    state: Floats,
 ) -> tuple[Floats, Floats]:
     """Corrected boxes of a class after NMS, and their scores, weighed by the fit.
 
     Args:
         refiner: of the model.
+        sessions: of the small model.
         pyramid: of one view.
         boxes: (N, 4) view px.
         scores: (N,), raw.
         state: of the class, (256,).
     """
-    moved, weighed = corrected(refiner, pyramid, boxes, scores, state)
+    moved, weighed = corrected(refiner, sessions, pyramid, boxes, scores, state)
     kept = suppress(moved, weighed, 0.5)
     return moved[kept], weighed[kept]
 
 
 def corrected(
-    refiner: Refiner, pyramid: FeaturePyramid, boxes: Floats, scores: Floats, state: Floats
+    refiner: Refiner,
+    sessions: Sessions,
+    pyramid: FeaturePyramid,
+    boxes: Floats,
+    scores: Floats,
+    state: Floats,
 ) -> tuple[Floats, Floats]:
     """`better` without NMS: a corrected box and its score for each box, in their order.
 
     Args:
         refiner: of the model.
+        sessions: of the small model.
         pyramid: that the boxes lie in.
         boxes: (N, 4) px of what the pyramid is of.
         scores: (N,), raw.
         state: of the class, (256,).
     """
-    levels = {f"f{n}": level for n, level in enumerate(pyramid, 1)}
-    moved, fits = refiner.sessions.run("box_refiner", boxes=boxes, state=state[None], **levels)
+    if not len(boxes):
+        return boxes, scores
+    moved, fits = refiner.sessions.run(
+        "box_refiner",
+        samples=_finest_samples(sessions, pyramid, boxes),
+        f2=pyramid.f2,
+        f3=pyramid.f3,
+        boxes=boxes,
+        state=state[None],
+    )
     return moved, np.asarray(scores ** (1 - FIT) * sigmoid(fits[:, 0]) ** FIT, np.float32)
+
+
+def _finest_samples(sessions: Sessions, pyramid: FeaturePyramid, boxes: Floats) -> Floats:
+    """Samples of f1 on a grid over each box, (N, cells of the grid, 256).
+
+    f1 is not made as a whole: only the part in which the boxes lie is looked at.
+    """
+    cells = pyramid.f2.shape[2:]
+    sides = np.maximum((boxes[:, 2:] - boxes[:, :2]) * SEEN, LEAST)
+    middles = (boxes[:, 2:] + boxes[:, :2]) / 2
+    # what lies beyond an edge is as at the edge: the part ends where the level does, or further out
+    first = ((middles - sides / 2).min(0) / F2).astype(int) - MARGIN
+    last = ((middles + sides / 2).max(0) / F2).astype(int) + 1 + MARGIN
+    (x0, x1), (y0, y1) = (
+        (max(0, min(int(low), length - 1)), min(length, max(int(high), 1)))
+        for low, high, length in zip(first, last, cells[::-1], strict=True)
+    )
+    part = pyramid.f2[:, :, y0:y1, x0:x1]
+    low = pyramid.low[:, :, 2 * y0 : 2 * y1, 2 * x0 : 2 * x1]
+    shifted = boxes - np.array([x0, y0, x0, y0], np.float32) * F2
+    return sessions.run("finest_samples", low=low, f2=part, boxes=shifted)[0]

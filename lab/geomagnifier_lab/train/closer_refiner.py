@@ -166,8 +166,8 @@ def _told(
     detector = model.detector
     *levels, last = detector.sessions.run("views", pixels=pad(cut.pixels)[None])
     memory = ViewMemory(np.zeros((1, 0, 0), np.float32), np.zeros((1, 0), bool))
-    pyramid = FeaturePyramid(*levels[:3])
-    features = ViewFeatures(pyramid, levels[3:], last, memory)
+    pyramid = FeaturePyramid(*levels[:4])
+    features = ViewFeatures(pyramid, levels[4:], last, memory)
     maps, _ = detector.decode(detector.class_states([kind]), features)
     peaks = find_peaks(maps.centre[0, 0], maps.sides[0, 0], LEAST_HEAT)
     whole = torch.from_numpy(cut.whole)

@@ -69,7 +69,10 @@ def seen() -> dict[str, torch.Tensor]:
         tokens = network().text.see(ends[3])
     levels = {f"f{n}": f for n, f in enumerate(pyramid, 1)}
     levels |= {f"p{n}": p for n, p in enumerate(prepared, 1)}
-    return levels | {"low": ends[0], "last": ends[3], "tokens": tokens}
+    neck = network().neck
+    x = neck.lateral[0](ends[0]) + F.interpolate(pyramid.f2, scale_factor=2.0)
+    wide = neck.spread[0](x).relu().permute(0, 2, 3, 1)
+    return levels | {"low": ends[0], "wide": wide, "last": ends[3], "tokens": tokens}
 
 
 def given(*names: str) -> dict[str, Floats]:
@@ -82,14 +85,14 @@ def states(count: int) -> torch.Tensor:
 
 def test_views():
     made = sessions(SMALL).run("views", pixels=pixels(1, 96, 128))
-    names = ("low", "f2", "f3", "p1", "p2", "p3", "last")
+    names = ("low", "wide", "f2", "f3", "p1", "p2", "p3", "last")
     assert [
         name for name, value in zip(names, made, strict=True) if not near(value, seen()[name])
     ] == []
 
 
 def test_the_finest_level():
-    (made,) = sessions(SMALL).run("finest", **given("low", "f2"))
+    (made,) = sessions(SMALL).run("finest", **given("low", "wide", "f2"))
     assert near(made, seen()["f1"])
 
 
@@ -146,7 +149,7 @@ def test_boxes_are_corrected(file: str):
     pyramid = tuple(seen()[f"f{n}"] for n in (1, 2, 3))
     right = box_refiner.refine(refiner, pyramid, boxes(), states(1)[0])
     asked = {"boxes": boxes().numpy()}
-    (samples,) = sessions(SMALL).run("finest_samples", **asked, **given("low", "f2"))
+    (samples,) = sessions(SMALL).run("finest_samples", **asked, **given("low", "wide", "f2"))
     wanted = box_refiner.sample(seen()["f1"], boxes(), box_refiner.STRIDES[0])
     assert near(samples, wanted)
     made = sessions(file).run(

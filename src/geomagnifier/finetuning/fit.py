@@ -121,7 +121,7 @@ def look(sessions: Sessions, pixels: Bytes) -> list[Tensor]:
         sessions: of the base model.
         pixels: (S, S, 3).
     """
-    seen = FeaturePyramid(*sessions.run("views", pixels=pixels[None])[:3])
+    seen = FeaturePyramid(*sessions.run("views", pixels=pixels[None])[:4])
     return [torch.from_numpy(level) for level in (finest(sessions, seen), seen.f2, seen.f3)]
 
 

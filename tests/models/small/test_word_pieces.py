@@ -56,7 +56,7 @@ def settled(character: str) -> bool:
 @given(st.text())
 def test_any_text(text: str) -> None:
     known = "".join(filter(settled, text))
-    assert OWN.pieces(known) == LIBRARY.encode(known, False).ids
+    assert OWN.pieces(known) == LIBRARY.encode(known, add_special_tokens=False).ids
 
 
 def test_every_character_within_a_word(pieces: WordPieces) -> None:

@@ -21,15 +21,6 @@ FIT = 0.5
 validation images is lower by 0.02.
 """
 
-SEEN, LEAST = 1.5, 12.0
-"""The refiner sees this many times a box, and at least so many px: GROWN and SMALLEST of
-`networks/box_refiner.py`.
-"""
-F2 = 8
-"""View px a cell of f2."""
-MARGIN = 2
-"""Cells of f2 around what is sampled: those that a 3 x 3 convolution and a sample read."""
-
 
 @dataclass(frozen=True, eq=False)
 class Refiner:
@@ -108,33 +99,14 @@ def corrected(
     """
     if not len(boxes):
         return boxes, scores
+    parts = {"low": pyramid.low, "wide": pyramid.wide, "f2": pyramid.f2}
+    (samples,) = sessions.run("finest_samples", boxes=boxes, **parts)
     moved, fits = refiner.sessions.run(
         "box_refiner",
-        samples=_finest_samples(sessions, pyramid, boxes),
+        samples=samples,
         f2=pyramid.f2,
         f3=pyramid.f3,
         boxes=boxes,
         state=state[None],
     )
     return moved, np.asarray(scores ** (1 - FIT) * sigmoid(fits[:, 0]) ** FIT, np.float32)
-
-
-def _finest_samples(sessions: Sessions, pyramid: FeaturePyramid, boxes: Floats) -> Floats:
-    """Samples of f1 on a grid over each box, (N, cells of the grid, 256).
-
-    f1 is not made as a whole: only the part in which the boxes lie is looked at.
-    """
-    cells = pyramid.f2.shape[2:]
-    sides = np.maximum((boxes[:, 2:] - boxes[:, :2]) * SEEN, LEAST)
-    middles = (boxes[:, 2:] + boxes[:, :2]) / 2
-    # what lies beyond an edge is as at the edge: the part ends where the level does, or further out
-    first = ((middles - sides / 2).min(0) / F2).astype(int) - MARGIN
-    last = ((middles + sides / 2).max(0) / F2).astype(int) + 1 + MARGIN
-    (x0, x1), (y0, y1) = (
-        (max(0, min(int(low), length - 1)), min(length, max(int(high), 1)))
-        for low, high, length in zip(first, last, cells[::-1], strict=True)
-    )
-    part = pyramid.f2[:, :, y0:y1, x0:x1]
-    low = pyramid.low[:, :, 2 * y0 : 2 * y1, 2 * x0 : 2 * x1]
-    shifted = boxes - np.array([x0, y0, x0, y0], np.float32) * F2
-    return sessions.run("finest_samples", low=low, f2=part, boxes=shifted)[0]

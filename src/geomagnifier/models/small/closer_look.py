@@ -139,7 +139,7 @@ def look_closer(
     side = SIDE / refiner.enlarged
     for part in parts_of(boxes, _size(pixels), side):
         fresh = enlarge(pixels, part, side, refiner.enlarged)
-        levels: Sequence[Floats] = sessions.run("views", pixels=pad(fresh)[None])[:3]
+        levels: Sequence[Floats] = sessions.run("views", pixels=pad(fresh)[None])[:4]
         corner = np.array([part.left, part.top] * 2, np.float32)
         inside = (boxes[part.boxes] - corner) * np.float32(refiner.enlarged)
         right, fits = corrected(

@@ -213,6 +213,6 @@ class Detector:
                 " makes a model that has"
             )
         assert features.pyramid is not None
-        _, f2, f3 = features.pyramid
-        f1 = finest(self.sessions, features.pyramid)
-        return self.linear.run("linear_masks", states=states, f1=f1, f2=f2, f3=f3)[0]
+        seen = features.pyramid
+        levels = {"f1": finest(self.sessions, seen), "f2": seen.f2, "f3": seen.f3}
+        return self.linear.run("linear_masks", states=states, **levels)[0]

@@ -215,7 +215,7 @@ def on_the_ground(
 
 
 def _number(value: float, digits: int) -> float | None:
-    return round(value, digits) if math.isfinite(value) else None
+    return round(float(value), digits) if math.isfinite(value) else None
 
 
 def to_crs(shapes: Sequence[Any], scene: SceneInfo) -> Any:

@@ -17,7 +17,7 @@ WORDS = Lexicon(("ship", "harbor"), ("ship", "harbor"), {})
 
 
 def test_the_first_noun_phrase_ends_at_every_place_that_it_may() -> None:
-    form = Form.of("find {a}(?: {c})?", SLOTS, p.Count)
+    form = Form("find {a}(?: {c})?", SLOTS, p.Count)
     assert [*form.fits("find K0 near K1 left")] == [
         {"a": "K0", "c": "near K1 left"},
         {"a": "K0 near K1", "c": "left"},
@@ -50,7 +50,7 @@ def test_every_text_that_fits_a_form_holds_its_letters(data: st.DataObject) -> N
 
 
 def test_a_form_without_a_noun_phrase_fits_once() -> None:
-    assert [*Form.of("(?P<word>more|less) {n}", SLOTS, "x").fits("less N0")] == [
+    assert [*Form("(?P<word>more|less) {n}", SLOTS, "x").fits("less N0")] == [
         {"word": "less", "n": "N0"}
     ]
 

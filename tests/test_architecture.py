@@ -103,7 +103,7 @@ HOMES = {
     "pyogrio": {"raster", "export"},
     "shapely": {"raster", "export"},
     "torch": {"models", "finetuning"},
-    "tokenizers": {"models"},
+    "tokenizers": set(),
     "safetensors": {"models"},
     "onnxruntime": {"models"},
     "onnx": set(),

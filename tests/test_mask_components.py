@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from geomagnifier import mask_components
 from geomagnifier.mask_components import without_specks
 
 
@@ -53,3 +54,22 @@ def test_a_piece_of_more_than_ten_px_and_two_hundredths_is_a_part(
     mask[50, :speck] = True
     assert without_specks(mask)[50].any() == kept
     assert not without_specks(np.zeros((5, 5), bool)).any()
+
+
+def test_masks_of_one_run_a_row_are_as_if_their_pieces_were_followed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = np.random.default_rng(5)
+    drawn = []
+    for _ in range(200):
+        mask = np.zeros((int(chance.integers(1, 9)), 12), bool)
+        for row in mask:
+            start = int(chance.integers(0, 12))
+            row[start : start + int(chance.integers(0, 9))] = True
+        drawn.append(mask)
+    quick = [mask_components.without_specks(mask) for mask in drawn]
+    alone = [mask_components._one_run_a_row(mask) for mask in drawn]
+    assert 10 < sum(alone) < 190
+    monkeypatch.setattr(mask_components, "_one_run_a_row", lambda mask: False)
+    followed = [mask_components.without_specks(mask) for mask in drawn]
+    assert all(np.array_equal(a, b) for a, b in zip(quick, followed, strict=True))

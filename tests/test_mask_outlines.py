@@ -96,3 +96,11 @@ def test_rings_of_many_masks_are_those_of_each() -> None:
         rings[number].append(ring)
     assert [tuple(own) for own in rings] == [mask_outlines.polygons(rle) for rle in rles]
     assert rings[0] == [] and len(mask_outlines.outlines([]).points) == 0
+
+
+def test_masks_that_are_traced_together_get_the_rings_that_they_have_alone() -> None:
+    chance = np.random.default_rng(2)
+    drawn = [masks.encode(chance.random((40, 30)) < share) for share in (0.2, 0.0, 0.7)]
+    together = mask_outlines.polygons_of(drawn)
+    assert together == [mask_outlines.polygons(rle) for rle in drawn]
+    assert together[1] == () and mask_outlines.polygons_of([]) == []

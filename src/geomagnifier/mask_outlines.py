@@ -37,10 +37,16 @@ def polygons(rle: dict[str, Any]) -> tuple[Ring, ...]:
 
     Pixels that touch by a corner get rings of their own.
     """
-    found = outlines([rle])
-    return tuple(
-        tuple((x, y) for x, y in ring.tolist()) for ring in np.split(found.points, found.first)[1:]
-    )
+    return polygons_of([rle])[0]
+
+
+def polygons_of(rles: Sequence[dict[str, Any]]) -> list[tuple[Ring, ...]]:
+    """The rings of several masks of one scene, each as `polygons` has them; traced together."""
+    found = outlines(rles)
+    rings: list[list[Ring]] = [[] for _ in rles]
+    for mask, ring in zip(found.mask, np.split(found.points, found.first)[1:], strict=True):
+        rings[mask].append(tuple((x, y) for x, y in ring.tolist()))
+    return [*map(tuple, rings)]
 
 
 def outlines(rles: Sequence[dict[str, Any]]) -> Outlines:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geomagnifier.composed import chinese_parser, english_parser, slots
 from geomagnifier.composed import program as p
-from geomagnifier.composed import slots
 from geomagnifier.composed.english_phrases import Reader
 from geomagnifier.composed.placeholders import Lexicon, marked
 from geomagnifier.composed.slots import Form
@@ -13,7 +17,7 @@ WORDS = Lexicon(("ship", "harbor"), ("ship", "harbor"), {})
 
 
 def test_the_first_noun_phrase_ends_at_every_place_that_it_may() -> None:
-    form = Form.of("find {a}(?: {c})?", SLOTS, p.Count)
+    form = Form("find {a}(?: {c})?", SLOTS, p.Count)
     assert [*form.fits("find K0 near K1 left")] == [
         {"a": "K0", "c": "near K1 left"},
         {"a": "K0 near K1", "c": "left"},
@@ -22,8 +26,31 @@ def test_the_first_noun_phrase_ends_at_every_place_that_it_may() -> None:
     assert [*form.fits("count K0")] == []
 
 
+@pytest.mark.parametrize(
+    ("written", "letters"),
+    [
+        ("how many {a} are there", ("how many ", " are there")),
+        ("ships? and boats*", ("ship", " and boat")),
+        ("(?:find|show) {a}(?: {c})? (?=now)alone", ("alone",)),
+        ("find {a}|show {a}", ()),
+        (r"more\.than [ab)(]{2} N\d{1,12} px{0,3}", ("more", "than ", " N", " p")),
+        ("船有{n}艘以上吗", ("船有", "艘以上吗")),
+    ],
+)
+def test_letters_that_a_text_must_hold(written: str, letters: tuple[str, ...]) -> None:
+    assert slots.letters_of(written) == letters
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_every_text_that_fits_a_form_holds_its_letters(data: st.DataObject) -> None:
+    form = data.draw(st.sampled_from([*english_parser._forms(), *chinese_parser._FORMS]))
+    text = data.draw(st.from_regex(form.pattern, fullmatch=True))
+    assert all(letters in text for letters in form.needed)
+
+
 def test_a_form_without_a_noun_phrase_fits_once() -> None:
-    assert [*Form.of("(?P<word>more|less) {n}", SLOTS, "x").fits("less N0")] == [
+    assert [*Form("(?P<word>more|less) {n}", SLOTS, "x").fits("less N0")] == [
         {"word": "less", "n": "N0"}
     ]
 

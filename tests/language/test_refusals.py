@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from geomagnifier.language import refusals
-from geomagnifier.language.refusals import FAMILIES, Family, compiled
+from geomagnifier.language.refusals import FAMILIES, Family, Wording
 
 CASES = (
     (refusals.LIMIT, "ships longer than 30 m", "longer than 30 m"),
@@ -27,29 +27,32 @@ CHINESE = (
 
 @pytest.mark.parametrize(("family", "text", "words"), CASES)
 def test_the_words_that_tell_in_english(family: Family, text: str, words: str) -> None:
-    found = family.english.search(text)
+    found = family.english.pattern.search(text)
     assert found is not None and found[0] == words
     assert f'"{words}"' in family.text.format(words)
 
 
 @pytest.mark.parametrize(("family", "text", "words"), CHINESE)
 def test_the_words_that_tell_in_chinese(family: Family, text: str, words: str) -> None:
-    found = family.chinese.search(text)
+    found = family.chinese.pattern.search(text)
     assert found is not None and found[0] == words and words in family.zh.format(words)
 
 
 @pytest.mark.parametrize("text", ["find all ships", "segment the largest building", "找出所有船"])
 def test_plain_questions_are_of_no_family(text: str) -> None:
-    assert [f for f in FAMILIES if f.english.search(text) or f.chinese.search(text)] == []
+    assert [
+        f for f in FAMILIES if f.english.pattern.search(text) or f.chinese.pattern.search(text)
+    ] == []
 
 
 def test_alternatives_are_lines_and_english_words_are_whole() -> None:
-    pattern = compiled(r"""
+    words = Wording(r"""
         red ship
         blue \
           car
         NUMBER tanks
     """)
+    pattern = words.pattern
     assert pattern.search("a red ship") and pattern.search("blue car, twenty tanks")
     assert not pattern.search("red ships") and not pattern.search("tired ship")
     assert pattern.findall("12 tanks")[0][0] == "12 tanks"

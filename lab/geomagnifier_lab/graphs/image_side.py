@@ -6,35 +6,79 @@ from geomagnifier_lab.graphs.builder import Graph, add, convolve, linear
 from geomagnifier_lab.networks.backbone import ENDS, HEAD, STAGES, STEM
 from geomagnifier_lab.networks.proposal_net import DEPTH
 
+LOW = "neck.lateral.0.weight"
+"""Reads the trunk's features at H/4."""
+
 
 def views(graph: Graph) -> None:
-    """Views -> pyramid, the pixel decoder's features of each level, and features at H/32."""
+    """Views -> pyramid, the pixel decoder's features of each level, and features at H/32.
+
+    f1 is not made: what the decoder reads of it is a linear map of what it is made of, see
+    `inference_sessions.joined`. `finest` makes it where all of it is wanted.
+    """
     ends = _trunk(graph, _pixels(graph), "trunk.", len(_blocks()))
     above = ""
     levels: list[str] = []
-    for i in (3, 2, 1, 0):
-        x = convolve(graph, ends[i], f"neck.lateral.{i}")
-        if above:
-            x = graph.op("Add", x, _doubled(graph, above))
-        wide = convolve(
-            graph,
-            x,
-            f"neck.spread.{i}",
-            group=graph.shapes["neck.spread.0.weight"][0],
-            pads=[1] * 4,
-        )
-        above = graph.op("Add", x, convolve(graph, graph.op("Relu", wide), f"neck.mix.{i}"))
+    for i in (3, 2, 1):
+        x, wide = _spread(graph, i, ends[i], above)
+        above = graph.op("Add", x, convolve(graph, wide, f"neck.mix.{i}"))
         levels.insert(0, above)
-    for n, level in enumerate(levels[:3], 1):
+    _, wide = _spread(graph, 0, ends[0], above)
+    graph.output("low", ends[0], "B", *_low(graph))
+    graph.output("wide", graph.op("Transpose", wide, perm=[0, 2, 3, 1]), "B", "h1", "w1", 256)
+    for n, level in enumerate(levels[:2], 2):
         graph.output(f"f{n}", level, "B", 256, f"h{n}", f"w{n}")
-    for n, level in enumerate(levels[:3]):
-        image = convolve(graph, level, f"decoder.image.{n}")
+    finest = _doubled(graph, graph.op("Conv", levels[0], graph.weight("decoder.image.0.weight")))
+    lateral = graph.op("Conv", ends[0], graph.weight("joined.lateral.weight"))
+    finest = graph.op("Add", finest, lateral)
+    finest = graph.op("Add", finest, convolve(graph, wide, "joined.mix"))
+    images = [finest, *(convolve(graph, levels[n - 1], f"decoder.image.{n}") for n in (1, 2))]
+    for n, image in enumerate(images, 1):
         graph.output(
-            f"p{n + 1}",
+            f"p{n}",
             graph.op("Transpose", image, perm=[0, 2, 3, 1]),
-            *("B", f"h{n + 1}", f"w{n + 1}", 128),
+            *("B", f"h{n}", f"w{n}", 128),
         )
     graph.output("last", ends[3], "B", STAGES[-1][-1], "h", "w")
+
+
+def finest(graph: Graph) -> None:
+    """The trunk's features at H/4, what the neck's last convolution there reads, f2 -> f1."""
+    low, f2, wide = finest_inputs(graph)
+    x = graph.op("Add", _doubled(graph, f2), convolve(graph, low, "neck.lateral.0"))
+    wide = graph.op("Transpose", wide, perm=[0, 3, 1, 2])
+    made = graph.op("Add", x, convolve(graph, wide, "neck.mix.0"))
+    graph.output("f1", made, "B", 256, "h1", "w1")
+
+
+def finest_inputs(graph: Graph) -> tuple[str, str, str]:
+    """What f1 is made of: low, f2 and wide, whose channels come last."""
+    return (
+        graph.input("low", "B", *_low(graph)),
+        graph.input("f2", "B", 256, "h2", "w2"),
+        graph.input("wide", "B", "h1", "w1", 256),
+    )
+
+
+def _low(graph: Graph) -> tuple[int, str, str]:
+    """Channels and lengths of the trunk's features at H/4."""
+    return graph.shapes[LOW][1], "h1", "w1"
+
+
+def _spread(graph: Graph, i: int, end: str, above: str) -> tuple[str, str]:
+    """A level of the neck before its last convolution, which reads the second value."""
+    # what a convolution is added to comes before it: onnxruntime then adds it on the way
+    doubled = _doubled(graph, above) if above else ""
+    x = convolve(graph, end, f"neck.lateral.{i}")
+    x = graph.op("Add", doubled, x) if above else x
+    wide = convolve(
+        graph,
+        x,
+        f"neck.spread.{i}",
+        group=graph.shapes["neck.spread.0.weight"][0],
+        pads=[1] * 4,
+    )
+    return x, graph.op("Relu", wide)
 
 
 def glance(graph: Graph) -> None:

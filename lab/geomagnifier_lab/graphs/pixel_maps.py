@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from geomagnifier.models.small.maps import LEVELS, MAPS, QUARTERS, UNIT
 from geomagnifier_lab.graphs.builder import Graph, add, linear, norm
+from geomagnifier_lab.graphs.image_side import LOW, finest_inputs
 from geomagnifier_lab.networks.box_classifier import GRID as CLASS_GRID
 from geomagnifier_lab.networks.box_refiner import GRID, GROWN, SMALLEST, STRIDES
 from geomagnifier_lab.networks.linear_decoder import SURE
@@ -129,20 +132,44 @@ def box_features(graph: Graph) -> None:
     graph.output("described", described, "N", 256)
 
 
+def finest_samples(graph: Graph) -> None:
+    """What f1 is made of, and boxes (N, 4) -> samples of f1 on the refiner's grid.
+
+    Samples are taken before the convolutions, which are linear: they have few rows then.
+    """
+    low, f2, wide = finest_inputs(graph)
+    middle, side, _ = _seen_by_refiner(graph, graph.input("boxes", "N", 4))
+    height, width = _lengths(graph, low)
+    cells = _grid(graph, height, width, middle, side, STRIDES[0], GRID)
+    parts = [_looked_up(graph, _as_rows(graph, f2), _lengths(graph, f2)[1], cells, by=2.0)]
+    for rows, name, inputs in (
+        (_as_rows(graph, low), "lateral", graph.shapes[LOW][1]),
+        (graph.op("Reshape", wide, graph.ints(-1, 256)), "mix", 256),
+    ):
+        weight = graph.op("Reshape", graph.weight(f"neck.{name}.0.weight"), graph.ints(256, inputs))
+        weight = graph.op("Transpose", weight, perm=[1, 0])
+        samples = _looked_up(graph, rows, width, cells)
+        parts += [graph.op("MatMul", samples, weight), graph.weight(f"neck.{name}.0.bias")]
+    graph.output("samples", add(graph, *parts), "N", GRID**2, 256)
+
+
 def box_refiner(graph: Graph) -> None:
-    """Pyramid of one view, boxes (N, 4) and the state of their class -> better boxes, their fit."""
-    levels = [graph.input(f"f{n}", 1, 256, f"h{n}", f"w{n}") for n in (1, 2, 3)]
+    """Samples of f1, f2 and f3, boxes (N, 4), the state of their class -> better boxes, their fit.
+
+    The samples are those of `finest_samples`.
+    """
+    samples = graph.input("samples", "N", GRID**2, 256)
+    levels = [graph.input(f"f{n}", 1, 256, f"h{n}", f"w{n}") for n in (2, 3)]
     boxes, state = graph.input("boxes", "N", 4), graph.input("state", 1, 256)
-    low, high = graph.ops("Split", 2, boxes, axis=1, num_outputs=2)
-    size = graph.op("Sub", high, low)
-    middle = graph.op("Div", graph.op("Add", low, high), graph.number(2.0))
-    side = graph.op("Max", _times(graph, size, GROWN), graph.number(SMALLEST))
-    seen = [
-        graph.op(
-            "Relu", linear(graph, _sampled(graph, level, middle, side, stride, GRID), f"reduce.{n}")
-        )
-        for n, (level, stride) in enumerate(zip(levels, STRIDES, strict=True))
+    middle, side, size = _seen_by_refiner(graph, boxes)
+    rows = [
+        samples,
+        *(
+            _sampled(graph, level, middle, side, stride, GRID)
+            for level, stride in zip(levels, STRIDES[1:], strict=True)
+        ),
     ]
+    seen = [graph.op("Relu", linear(graph, row, f"reduce.{n}")) for n, row in enumerate(rows)]
     flat = graph.op("Flatten", graph.op("Concat", *seen, axis=2), axis=1)
     length = graph.op("Log", graph.op("Max", size, graph.number(1.0)))
     length = graph.op("Div", length, graph.number(4.0))
@@ -156,6 +183,15 @@ def box_refiner(graph: Graph) -> None:
     high = graph.op("Max", high, graph.op("Add", low, graph.number(1.0)))
     graph.output("moved", graph.op("Concat", low, high, axis=1), "N", 4)
     graph.output("fit", linear(graph, x, "fit"), "N", 1)
+
+
+def _seen_by_refiner(graph: Graph, boxes: str) -> tuple[str, str, str]:
+    """Middles and sides of the grids over boxes (N, 4), and the boxes' sizes, (N, 2) each."""
+    low, high = graph.ops("Split", 2, boxes, axis=1, num_outputs=2)
+    size = graph.op("Sub", high, low)
+    middle = graph.op("Div", graph.op("Add", low, high), graph.number(2.0))
+    side = graph.op("Max", _times(graph, size, GROWN), graph.number(SMALLEST))
+    return middle, side, size
 
 
 def _times(graph: Graph, x: str, factor: float) -> str:
@@ -193,36 +229,98 @@ def _highest(graph: Graph, maps: str, most: int) -> str:
     return graph.ops("TopK", 2, flat, k, axis=1)[0]
 
 
+class _Grid(NamedTuple):
+    """The cells around samples on grids over N boxes, (N, grid, 1) down and (N, 1, grid) across."""
+
+    rows: tuple[str, str]
+    """Of the cells above and below a sample."""
+    columns: tuple[str, str]
+    """Of those to its left and right."""
+    down: str
+    """How far it lies from the first row to the second, 0..1."""
+    across: str
+    """From the first column to the second."""
+
+
 def _sampled(graph: Graph, level: str, middle: str, side: str, stride: int, grid: int) -> str:
     """Bilinear samples on a grid over boxes, (N, grid * grid, C).
 
     `middle` and `side` are (N, 2) px; what lies beyond the edge is that of the edge.
     """
+    height, width = _lengths(graph, level)
+    cells = _grid(graph, height, width, middle, side, stride, grid)
+    return _looked_up(graph, _as_rows(graph, level), width, cells)
+
+
+def _lengths(graph: Graph, level: str) -> list[str]:
+    """Height and width of a level, in cells."""
     size = graph.op("Cast", graph.op("Shape", level, start=2), to=1)
-    height, width = graph.ops("Split", 2, size, axis=0, num_outputs=2)
-    axes = []
-    for axis, cells in ((0, width), (1, height)):
+    return graph.ops("Split", 2, size, axis=0, num_outputs=2)
+
+
+def _as_rows(graph: Graph, level: str) -> str:
+    """(1, C, h, w) -> (h * w, C): a cell's values lie side by side, and are looked up at once.
+
+    GridSample takes them one by one, and twenty times as long.
+    """
+    channels = graph.op("Shape", level, start=1, end=2)
+    shape = graph.op("Concat", graph.ints(-1), channels, axis=0)
+    return graph.op("Reshape", graph.op("Transpose", level, perm=[0, 2, 3, 1]), shape)
+
+
+def _grid(
+    graph: Graph, height: str, width: str, middle: str, side: str, stride: int, grid: int
+) -> _Grid:
+    """Where a grid over each box lies in a level."""
+    steps = graph.op(
+        "Concat",
+        *(
+            graph.op("Unsqueeze", graph.number((i + 0.5) / grid - 0.5), graph.ints(0))
+            for i in range(grid)
+        ),
+        axis=0,
+    )
+    ends: list[tuple[str, str]] = []
+    shares: list[str] = []
+    for axis, cells, spread in ((1, height, 2), (0, width, 1)):
         of = [
             graph.op("Slice", v, graph.ints(axis), graph.ints(axis + 1), graph.ints(1))
             for v in (middle, side)
         ]
-        steps = graph.op(
-            "Concat",
-            *(
-                graph.op("Unsqueeze", graph.number((i + 0.5) / grid - 0.5), graph.ints(0))
-                for i in range(grid)
-            ),
-            axis=0,
-        )
         place = graph.op("Add", of[0], graph.op("Mul", of[1], steps))  # (N, grid) px
-        share = graph.op("Div", place, graph.op("Mul", cells, graph.number(float(stride))))
-        axes.append(graph.op("Sub", graph.op("Mul", share, graph.number(2.0)), graph.number(1.0)))
-    x = graph.op("Tile", graph.op("Unsqueeze", axes[0], graph.ints(1)), graph.ints(1, grid, 1))
-    y = graph.op("Tile", graph.op("Unsqueeze", axes[1], graph.ints(2)), graph.ints(1, 1, grid))
-    places = graph.op("Concat", *(graph.op("Unsqueeze", v, graph.ints(3)) for v in (x, y)), axis=3)
-    places = graph.op("Reshape", places, graph.ints(1, -1, grid, 2))
-    samples = graph.op(
-        "GridSample", level, places, mode="linear", padding_mode="border", align_corners=0
-    )  # (1, C, N * grid, grid)
-    rows = graph.op("Reshape", samples, graph.ints(256, -1, grid * grid))
-    return graph.op("Transpose", rows, perm=[1, 2, 0])
+        place = graph.op("Div", place, graph.number(float(stride)))
+        place = graph.op("Max", graph.op("Sub", place, graph.number(0.5)), graph.number(0.0))
+        last = graph.op("Sub", cells, graph.number(1.0))
+        place = graph.op("Unsqueeze", graph.op("Min", place, last), graph.ints(spread))
+        first = graph.op("Floor", place)
+        shares.append(graph.op("Sub", place, first))
+        ends.append((first, graph.op("Min", graph.op("Add", first, graph.number(1.0)), last)))
+    return _Grid(ends[0], ends[1], shares[0], shares[1])
+
+
+def _looked_up(graph: Graph, rows: str, width: str, cells: _Grid, by: float = 1.0) -> str:
+    """Samples (N, grid * grid, C) of a level given as rows.
+
+    `cells` are those of a level `by` times as fine, of which each block has one value.
+    """
+
+    def index(row: str, column: str) -> str:
+        if by != 1.0:
+            row, column = (
+                graph.op("Floor", graph.op("Div", part, graph.number(by))) for part in (row, column)
+            )
+        return graph.op("Cast", graph.op("Add", graph.op("Mul", row, width), column), to=7)
+
+    across = graph.op("Unsqueeze", cells.across, graph.ints(3))
+    lines = []
+    for row in cells.rows:
+        left, right = (
+            graph.op("Gather", rows, index(row, column), axis=0) for column in cells.columns
+        )
+        moved = graph.op("Mul", graph.op("Sub", right, left), across)
+        lines.append(graph.op("Add", left, moved))
+    down = graph.op("Unsqueeze", cells.down, graph.ints(3))
+    moved = graph.op("Mul", graph.op("Sub", lines[1], lines[0]), down)
+    channels = graph.op("Shape", rows, start=1)
+    shape = graph.op("Concat", graph.ints(0, -1), channels, axis=0)
+    return graph.op("Reshape", graph.op("Add", lines[0], moved), shape)

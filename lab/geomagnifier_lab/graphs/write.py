@@ -29,6 +29,8 @@ from geomagnifier_lab.graphs.builder import Graph
 SMALL, SENTENCE, _, SCOUT = FILES
 MADE: dict[str, tuple[str, Callable[[Graph], None]]] = {
     "views": (SMALL, image_side.views),
+    "finest": (SMALL, image_side.finest),
+    "finest_samples": (SMALL, pixel_maps.finest_samples),
     "glance": (SMALL, image_side.glance),
     "eyes": (SMALL, image_side.eyes),
     "bend": (SMALL, pixel_maps.bend),

@@ -7,17 +7,15 @@ with GELU and the norm after the residual.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from geomagnifier.models.small import sentence_encoder
-from geomagnifier.models.small.sentence_encoder import POSITIONS, WORDS
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+from geomagnifier.models.small.sentence_encoder import POSITIONS
+from geomagnifier.models.small.word_pieces import WORDS, WordPieces
 
 WIDTH, LAYERS, HEADS, FORWARD = 384, 6, 12, 1536
 
@@ -42,11 +40,11 @@ class Encoded(NamedTuple):
     """(B, 384), mean over tokens, unit length."""
 
 
-def tokenize(tokenizer: Tokenizer, texts: Sequence[str], limit: int = POSITIONS) -> Tokens:
+def tokenize(tokenizer: WordPieces, texts: Sequence[str], limit: int = POSITIONS) -> Tokens:
     """Sentences -> ids, see `sentence_encoder.tokenize`.
 
     Args:
-        tokenizer: of `sentence_encoder.load_tokenizer`.
+        tokenizer: of `word_pieces.read`.
         texts: sentences.
         limit: most tokens of a sentence.
     """

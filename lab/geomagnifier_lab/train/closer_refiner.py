@@ -28,7 +28,7 @@ from geomagnifier.models.networks import loading
 from geomagnifier.models.networks.pixel_decoder import Pyramid
 from geomagnifier.models.small.cells import pad
 from geomagnifier.models.small.closer_look import SIDE
-from geomagnifier.models.small.feature_cache import FeaturePyramid, ViewFeatures
+from geomagnifier.models.small.feature_cache import FeaturePyramid, ViewFeatures, finest
 from geomagnifier.models.small.instances import find_peaks
 from geomagnifier.models.small.model import SmallModel
 from geomagnifier.models.small.text_writer import ViewMemory
@@ -166,7 +166,8 @@ def _told(
     detector = model.detector
     *levels, last = detector.sessions.run("views", pixels=pad(cut.pixels)[None])
     memory = ViewMemory(np.zeros((1, 0, 0), np.float32), np.zeros((1, 0), bool))
-    features = ViewFeatures(FeaturePyramid(*levels[:3]), levels[3:], last, memory)
+    pyramid = FeaturePyramid(*levels[:4])
+    features = ViewFeatures(pyramid, levels[4:], last, memory)
     maps, _ = detector.decode(detector.class_states([kind]), features)
     peaks = find_peaks(maps.centre[0, 0], maps.sides[0, 0], LEAST_HEAT)
     whole = torch.from_numpy(cut.whole)
@@ -178,7 +179,8 @@ def _told(
     alike = overlaps(boxes, whole) if len(whole) else torch.zeros(len(boxes), 1)
     best, which = alike.max(1)
     with torch.no_grad():
-        seen = refiner.look(Pyramid(*(torch.from_numpy(f) for f in levels[:3])), boxes)
+        whole_levels = (finest(detector.sessions, pyramid), pyramid.f2, pyramid.f3)
+        seen = refiner.look(Pyramid(*map(torch.from_numpy, whole_levels)), boxes)
     return Samples(
         seen.half(),
         boxes,

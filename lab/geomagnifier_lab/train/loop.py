@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.finetuning.crops import make_crop
 from geomagnifier.finetuning.losses import WEIGHTS, Weights
 from geomagnifier.finetuning.targets import stack
 from geomagnifier.language.scene_classes import SCENES
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier_lab.datasets.dubai import COVER
 from geomagnifier_lab.networks.backbone import normalise
 from geomagnifier_lab.networks.network import LANGUAGE, SmallNetwork
@@ -155,7 +155,7 @@ def scene_losses(network: SmallNetwork, batch: Batch, captions: Tensor) -> dict[
 class Captions:
     """Sentence vectors of captions, each encoded once."""
 
-    def __init__(self, encoder: SentenceEncoder, tokenizer: Tokenizer) -> None:
+    def __init__(self, encoder: SentenceEncoder, tokenizer: WordPieces) -> None:
         self.encoder, self.tokenizer = encoder, tokenizer
         self.known: dict[str, Tensor] = {}
 

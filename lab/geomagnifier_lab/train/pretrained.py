@@ -10,11 +10,10 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from tokenizers import Tokenizer
-
 from geomagnifier.errors import ModelNotFound
 from geomagnifier.models import registry
-from geomagnifier.models.small.sentence_encoder import load_tokenizer
+from geomagnifier.models.small import word_pieces
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier_lab.networks.loading import sentence_encoder
 from geomagnifier_lab.networks.text_encoder import SentenceEncoder, from_bert
 
@@ -64,6 +63,6 @@ def prepare_encoder(folder: Path) -> None:
     shutil.copyfile(source / "tokenizer.json", folder / registry.FILES[2])
 
 
-def read_encoder(folder: Path) -> tuple[SentenceEncoder, Tokenizer]:
+def read_encoder(folder: Path) -> tuple[SentenceEncoder, WordPieces]:
     """What `prepare_encoder` left in a folder: the frozen encoder and its tokenizer."""
-    return sentence_encoder(folder), load_tokenizer(folder / registry.FILES[2])
+    return sentence_encoder(folder), word_pieces.read(folder / registry.FILES[2])

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.models.networks.granularity_net import GranularityClassifier
 from geomagnifier.models.small.granularity import LEVELS
 from geomagnifier.models.small.text_writer import QUESTION as TOKENS
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier_lab.networks.text_encoder import SentenceEncoder, tokenize
 from geomagnifier_lab.questions import questions
 from geomagnifier_lab.train.trainer import Schedule, Trainer, warmup_cosine
@@ -19,7 +19,7 @@ from geomagnifier_lab.train.trainer import Schedule, Trainer, warmup_cosine
 
 @torch.no_grad()
 def encode(
-    encoder: SentenceEncoder, tokenizer: Tokenizer, texts: Sequence[str]
+    encoder: SentenceEncoder, tokenizer: WordPieces, texts: Sequence[str]
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Encode sentences once.
 
@@ -47,7 +47,7 @@ def encode(
 def train_granularity(
     classifier: GranularityClassifier,
     encoder: SentenceEncoder,
-    tokenizer: Tokenizer,
+    tokenizer: WordPieces,
     seed: int,
     count: int = 12_000,
 ) -> float:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 import torch.nn.functional as F
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.models.small.selector import NUMBERS, decide, features
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier_lab.networks.selector_net import Selector
 from geomagnifier_lab.networks.text_encoder import SentenceEncoder
 from geomagnifier_lab.questions.questions import Split
@@ -27,7 +27,7 @@ class Wordings:
     """Questions with their token states, and the vectors of the class names."""
 
     def __init__(
-        self, encoder: SentenceEncoder, tokenizer: Tokenizer, seed: int, split: Split, count: int
+        self, encoder: SentenceEncoder, tokenizer: WordPieces, seed: int, split: Split, count: int
     ) -> None:
         rng = np.random.default_rng([seed, 41])
         self.wordings = [word(rng, split) for _ in range(count)]
@@ -87,7 +87,7 @@ def batch_of(bank: Wordings, rng: np.random.Generator, size: int) -> tuple[list[
 
 def train_selector(
     encoder: SentenceEncoder,
-    tokenizer: Tokenizer,
+    tokenizer: WordPieces,
     seed: int,
     steps: int = 4000,
     wordings: int = 12000,

@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.language.scene_classes import SCENES
 from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier_lab.networks.network import SmallNetwork
 from geomagnifier_lab.networks.text_decoder import Memory, TextDecoder
 from geomagnifier_lab.networks.text_encoder import SentenceEncoder
@@ -254,7 +254,7 @@ def validate(
 def courses(
     network: SmallNetwork,
     encoder: SentenceEncoder,
-    tokenizer: Tokenizer,
+    tokenizer: WordPieces,
     root: Path,
     settings: Settings,
     progress: Progress,

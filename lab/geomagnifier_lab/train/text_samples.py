@@ -16,13 +16,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop, make_crop
 from geomagnifier.language.classes import WITHIN
 from geomagnifier.language.scene_classes import SCENES, scene_phrase
 from geomagnifier.models.small import vocabulary as w
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier.types import Granularity
 from geomagnifier_lab.datasets.sample import SceneSample
 from geomagnifier_lab.datasets.scene_sets import scene_set
@@ -189,7 +189,7 @@ class EncodedQuestions:
 
 
 def ask_many(
-    encoder: SentenceEncoder, tokenizer: Tokenizer, drawn: list[Question]
+    encoder: SentenceEncoder, tokenizer: WordPieces, drawn: list[Question]
 ) -> EncodedQuestions:
     """Encode questions once.
 

@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from geomagnifier.models import registry
 from geomagnifier.models.networks.loading import fill
 from geomagnifier.models.networks.pixel_decoder import Pyramid
+from geomagnifier.models.small import word_pieces
 from geomagnifier.models.small.inference_sessions import Sessions, folded
-from geomagnifier.models.small.sentence_encoder import load_tokenizer
 from geomagnifier.models.small.zh_en_translator import END, START
 from geomagnifier.types import Floats
 from geomagnifier_lab.networks import attention_by_autograd, box_refiner, loading, text_encoder
@@ -71,7 +71,10 @@ def seen() -> dict[str, torch.Tensor]:
         tokens = network().text.see(ends[3])
     levels = {f"f{n}": f for n, f in enumerate(pyramid, 1)}
     levels |= {f"p{n}": p for n, p in enumerate(prepared, 1)}
-    return levels | {"last": ends[3], "tokens": tokens}
+    neck = network().neck
+    x = neck.lateral[0](ends[0]) + F.interpolate(pyramid.f2, scale_factor=2.0)
+    wide = neck.spread[0](x).relu().permute(0, 2, 3, 1)
+    return levels | {"low": ends[0], "wide": wide, "last": ends[3], "tokens": tokens}
 
 
 def given(*names: str) -> dict[str, Floats]:
@@ -84,10 +87,15 @@ def states(count: int) -> torch.Tensor:
 
 def test_views():
     made = sessions(SMALL).run("views", pixels=pixels(1, 96, 128))
-    names = ("f1", "f2", "f3", "p1", "p2", "p3", "last")
+    names = ("low", "wide", "f2", "f3", "p1", "p2", "p3", "last")
     assert [
         name for name, value in zip(names, made, strict=True) if not near(value, seen()[name])
     ] == []
+
+
+def test_the_finest_level():
+    (made,) = sessions(SMALL).run("finest", **given("low", "wide", "f2"))
+    assert near(made, seen()["f1"])
 
 
 def test_thumbnails_of_odd_sizes():
@@ -142,8 +150,12 @@ def test_boxes_are_corrected(file: str):
     refiner = fill(BoxRefiner(), registry.WEIGHTS / file)
     pyramid = tuple(seen()[f"f{n}"] for n in (1, 2, 3))
     right = box_refiner.refine(refiner, pyramid, boxes(), states(1)[0])
+    asked = {"boxes": boxes().numpy()}
+    (samples,) = sessions(SMALL).run("finest_samples", **asked, **given("low", "wide", "f2"))
+    wanted = box_refiner.sample(seen()["f1"], boxes(), box_refiner.STRIDES[0])
+    assert near(samples, wanted)
     made = sessions(file).run(
-        "box_refiner", boxes=boxes().numpy(), state=states(1).numpy(), **given("f1", "f2", "f3")
+        "box_refiner", samples=samples, state=states(1).numpy(), **asked, **given("f2", "f3")
     )
     assert near(made[0], right.boxes)
     assert near(made[1][:, 0], right.fit)
@@ -172,7 +184,7 @@ def test_proposals():
 
 
 def encoded(*texts: str) -> tuple[text_encoder.Tokens, text_encoder.Encoded]:
-    tokenizer = load_tokenizer(registry.WEIGHTS / "tokenizer.json")
+    tokenizer = word_pieces.read(registry.WEIGHTS / "tokenizer.json")
     tokens = text_encoder.tokenize(tokenizer, texts)
     with torch.inference_mode():
         return tokens, loading.sentence_encoder(registry.WEIGHTS)(tokens)

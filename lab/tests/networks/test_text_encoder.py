@@ -8,11 +8,12 @@ from collections.abc import Mapping
 import pytest
 import torch
 import torch.nn.functional as F
-from tokenizers import Tokenizer
 from torch import Tensor
 
 from geomagnifier.models.registry import WEIGHTS
-from geomagnifier.models.small.sentence_encoder import POSITIONS, WORDS, load_tokenizer
+from geomagnifier.models.small import word_pieces
+from geomagnifier.models.small.sentence_encoder import POSITIONS
+from geomagnifier.models.small.word_pieces import WORDS, WordPieces
 from geomagnifier_lab.networks.loading import sentence_encoder
 from geomagnifier_lab.networks.text_encoder import (
     FORWARD,
@@ -27,8 +28,8 @@ from geomagnifier_lab.networks.text_encoder import (
 
 
 @pytest.fixture(scope="module")
-def tokenizer() -> Tokenizer:
-    return load_tokenizer(WEIGHTS / "tokenizer.json")
+def tokenizer() -> WordPieces:
+    return word_pieces.read(WEIGHTS / "tokenizer.json")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def encoder() -> SentenceEncoder:
 
 
 @torch.inference_mode()
-def test_sentences_of_one_meaning_are_near(encoder: SentenceEncoder, tokenizer: Tokenizer) -> None:
+def test_sentences_of_one_meaning_are_near(encoder: SentenceEncoder, tokenizer: WordPieces) -> None:
     texts = [
         "Segment every ship in the harbour.",
         "Outline all boats in the port.",
@@ -55,7 +56,9 @@ def test_sentences_of_one_meaning_are_near(encoder: SentenceEncoder, tokenizer: 
 
 
 @torch.inference_mode()
-def test_padding_does_not_change_a_sentence(encoder: SentenceEncoder, tokenizer: Tokenizer) -> None:
+def test_padding_does_not_change_a_sentence(
+    encoder: SentenceEncoder, tokenizer: WordPieces
+) -> None:
     texts = [
         "Find all ships.",
         (
@@ -72,7 +75,7 @@ def test_padding_does_not_change_a_sentence(encoder: SentenceEncoder, tokenizer:
         assert torch.allclose(together.states[row, :length], alone.states[0], atol=1e-3)
 
 
-def test_tokens_of_sentences(tokenizer: Tokenizer) -> None:
+def test_tokens_of_sentences(tokenizer: WordPieces) -> None:
     tokens = tokenize(tokenizer, ["ship", "a ship"])
     assert tokens.ids.tolist()[1][0] == 101 and tokens.ids.tolist()[1][-1] == 102  # [CLS], [SEP]
     assert tokens.ids.shape == (2, 4)
@@ -80,7 +83,7 @@ def test_tokens_of_sentences(tokenizer: Tokenizer) -> None:
     assert tokenize(tokenizer, ["SHIP"]).ids.tolist() == tokenize(tokenizer, ["ship"]).ids.tolist()
 
 
-def test_long_sentences_are_cut_and_still_closed(tokenizer: Tokenizer) -> None:
+def test_long_sentences_are_cut_and_still_closed(tokenizer: WordPieces) -> None:
     tokens = tokenize(tokenizer, ["ship " * 2000])
     assert tokens.ids.shape == (1, POSITIONS)
     assert tokens.ids[0, -1] == 102 and tokens.ids[0, -2] == tokens.ids[0, 1]

@@ -10,8 +10,8 @@ import torch
 
 from geomagnifier.models import registry
 from geomagnifier.models.networks.loading import tensors
+from geomagnifier.models.small import word_pieces
 from geomagnifier.models.small.selector import NUMBERS, decide, features
-from geomagnifier.models.small.sentence_encoder import load_tokenizer
 from geomagnifier_lab.networks.selector_net import Selector
 from geomagnifier_lab.networks.text_encoder import SentenceEncoder
 from geomagnifier_lab.train.selector import Wordings, batch_of, train_selector
@@ -84,7 +84,7 @@ def test_the_decision() -> None:
 
 
 def test_a_batch_holds_what_its_examples_say(encoder: SentenceEncoder) -> None:
-    bank = Wordings(encoder, load_tokenizer(WEIGHTS / "tokenizer.json"), 0, "train", 40)
+    bank = Wordings(encoder, word_pieces.read(WEIGHTS / "tokenizer.json"), 0, "train", 40)
     choices, (states, padding, told, kinds, absent, target, chosen, chooses) = batch_of(
         bank, np.random.default_rng(0), 12
     )
@@ -102,7 +102,7 @@ def test_a_batch_holds_what_its_examples_say(encoder: SentenceEncoder) -> None:
 @pytest.mark.slow
 def test_a_short_run_learns(encoder: SentenceEncoder) -> None:
     *_, (selector, figures) = train_selector(
-        encoder, load_tokenizer(WEIGHTS / "tokenizer.json"), 0, steps=30, wordings=80
+        encoder, word_pieces.read(WEIGHTS / "tokenizer.json"), 0, steps=30, wordings=80
     )
     assert isinstance(selector, Selector) and figures["step"] == 30 and 0 <= figures["exact"] <= 1
     assert figures["chooses"] > 0.7  # read off a word or two: learnt at once

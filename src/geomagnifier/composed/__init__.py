@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from geomagnifier.composed import chinese_parser, english_parser
+from geomagnifier.composed import english_parser
 from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
 from geomagnifier.composed.placeholders import MASS, UNITS, Lexicon, normalized, plural, unit_of
@@ -63,11 +63,13 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
     words = lexicon(spec)
     asked = chinese_text.without_order(question)
     zh = chinese_text.chinese(question) or chinese_text.ordered(question)
-    program, passed = (
-        chinese_parser.read_all(asked, words)
-        if chinese_text.chinese(asked)
-        else (english_parser.read(asked, words), ())
-    )
+    if chinese_text.chinese(asked):
+        # its patterns take a tenth of a second to compile, which other questions need not wait for
+        from geomagnifier.composed import chinese_parser
+
+        program, passed = chinese_parser.read_all(asked, words)
+    else:
+        program, passed = english_parser.read(asked, words), ()
     if program is None or (p.refers(program) and not referring):
         return None
     if isinstance(program, p.Chosen) and program.of == p.Select(

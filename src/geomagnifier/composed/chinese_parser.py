@@ -26,11 +26,11 @@ _SLOTS = {
 }
 
 
-_FORMS = tuple(Form.of(form, _SLOTS, build) for form, build in FORMS)
+_FORMS = tuple(Form(form, _SLOTS, build) for form, build in FORMS)
 
 _BARE = (
-    Form.of("{a}", _SLOTS, lambda a: p.Chosen(a)),
-    Form.of(
+    Form("{a}", _SLOTS, lambda a: p.Chosen(a)),
+    Form(
         "(?:我?(?:要|想要|需要)|找出?|提取|分割|数出?|找到)?{a}"
         "(?:的?(?:范围|边界|轮廓|分割)|在(?:图|画面|影像)?[的中里上]?(?:哪里|哪儿?|什么(?:位置|地方)))?",
         _SLOTS,

@@ -139,7 +139,7 @@ _SLOTS = {
 
 @lru_cache(maxsize=1)
 def _forms() -> tuple[Form, ...]:
-    return tuple(Form.of(form, _SLOTS, build) for form, build in FORMS)
+    return tuple(Form(form, _SLOTS, build) for form, build in FORMS)
 
 
 def read(question: str, lexicon: Lexicon) -> p.Program | None:

@@ -12,7 +12,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from geomagnifier.composed import program as p
@@ -48,21 +48,57 @@ class Form:
     """The pattern of each slot."""
     build: Build | str
     """The function that builds the program; a word names one of `english_parser`."""
-    pattern: re.Pattern[str]
-    """`written` with the slots filled in."""
 
-    @classmethod
-    def of(cls, written: str, slots: Mapping[str, str], build: Build | str) -> Form:
-        return cls(written, slots, build, re.compile(_pattern(written, slots)))
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """`written` with the slots filled in."""
+        return re.compile(_pattern(self.written, self.slots))
+
+    @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """What every text that fits holds. To compile a pattern takes long; most have no chance."""
+        return letters_of(self.written)
 
     def fits(self, text: str) -> Iterator[dict[str, str]]:
         """The contents of the slots, once for each place where the first noun phrase may end."""
+        if not all(letters in text for letters in self.needed):
+            return
         found = self.pattern.fullmatch(text)
         while found is not None:
             yield {name: value for name, value in found.groupdict().items() if value is not None}
             if "{a}" not in self.written or found["a"] is None:
                 return
             found = re.fullmatch(_pattern(self.written, self.slots, len(found["a"])), text)
+
+
+def letters_of(written: str) -> tuple[str, ...]:
+    """Letters that stand side by side in every text that a regular expression fits.
+
+    Those outside of all brackets, before and behind slots, signs and what may be left out.
+
+    Args:
+        written: with slots.
+    """
+    if re.search(r"[\[\\]", written):  # sets and escapes may hold brackets
+        written = re.sub(r"\\.|\[\^?\]?[^]]*\]", "\0", written)
+    found = [""]
+    depth = 0
+    for sign in re.findall(r"\{[^}]*\}|.", written, re.DOTALL):
+        if sign == "(":
+            depth += 1
+        elif sign == ")":
+            depth -= 1
+        if depth:
+            found.append("") if found[-1] else None
+        elif sign == "|":
+            return ()
+        elif sign in "?*" or re.match(r"\{\d*,?\d*\}", sign):
+            found[-1:] = [found[-1][:-1], ""]
+        elif sign.isalnum() or sign in " -'":
+            found[-1] += sign
+        else:
+            found.append("")
+    return tuple(letters for letters in found if letters.strip())
 
 
 def _pattern(written: str, slots: Mapping[str, str], least: int = 0) -> str:

@@ -5,7 +5,7 @@ Masks are tinted, boxes have scores, crops are dashed, and a panel beneath has a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from geomagnifier.export import overlay_panel
 from geomagnifier.export.class_colours import COLOURS, class_colours
 from geomagnifier.geometry import Box
+from geomagnifier.mask_outlines import Ring, polygons_of
 from geomagnifier.masks import read_patches
 from geomagnifier.results import Answer, Region
 from geomagnifier.types import Bytes
@@ -30,6 +31,13 @@ TINT = 105
 MANY = 60
 """Most regions whose scores are drawn; more would hide the image."""
 
+TRACED = 500
+"""Regions whose outlines are traced together."""
+
+Corners = tuple[float, float, float, float]
+"""x0, y0, x1, y1."""
+Boxed = tuple[Region, Corners]
+Rings = tuple[Ring, ...]
 Colours = dict[str, tuple[int, int, int]]
 """Class -> RGB."""
 Pen = Any
@@ -122,9 +130,9 @@ def _lines(answer: Answer, tint: Image, colours: Colours) -> Image:
         (region, _inside(_scaled(Box(*region.box), scale).tuple(), large, width))
         for region in answer.regions
     ]
-    for region, box in sorted(boxed, key=lambda pair: pair[0].score):
+    boxed.sort(key=lambda pair: pair[0].score)
+    for region, box, rings in _outlined(boxed, width):
         colour = colours[region.label]
-        rings = () if _is_speck(box, width) else region.polygon
         for ring in rings:
             hole = _turns_right(ring) != _turns_right(rings[0])
             inside = [(x * scale[0] / 2 - 0.5, y * scale[1] / 2 - 0.5) for x, y in ring]
@@ -140,7 +148,20 @@ def _lines(answer: Answer, tint: Image, colours: Colours) -> Image:
     return layer.resize(size, Image.Resampling.BOX)
 
 
-def _is_speck(box: tuple[float, float, float, float], width: int) -> bool:
+def _outlined(boxed: Sequence[Boxed], width: int) -> Iterator[tuple[Region, Corners, Rings]]:
+    """Yield regions with their boxes and rings; no rings where there is no mask, or a speck.
+
+    Some hundred are traced together: all at once would take much memory.
+    """
+    for start in range(0, len(boxed), TRACED):
+        some = boxed[start : start + TRACED]
+        masks = [None if _is_speck(box, width) else region.segmentation for region, box in some]
+        rings = iter(polygons_of([mask for mask in masks if mask is not None]))
+        for (region, box), mask in zip(some, masks, strict=True):
+            yield region, box, () if mask is None else next(rings)
+
+
+def _is_speck(box: Corners, width: int) -> bool:
     """Return whether a region is so small in the image that its outline would hide its shape."""
     return box[2] - box[0] <= 2 * width and box[3] - box[1] <= 2 * width
 

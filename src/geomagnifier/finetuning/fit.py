@@ -22,6 +22,7 @@ from geomagnifier.finetuning.run_state import save, saved
 from geomagnifier.finetuning.targets import Target, cover_target, object_target, stack
 from geomagnifier.models.networks.heads_net import HeadsNet
 from geomagnifier.models.networks.pixel_decoder import PixelDecoder
+from geomagnifier.models.small.feature_cache import FeaturePyramid, finest
 from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.types import Bytes
 
@@ -120,7 +121,8 @@ def look(sessions: Sessions, pixels: Bytes) -> list[Tensor]:
         sessions: of the base model.
         pixels: (S, S, 3).
     """
-    return [torch.from_numpy(level) for level in sessions.run("views", pixels=pixels[None])[:3]]
+    seen = FeaturePyramid(*sessions.run("views", pixels=pixels[None])[:4])
+    return [torch.from_numpy(level) for level in (finest(sessions, seen), seen.f2, seen.f3)]
 
 
 def draw_exercises(

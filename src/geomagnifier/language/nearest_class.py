@@ -17,6 +17,7 @@ A word that the sentence encoder has as a whole is spelled right: "horse" is no 
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 
@@ -185,12 +186,17 @@ def misspelt(thing: str, spelled: Callable[[str], bool]) -> str:
         thing: the misspelt name.
         spelled: whether a word is spelled right.
     """
-    return _near(thing, _known(SYNONYMS.items()), spelled)
+    return _near(thing, _names_of_the_package(), spelled)
 
 
 def is_request(word: str) -> bool:
     """Whether a word belongs to requests and places, and names nothing."""
     return word in _REQUEST
+
+
+@functools.cache
+def _names_of_the_package() -> dict[str, str]:
+    return _known(SYNONYMS.items())
 
 
 def _known(classes: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 _PARTS = {
     "ZHNUMBER": r"[\d.零一二两三四五六七八九十百千万半]{1,12}",
@@ -50,23 +51,31 @@ _PARTS = {
 }
 
 
-def compiled(lines: str) -> re.Pattern[str]:
+@dataclass(frozen=True, eq=False)
+class Wording:
+    """Wording that are looked for in a question; compiled when that is first done."""
+
+    lines: str
     """One alternative a line, a backslash at its end joins the next; whole words in English."""
-    lines = re.sub(r"\\\n\s*", "", lines)
-    pattern = "|".join(line.strip() for line in lines.strip().splitlines())
-    for name, part in _PARTS.items():
-        pattern = pattern.replace(name, part)
-    edge = r"(?<![\w-])({})(?!\w)" if re.search("[a-z]{3}", lines) else "{}"
-    return re.compile(edge.replace("{}", pattern))
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Any of them."""
+        lines = re.sub(r"\\\n\s*", "", self.lines)
+        pattern = "|".join(line.strip() for line in lines.strip().splitlines())
+        for name, part in _PARTS.items():
+            pattern = pattern.replace(name, part)
+        edge = r"(?<![\w-])({})(?!\w)" if re.search("[a-z]{3}", lines) else "{}"
+        return re.compile(edge.replace("{}", pattern))
 
 
 @dataclass(frozen=True)
 class Family:
     """Questions of one sort."""
 
-    english: re.Pattern[str]
+    english: Wording
     """The words that tell."""
-    chinese: re.Pattern[str]
+    chinese: Wording
     """The words that tell."""
     text: str
     """The refusal; {} is where these words are quoted."""
@@ -75,7 +84,7 @@ class Family:
 
 
 LIMIT = Family(
-    compiled(r"""
+    Wording(r"""
         (SIZED|more|less|fewer) (in \w+ )?than ABOUT((an?|one|half an?) UNIT|NUMBER( ?UNIT)?)
         more than one(?! (kind|class|type|sort|category))
         (over|under|above|below|beyond|exceed(s|ing)?|within|up to|at least|at most|no more than|\
@@ -102,7 +111,7 @@ LIMIT = Family(
         (is|are) there (about|around|roughly|approximately|nearly|almost|some) NUMBER
         (is|are) there (\w+ )?(dozens|hundreds|thousands|scores) of
     """),
-    compiled(r"""
+    Wording(r"""
         (大于|小于|超过|多于|少于|不足|不到|高于|低于|长于|短于|宽于|窄于|等于|大过|达到|至少|\
           至多|最多|最少|不小于|不大于)(有|是|约|大约)?ZHNUMBER(ZHUNIT)?
         比ZHNUMBER(ZHUNIT)?(更|还|要)?[长短宽窄大小多少高低远近]
@@ -126,7 +135,7 @@ LIMIT = Family(
 )
 
 MEASURE = Family(
-    compiled(r"""
+    Wording(r"""
         percent(age)?s?|per cent|\d+ ?%|in %|coverage (of|in|is|rate|ratio)
         (?<!-)density|ratio|\w+ share\W*$
         (what|which|the|a|calculate|compute|give|estimate) (\w+ )?(share|proportion|fraction|\
@@ -163,7 +172,7 @@ MEASURE = Family(
           width|height|distance|score)
         tallest(?!-)|deepest|(NUMBER|single|multi|how many)[- ]?stor(e?ys?|ies|ied)
     """),
-    compiled(r"""
+    Wording(r"""
         百分之|百分比|百分数|比例(?!尺)|比重|占比|占(?!地最)[^，。]{0,10}(多少|几成|几分|多大|一半)
         几成|覆盖率|覆盖度|覆盖了多少|绿化率|(?<![高中低等])密度
         (?<!大)(?<!最大)面积(?!最|第)|多大|多长|多宽|多高|多深|多远|多重|多厚|多快|多密
@@ -188,7 +197,7 @@ MEASURE = Family(
 )
 
 TOTAL = Family(
-    compiled(r"""
+    Wording(r"""
         averages?|(the|what|a) (mean|median)
         mean (length|width|area|size|distance|number|count|height)|median|typical (length|size|area)
         standard deviation|variance|histogram|statistics
@@ -196,7 +205,7 @@ TOTAL = Family(
         sum of|sum up (the|all) (?!image|picture|scene|content)\w+
         (total|combined|cumulative|summed) (length|width|area|size|distance|perimeter)
     """),
-    compiled(r"""
+    Wording(r"""
         平均|均值|中位数|标准差|方差|总长|总面积|总宽|面积之和|长度之和|面积和|合计面积
     """),
     'Averages and sums as in "{}" were not understood. Ask for one of a length, width or area, such'
@@ -206,7 +215,7 @@ TOTAL = Family(
 )
 
 COMPARISON = Family(
-    compiled(r"""
+    Wording(r"""
         (more|fewer|less) ([\w-]+ ){1,5}than|(SIZED|older|brighter|darker) than|outnumber(s|ed)?
         as (many|much|large|big|long|wide|small|numerous|common) (\w+ ){0,4}as|as many
         equally (many|large|long|common)
@@ -233,7 +242,7 @@ COMPARISON = Family(
         majority|(more|less) than half|over half|at least half
         most of the (image|picture|scene|area|land|\w+s) (is|are)
     """),
-    compiled(r"""
+    Wording(r"""
         (?<![占对])比(?![较例如])[^，。？]{1,24}(更|还|要)?[多少大小长短宽窄高低远近密]
         哪(个|种|类|一个|一种|一类|边|些|艘|架)的?(物体|目标|数量)?(更|较|\
           比较)[多少大小长短宽窄高远近]
@@ -255,7 +264,7 @@ COMPARISON = Family(
 )
 
 NEGATION = Family(
-    compiled(r"""
+    Wording(r"""
         except(ing)?( for)?|exclud(e|es|ed|ing)|apart from|aside from|other than
         rather than|instead of|in place of|in lieu of|unless|(that|which) (never|lacks?)|lacking
         devoid of|free (of|from)|with (none|nothing)
@@ -273,7 +282,7 @@ NEGATION = Family(
         no \w+( please)?,? (only|just)|non-\w+
         not|(is|are|was|were|do|does|did|has|have|had)n't
     """),
-    compiled(r"""
+    Wording(r"""
         除(了|去|掉|开|却)?[^，。]{0,16}(以外|之外|外)|除[了去掉开]|以外|之外|排除|去掉|忽略|剔除
         扣除|而不是|不包括|不包含|不含|不算|不要|不带
         离[^，。最]{1,8}(很|较|比较|挺|太)?远的|^(请|帮我)?(别|不用|无需)(找|分割|标|画|框|检测|数)
@@ -290,7 +299,7 @@ NEGATION = Family(
 )
 
 HEADING = Family(
-    compiled(r"""
+    Wording(r"""
         (fac(e|es|ing)|point(s|ing)|head(s|ed|ing)?|sail(s|ing)|driving|flying|that point|nose|\
           bow) (to(wards?)? )?(the |due )?WAY
         (ship|vessel|boat|plane|airplane|aircraft|vehicle|car)s? heading\W*$
@@ -302,7 +311,7 @@ HEADING = Family(
         azimuth|(what|the|at an?) angle
         (what|which|in what|the same|opposite) (\w+ )?(direction|way|heading|angle)s?
     """),
-    compiled(r"""
+    Wording(r"""
         朝(?!阳)|面向|航向|方位角|向[北南东西](行|驶|航|的|开|飞)|(机|船|车)头|方向
         (?<!从[南北东西])往[哪北南东西]
     """),
@@ -313,7 +322,7 @@ HEADING = Family(
 )
 
 TIME = Family(
-    compiled(r"""
+    Wording(r"""
         since (\d{4}|last|the|january|february|march|april|may|june|july|august|september|\
           october|november|december|then)
         (in|from|of|until|till|before|after|by|during|between) (19|20)\d\d(?! ?(px|pixels?|x|m|\
@@ -330,7 +339,7 @@ TIME = Family(
         predict (?!(the )?(scene|class|label|category|kind|place))
         (has|have) (\w+ ){0,3}(grown?|shrunk|expanded|built|added|removed|disappeared|demolished)
     """),
-    compiled(r"""
+    Wording(r"""
         新(建|增|修|盖|的|近)|\d{4}年|变化|变迁|[去今前昨]年|以来|以前|曾经|什么时候|何时|哪一?年
         几月|拍摄(时间|日期)|[两前后多]期|(这|那)[两几]张(?!.*分别)
         旧的|老旧|年代|扩张|增长|增加了|减少了|消失
@@ -344,7 +353,7 @@ TIME = Family(
 )
 
 NAME = Family(
-    compiled(r"""
+    Wording(r"""
         (what|which) (\w+ )?(species|breed|crops?|(model|make|brand)(?= (is|of|are)))
         (what|which) (kind|type|sort|variety|model|make)s? of (\w+ )?(tree|plant|crop|bird|fish|\
           animal)s?
@@ -356,7 +365,7 @@ NAME = Family(
         (the )?names? of (the|this|that) (\w+ )?(river|lake|city|airport|road|street|bridge|ship|\
           port|harbou?r|stadium|town)s?
     """),
-    compiled(r"""
+    Wording(r"""
         (什么|哪种|哪类|哪一种|何种)(树|植物|作物|庄稼|品种|型号|机型|车型|船型|品牌|牌子|飞机|\
           鱼|鸟|动物)
         型号|品种|树种|物种|波音|空客|航空公司|哪一?(个|座)?(城市|国家|省份?|县|市(?![场中区])|区县|乡镇|机场)
@@ -373,7 +382,7 @@ NAME = Family(
 )
 
 CAUSE = Family(
-    compiled(r"""
+    Wording(r"""
         why|^who|^whose|who (owns?|owned|built|made|operates?|uses?|lives?)
         whose (\w+ ){1,3}(is|are) (this|that|these|those|it)|how come
         how (healthy|safe|dangerous|busy|crowded|clean|dirty|polluted|expensive|valuable|good|\
@@ -381,7 +390,7 @@ CAUSE = Family(
         what (is|are) (the )?(\w+ ){1,3}doing
         (what|which|who) (is|are) (the )?(owner|reason|cause)s?
     """),
-    compiled(r"""
+    Wording(r"""
         为什么|为何|为啥|(成|诱|起)因|病虫害|原因|权属|哪家(单位|公司|企业|人)
         (归|属于?)(谁|哪)[^，。]{0,4}(所有|管)|(?<!^)谁|什么原因|(工人|人员|民众|群众|游客|司机|学生|行人|渔民|农民)们?(都|正|是)?在|在干什么|在做什么|健康|安全吗
         适合|适不适合|值得|值不值|该不该|应不应该|宜居|繁华吗|富裕|污染|危险|多少钱|价格|房价|房租|开发商|业主|产权|归属
@@ -394,10 +403,10 @@ CAUSE = Family(
 )
 
 OFF_TOPIC = Family(
-    compiled(r"""
+    Wording(r"""
         (?!)
     """),
-    compiled(r"""
+    Wording(r"""
         ^(哈哈+|嗯+|哦+|好的?|好吧|行|谢谢|多谢|感谢|谢了|谢谢你的帮助|辛苦了|不客气|对不起|\
           ok)[你您了啊呀哈啦吧,，。.!！~ ]*$
         ^(你好|您好|嗨|早上好|晚上好|早安|晚安|再见|拜拜)[啊呀哈啦吧,，。.!！~ ]*$
@@ -412,13 +421,13 @@ OFF_TOPIC = Family(
 )
 
 ASKED_COLOUR = Family(
-    compiled(r"""
+    Wording(r"""
         (what|which|what's|tell me|identify|name the|describe the) (\w+ ){0,3}(colou?r|shade of|\
           material|texture|pattern)s?
         (what|which) (\w+ ){1,6}made (of|from)|(is|are|was|were) (\w+ ){1,7}made (of|from)
         ^(is|are|was|were|does|do) ([\w-]+ ){1,8}COLOUR(?=\W*$)
     """),
-    compiled(r"""
+    Wording(r"""
         (?<![上涂])颜色(?!标|画|填|显)|什么色|材质|材料|质地|纹理|什么做的
         ^[^，。]{0,16}是(不是)?[红白蓝绿灰黑黄橙紫棕粉银][色的]*(的)?吗
     """),
@@ -430,13 +439,13 @@ ASKED_COLOUR = Family(
 )
 
 BOX = Family(
-    compiled(r"""
+    Wording(r"""
         (in|inside|within) (this|that|the|my) (\w+ )?(box|rectangle)(?![ -]\w*shaped)
         (this|that) (\w+ )?(box|rectangle)(?= (is|shows?|holds?|contains?|encloses?|frames?)\b)
         (marked|selected|highlighted|boxed|framed) (area|part|region|object|thing|target|box)
         (box|rectangle) (that )?i (drew|have drawn|marked|selected)
     """),
-    compiled(r"""
+    Wording(r"""
         (这个?|该|此|我?画的|选中的?|所选的?|标记的?|红色?|给定的?)(方框|矩形框|矩形|框)(?!出|选|标)
         (方框|矩形框|(?<!边界)(?<!用)框)(内|里|中)
         (选中的|所选的?|框选的|框出的|标记的)(区域|部分|目标|物体|东西|地方)

@@ -24,7 +24,7 @@ from functools import cache
 from typing import Literal
 
 from geomagnifier.language import chinese_text
-from geomagnifier.language.refusals import BOX, FAMILIES, LIMIT, MEASURE, TOTAL, Family, compiled
+from geomagnifier.language.refusals import BOX, FAMILIES, LIMIT, MEASURE, TOTAL, Family, Wording
 
 LONGEST = 2000
 """Letters that are read; a model reads fewer."""
@@ -35,7 +35,7 @@ _COORDINATES = re.compile(rf"[\[(（]\s*{_NUMBER}(?:\s*[,;，；]\s*{_NUMBER}){{
 
 
 # What only looks like one of them.
-_HARMLESS = compiled(r"""
+_HARMLESS = Wording(r"""
     (or|if|why) not|no idea
     not (parallel|aligned|perpendicular|only|sure|certain|necessarily|far (away )?from)
     (i|we|you) (am|are|do|have|could|can|did) ?(not|n't)|(i|we|you) (do|did|have|are)n't|i'm not
@@ -54,7 +54,7 @@ _ZH_HARMLESS = re.compile(
     "不好意思|怎么样|绿地|绿化(?!率|覆盖)|红树林|白杨|黄河"
 )
 _COUNTED = re.compile(r"\b(exact number|count|the number of|how many exactly|how many\W*$)\b")
-_ONLY_A_COUNT = compiled("(more|less|fewer) than NUMBER\nat (least|most) NUMBER")
+_ONLY_A_COUNT = Wording("(more|less|fewer) than NUMBER\nat (least|most) NUMBER")
 _AREA = re.compile(r"\b(area|(fraction|share|proportion|part) of the pixels)\b|面积|多少像素")
 _BOXES = re.compile(r"\b(box|boxes|rectangles?|coordinates|corners?)\b")
 _MASK = re.compile(
@@ -82,7 +82,7 @@ def refusal(question: str, classes: Iterable[str] = (), boxed: bool = True) -> s
     zh, read = _chinese(plain), _read(plain)
     told = zh or chinese_text.ordered(question)
     for family in FAMILIES if boxed else (*FAMILIES, BOX):
-        for found in (family.chinese if zh else family.english).finditer(read):
+        for found in (family.chinese if zh else family.english).pattern.finditer(read):
             if not _answered_otherwise(family, found[0], plain):
                 return (family.zh if told else family.text).format(found[0].strip(" ,.:;?!"))
     return None
@@ -94,7 +94,7 @@ def _answered_otherwise(family: Family, words: str, plain: str) -> bool:
     The count that is asked for beside its limit, or a mask with its share of the scene.
     """
     if family is LIMIT:
-        return bool(_ONLY_A_COUNT.fullmatch(words) and _COUNTED.search(plain))
+        return bool(_ONLY_A_COUNT.pattern.fullmatch(words) and _COUNTED.search(plain))
     if words == "in pixels" and _BOXES.search(plain):
         return True
     return family in (MEASURE, TOTAL) and bool(_AREA.search(plain) and _MASK.search(plain))
@@ -102,7 +102,7 @@ def _answered_otherwise(family: Family, words: str, plain: str) -> bool:
 
 # Properties of the objects themselves: one object that is found may stand, with a sentence that its
 # property was not checked.
-_PROPERTY = compiled(r"""
+_PROPERTY = Wording(r"""
     COLOUR(?! (box(es)?|(rectangle|frame|circle|marker|outline|line|mask|overlay)s?)\b)
     wooden|metal(lic)?|concrete|steel|brick|thatched|tiled|rusty|shiny|striped
     (made of|built of|covered (in|with)) (wood|metal|concrete|steel|brick|stone|glass|tiles?|tin|\
@@ -114,7 +114,7 @@ _PROPERTY = compiled(r"""
     (under way|underway|sailing)(?! (boat|ship|vessel|yacht)s?)|(?<!in )full(?=\W*$)
     under construction|unfinished|sunken|military
 """)
-_ZH_PROPERTY = compiled(r"""
+_ZH_PROPERTY = Wording(r"""
     [红白蓝绿灰黑黄橙紫棕褐粉银金深浅][灰褐]?色的?|彩色的?|[红白蓝绿灰黑黄]的
     [红白蓝绿灰黑黄](?=顶|屋顶|船|车|飞机|房|楼|瓦)
     木制的?|金属的?|混凝土的?|受损的?|损坏的?|倒塌的?|被淹的?|空的|空着|空置的?|废弃的?|移动的
@@ -122,7 +122,7 @@ _ZH_PROPERTY = compiled(r"""
     正在[^，。的]{1,6}的?|航行(中|着)?的?|行驶(中|着)?的?|飞行中的?|漏油的?|漏水的?|着火的?|起火的?
     坏了?的?(?![地])|满了?的?(?=吗|$)
 """)
-_PAINT = compiled(r"""
+_PAINT = Wording(r"""
     ^(please )?(colou?r|paint|tint|dye|shade|fill)\b.*\bCOLOUR(?=\W*($|[,;.]))
     ^(please )?(colou?r|paint|draw|shade|highlight|fill|tint|render|mark|outline|show|box|\
       frame)\b.*\b(in|pixels?|with)( a)? COLOUR(?=\W*$)
@@ -204,9 +204,9 @@ def unchecked(question: str, classes: Iterable[str] = ()) -> Unchecked | None:
     """
     plain = _SCENE.sub(lambda found: " " * len(found[0]), _normalized(question, classes))
     zh, read = _chinese(plain), _read(plain)
-    if (_ZH_PAINT if zh else _PAINT).search(read):
+    if (_ZH_PAINT if zh else _PAINT.pattern).search(read):
         return None
-    found = [*(_ZH_PROPERTY if zh else _PROPERTY).finditer(read)]
+    found = [*(_ZH_PROPERTY if zh else _PROPERTY).pattern.finditer(read)]
     own = [match for match in found if not _of_landmark(read, match, zh)]
     return Unchecked((own or found)[0][0], bool(own), "zh" if zh else "en") if found else None
 
@@ -239,7 +239,7 @@ def _normalized(question: str, classes: Iterable[str]) -> str:
 
 def _read(plain: str) -> str:
     """The text without what is harmless."""
-    return _ZH_HARMLESS.sub("·", _HARMLESS.sub("·", plain))
+    return _ZH_HARMLESS.sub("·", _HARMLESS.pattern.sub("·", plain))
 
 
 @cache

@@ -33,7 +33,7 @@ from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -46,16 +46,13 @@ from geomagnifier.models.custom.checkpoint import OWN, taught
 from geomagnifier.models.custom.model import CustomModel
 from geomagnifier.models.onnx_detector.detector_model import DetectorModel
 from geomagnifier.models.onnx_detector.onnx_detector import SUFFIX, OnnxDetector
+from geomagnifier.models.small import word_pieces
 from geomagnifier.models.small.box_features import Refiner
 from geomagnifier.models.small.byte_table import ByteTable
 from geomagnifier.models.small.inference_sessions import Sessions, folded, shapes_of
 from geomagnifier.models.small.model import SmallModel, SmallNetworks
-from geomagnifier.models.small.sentence_encoder import load_tokenizer
 from geomagnifier.models.small.zh_en_translator import END, START, Translator
 from geomagnifier.types import Floats
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parent / "weights"
 FILES = ("small.safetensors", "sentence.safetensors", "tokenizer.json", "scout.safetensors")
@@ -304,16 +301,12 @@ def load_reader(folder: Path) -> Translator:
     return Translator(letters, words, Sessions(weights))
 
 
-def _read_tokenizer(path: Path) -> Tokenizer:
+def _read_tokenizer(path: Path) -> word_pieces.WordPieces:
     try:
         if path.stat().st_size > HEADER:
             raise ValueError("it is far too long")
-        return load_tokenizer(path)
-    except Exception as error:
-        if (
-            type(error).__module__ != "builtins"
-        ):  # tokenizers raises plain Exception on a damaged file
-            raise
+        return word_pieces.read(path)
+    except (ValueError, RecursionError) as error:
         raise ModelCorrupt(f"{path} cannot be read: {error}") from error
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
-import urllib.error
-import urllib.request
 from typing import Any
 
 from geomagnifier.errors import SceneUnreadable
@@ -37,6 +34,11 @@ def fetch(address: str) -> bytes:
         SceneUnreadable: the network is not allowed, the server gives no such text (its status is
             in the message), or it is too long.
     """
+    # not needed for local files, and not quick to import
+    import http.client
+    import urllib.error
+    import urllib.request
+
     check_allowed(address)
     wanted = urllib.request.Request(address, headers={"User-Agent": "geomagnifier"})
     try:
@@ -62,6 +64,8 @@ def fetch(address: str) -> bytes:
 
 def _opener() -> Any:
     """Return an opener that knows http and https alone, also after a redirection."""
+    import urllib.request
+
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler,

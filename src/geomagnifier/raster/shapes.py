@@ -111,10 +111,10 @@ def properties(
         regions: some of the answer's.
         shapes: their geometries, scene px.
     """
-    area, (square, length, width), value = (
-        _areas(shapes),
-        on_the_ground(shapes, answer.scene),
-        value_fields(answer),
+    value = value_fields(answer)
+    # Python's own numbers: to take them out of an array one by one is slow
+    area, square, length, width = (
+        numbers.tolist() for numbers in (_areas(shapes), *on_the_ground(shapes, answer.scene))
     )
     return [
         {
@@ -203,9 +203,10 @@ def on_the_ground(
     metres = np.einsum(
         "nij,nj->ni", np.where(known[:, None, None], steps, 0)[owner], points - middle[owner]
     )
-    corners = shapely.get_coordinates(
-        shapely.oriented_envelope(shapely.multipoints(metres, indices=owner))[known]
-    ).reshape(-1, 5, 2)
+    # lines are made at once, points one by one; a line needs two
+    lines = (np.bincount(owner, minlength=len(found)) > 1).all()
+    hulls = (shapely.linestrings if lines else shapely.multipoints)(metres, indices=owner)
+    corners = shapely.get_coordinates(shapely.oriented_envelope(hulls)[known]).reshape(-1, 5, 2)
     # (N, 2), the shorter one first
     sides = np.sort(np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2), axis=1)
     length, width = unknown.copy(), unknown.copy()

@@ -14,8 +14,8 @@ import math
 import re
 import tempfile
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import parse_qsl, urlencode, urlsplit
-from xml.sax.saxutils import escape
 
 from rasterio.errors import RasterioError
 

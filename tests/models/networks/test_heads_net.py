@@ -7,7 +7,6 @@ import torch
 
 from geomagnifier.models.networks.heads_net import HeadsNet
 from geomagnifier.models.networks.pixel_decoder import PixelDecoder, Pyramid
-from geomagnifier.models.small.feature_cache import FeaturePyramid
 from geomagnifier.models.small.inference_sessions import Sessions
 
 
@@ -34,6 +33,6 @@ def test_finished_heads_draw_the_same_maps() -> None:
         drawn = heads(heads.prepare(pyramid), decoder, torch.tensor([[1]]))
     weights = {f"decoder.{name}": t.numpy() for name, t in decoder.state_dict().items()}
     sessions, done = Sessions(weights), heads.finished()
-    seen = done.prepare(sessions, FeaturePyramid(*(f.numpy() for f in pyramid)))
+    seen = done.prepare(sessions, [f.numpy() for f in pyramid])
     for mine, theirs in zip(done.maps(sessions, seen, 1), drawn, strict=True):
         assert np.allclose(mine, theirs.numpy(), atol=1e-3)

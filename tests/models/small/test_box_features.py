@@ -37,10 +37,13 @@ def test_of_two_boxes_that_become_one_the_better_stays() -> None:
     near = BOXES[:1].repeat(2, 1) + torch.tensor([[0.0], [1.0]])
     boxes = torch.cat([near, BOXES[2:]]).numpy()
     run = Refiner(Sessions({k: t.numpy() for k, t in refiner.state_dict().items()}), ("ship",))
-    seen, state = FeaturePyramid(*(f.numpy() for f in pyramid())), np.zeros(256, np.float32)
-    moved, scores = better(run, seen, boxes, np.array([0.2, 0.9, 0.5], np.float32), state)
+    _, f2, f3 = (f.numpy() for f in pyramid())
+    low, wide = (np.zeros(of, np.float32) for of in ((1, 24, 24, 32), (1, 24, 32, 256)))
+    seen = FeaturePyramid(low, wide, f2, f3)
+    neck, state = registry.load_small().networks.small, np.zeros(256, np.float32)
+    moved, scores = better(run, neck, seen, boxes, np.array([0.2, 0.9, 0.5], np.float32), state)
     assert np.allclose(moved, boxes[[1, 2]]) and len(scores) == 2 and scores[0] > scores[1]
-    none, nothing = better(run, seen, boxes[:0], np.zeros(0, np.float32), state)
+    none, nothing = better(run, neck, seen, boxes[:0], np.zeros(0, np.float32), state)
     assert none.shape == (0, 4) and nothing.shape == (0,)
 
 

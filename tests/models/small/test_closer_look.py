@@ -77,7 +77,7 @@ def test_corrected_boxes_lie_on_the_view(small: SmallModel) -> None:
     assert (right[:, 2:] > right[:, :2]).all() and (weighed <= np.sqrt(scores).max()).all()
     near = np.abs(right - found[0]).max(1).min()
     assert near < 20, "the box over the cross stays about where it was"
-    plain, _ = corrected(closer, pyramid, found, scores, state)
+    plain, _ = corrected(closer, detector.sessions, pyramid, found, scores, state)
     assert np.abs(right - plain[1]).max(1).min() < 1e-3, (
         "too large for a part: on the view as it is"
     )

@@ -87,6 +87,32 @@ def test_normalisations_are_folded_into_convolutions():
     }
 
 
+def test_layers_that_follow_each_other_are_joined():
+    chance = np.random.default_rng(0)
+    shapes = {
+        "decoder.image.0.weight": (3, 5, 1, 1),
+        "decoder.image.0.bias": (3,),
+        "neck.mix.0.weight": (5, 5, 1, 1),
+        "neck.mix.0.bias": (5,),
+        "neck.lateral.0.weight": (5, 2, 1, 1),
+        "neck.lateral.0.bias": (5,),
+    }
+    weights = {name: chance.normal(size=of).astype(np.float32) for name, of in shapes.items()}
+    low, above, wide = (chance.normal(size=n).astype(np.float32) for n in (2, 5, 5))
+    made = folded(weights)
+    assert {k: v.shape for k, v in made.items()} == {
+        k: tuple(v) for k, v in folded_shapes(shapes).items()
+    }
+    (image, mix, lateral), biases = (
+        (w for k, w in weights.items() if k.endswith(part)) for part in ("weight", "bias")
+    )
+    image_bias, mix_bias, lateral_bias = biases
+    finest = lateral[:, :, 0, 0] @ low + lateral_bias + above + mix[:, :, 0, 0] @ wide + mix_bias
+    joined = made["joined.mix.weight"][:, :, 0, 0] @ wide + made["joined.mix.bias"]
+    joined += made["joined.lateral.weight"][:, :, 0, 0] @ low + image[:, :, 0, 0] @ above
+    assert np.allclose(joined, image[:, :, 0, 0] @ finest + image_bias, atol=1e-5)
+
+
 def test_the_number_of_threads_can_be_set(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     assert threads() == 3

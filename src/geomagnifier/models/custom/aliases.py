@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from geomagnifier.language import chinese_answers, class_names
@@ -72,19 +73,25 @@ class Names:
         about = {word: name for word, (name, _) in self._said.items() if name in listed}
         kept = [word for word in self._longer(about, 0) if word not in self._said]
         kept_zh = [word for word in self._longer(self._said_zh, 1) if word not in self._said_zh]
+        self._words_zh = (*self._said_zh, *kept_zh)
         self._any = (
             _any_of(map(_loosely, (*self._said, *kept)), r"(?<!\w)(?:{})(?!\w)")
             if self._said
             else None
         )
-        self._any_zh = (
-            _any_of(map(re.escape, (*self._said_zh, *kept_zh)), "{}") if self._said_zh else None
-        )
-        self._known = {
+
+    @cached_property
+    def _any_zh(self) -> re.Pattern[str] | None:
+        return _any_of(map(re.escape, self._words_zh), "{}") if self._said_zh else None
+
+    @cached_property
+    def _known(self) -> dict[str, re.Pattern[str]]:
+        """What names each of the stand-ins."""
+        return {
             s.name: re.compile(
                 rf"(?<!\w)(?:{'|'.join(map(_loosely, s.words))})(?!\w)", re.IGNORECASE
             )
-            for s in stand_ins
+            for s in self.stand_ins
         }
 
     def stand(

@@ -15,6 +15,7 @@ from geomagnifier.errors import OptionError
 from geomagnifier.models.custom.class_heads import CustomClass, Heads, presence
 from geomagnifier.models.small.cells import crop, shrink
 from geomagnifier.models.small.class_thresholds import ClassThresholds
+from geomagnifier.models.small.feature_cache import finest
 from geomagnifier.models.small.instances import (
     LOWEST_HEAT,
     combine,
@@ -82,11 +83,9 @@ class ClassDetector:
         if prepared is None or prepared[:2] != (view.key, heads):
             pyramid = self.base.views.see(view).pyramid
             assert pyramid is not None
-            prepared = self._prepared = (
-                view.key,
-                heads,
-                heads.prepare(self.base.networks.small, pyramid),
-            )
+            sessions = self.base.networks.small
+            levels = (finest(sessions, pyramid), pyramid.f2, pyramid.f3)
+            prepared = self._prepared = (view.key, heads, heads.prepare(sessions, levels))
         return heads.maps(self.base.networks.small, prepared[2], number)
 
     def heat(self, class_name: str, view: View) -> Floats:

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from geomagnifier.models.small.feature_cache import FeaturePyramid
 from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.models.small.maps import LEVELS, MAPS, Bent, DenseMaps, draw
 from geomagnifier.models.small.numerics import sigmoid
@@ -82,14 +81,14 @@ class Heads:
         if wrong := next((n for n in (*shapes, *found) if shapes.get(n) != found.get(n)), None):
             raise ValueError(f"{wrong} is {found.get(wrong)} and should be {shapes.get(wrong)}")
 
-    def prepare(self, sessions: Sessions, pyramid: FeaturePyramid) -> Sequence[Floats]:
-        """What the heads read of f1, f2, f3: three (1, h, w, inner).
+    def prepare(self, sessions: Sessions, levels: Sequence[Floats]) -> Sequence[Floats]:
+        """What the heads read of a view: three (1, h, w, inner).
 
         Args:
             sessions: of the small model.
-            pyramid: of one view.
+            levels: f1, f2, f3 of the view.
         """
-        inputs = {f"f{n}": level for n, level in enumerate(pyramid, 1)}
+        inputs = {f"f{n}": level for n, level in enumerate(levels, 1)}
         for n in range(LEVELS):
             inputs[f"weight{n + 1}"] = self.weights[f"eyes.{n}.weight"]
             inputs[f"bias{n + 1}"] = self.weights[f"eyes.{n}.bias"]

@@ -57,34 +57,56 @@ def named(sessions: Sessions, described: Floats) -> Floats:
 
 
 def better(
-    refiner: Refiner, pyramid: FeaturePyramid, boxes: Floats, scores: Floats, state: Floats
+    refiner: Refiner,
+    sessions: Sessions,
+    pyramid: FeaturePyramid,
+    boxes: Floats,
+    scores: Floats,
+    state: Floats,
 ) -> tuple[Floats, Floats]:
     """Corrected boxes of a class after NMS, and their scores, weighed by the fit.
 
     Args:
         refiner: of the model.
+        sessions: of the small model.
         pyramid: of one view.
         boxes: (N, 4) view px.
         scores: (N,), raw.
         state: of the class, (256,).
     """
-    moved, weighed = corrected(refiner, pyramid, boxes, scores, state)
+    moved, weighed = corrected(refiner, sessions, pyramid, boxes, scores, state)
     kept = suppress(moved, weighed, 0.5)
     return moved[kept], weighed[kept]
 
 
 def corrected(
-    refiner: Refiner, pyramid: FeaturePyramid, boxes: Floats, scores: Floats, state: Floats
+    refiner: Refiner,
+    sessions: Sessions,
+    pyramid: FeaturePyramid,
+    boxes: Floats,
+    scores: Floats,
+    state: Floats,
 ) -> tuple[Floats, Floats]:
     """`better` without NMS: a corrected box and its score for each box, in their order.
 
     Args:
         refiner: of the model.
+        sessions: of the small model.
         pyramid: that the boxes lie in.
         boxes: (N, 4) px of what the pyramid is of.
         scores: (N,), raw.
         state: of the class, (256,).
     """
-    levels = {f"f{n}": level for n, level in enumerate(pyramid, 1)}
-    moved, fits = refiner.sessions.run("box_refiner", boxes=boxes, state=state[None], **levels)
+    if not len(boxes):
+        return boxes, scores
+    parts = {"low": pyramid.low, "wide": pyramid.wide, "f2": pyramid.f2}
+    (samples,) = sessions.run("finest_samples", boxes=boxes, **parts)
+    moved, fits = refiner.sessions.run(
+        "box_refiner",
+        samples=samples,
+        f2=pyramid.f2,
+        f3=pyramid.f3,
+        boxes=boxes,
+        state=state[None],
+    )
     return moved, np.asarray(scores ** (1 - FIT) * sigmoid(fits[:, 0]) ** FIT, np.float32)

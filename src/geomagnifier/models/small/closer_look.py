@@ -135,14 +135,16 @@ def look_closer(
         scores: (N,), raw.
         state: of the class, (256,).
     """
-    moved, weighed = corrected(refiner, pyramid, boxes, scores, state)
+    moved, weighed = corrected(refiner, sessions, pyramid, boxes, scores, state)
     side = SIDE / refiner.enlarged
     for part in parts_of(boxes, _size(pixels), side):
         fresh = enlarge(pixels, part, side, refiner.enlarged)
-        levels: Sequence[Floats] = sessions.run("views", pixels=pad(fresh)[None])[:3]
+        levels: Sequence[Floats] = sessions.run("views", pixels=pad(fresh)[None])[:4]
         corner = np.array([part.left, part.top] * 2, np.float32)
         inside = (boxes[part.boxes] - corner) * np.float32(refiner.enlarged)
-        right, fits = corrected(refiner, FeaturePyramid(*levels), inside, scores[part.boxes], state)
+        right, fits = corrected(
+            refiner, sessions, FeaturePyramid(*levels), inside, scores[part.boxes], state
+        )
         moved[part.boxes] = right / np.float32(refiner.enlarged) + corner
         weighed[part.boxes] = fits
     kept = suppress(moved, weighed, 0.5)

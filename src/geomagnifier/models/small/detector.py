@@ -17,7 +17,7 @@ from geomagnifier.models.small.box_features import FIT, Refiner, better, describ
 from geomagnifier.models.small.cells import crop, shrink
 from geomagnifier.models.small.class_thresholds import ClassThresholds
 from geomagnifier.models.small.closer_look import look_closer, seen_best
-from geomagnifier.models.small.feature_cache import ViewFeatures, Views
+from geomagnifier.models.small.feature_cache import ViewFeatures, Views, finest
 from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.models.small.instances import LOWEST_HEAT, combine, detections, find_peaks
 from geomagnifier.models.small.maps import MASK_STRIDE, DenseMaps, bend, draw
@@ -27,6 +27,9 @@ from geomagnifier.models.small.score_calibration import ScoreCalibration
 from geomagnifier.models.small.size_prior import size_prior
 from geomagnifier.results import ClassMask, Detection, ViewPrediction
 from geomagnifier.types import Floats, View
+
+SLACK = 0.9999
+"""Of the least raw score that is worth a second look: single precision rounds."""
 
 
 @dataclass(eq=False)
@@ -157,7 +160,15 @@ class Detector:
             view: that the maps are of.
             masks: objects get the cells that belong to them; else boxes alone.
         """
-        peaks = find_peaks(maps.centre[0, q], maps.sides[0, q], LOWEST_HEAT)
+        # A score is at most its raw score, corrected or not, and a box is dropped for a better one
+        # alone: boxes that cannot reach the threshold need no second look.
+        closer = self.closer if self.closer and class_name in self.closer.classes else None
+        refiner = self.refiner if self.refiner and class_name in self.refiner.classes else None
+        least = float(self.reliability.raw(class_name, lowest)) * SLACK
+        if closer or refiner:
+            least = least ** (1 / (1 - FIT))
+        heat = max(LOWEST_HEAT, least / max(presence, 1e-9) ** 0.25)
+        peaks = find_peaks(maps.centre[0, q], maps.sides[0, q], heat)
         if not len(peaks.scores):
             return []
         assert features.pyramid is not None
@@ -166,23 +177,20 @@ class Detector:
         )
         # a box of a narrow class is one of the wide class as well
         own = likely[:, [self.objects.index(name) for name in self.family(class_name)]].sum(1)
-        boxes, raw = peaks.boxes, combine(peaks.scores, own, presence)
+        raw = combine(peaks.scores, own, presence)
+        worth = raw >= least
+        if closer:
+            worth &= seen_best(peaks.boxes, self.proposals.sizes[class_name].pixels, view.window)
+        boxes, raw = peaks.boxes[worth], raw[worth]
+        if not len(raw):
+            return []
         (state,) = self.class_states([class_name])
-        if self.closer is not None and class_name in self.closer.classes:
-            # a score is at most the root of what it was: `box_features.FIT`
-            worth = raw ** (1 - FIT) >= self.reliability.raw(class_name, lowest)
-            worth &= seen_best(boxes, self.proposals.sizes[class_name].pixels, view.window)
+        if closer:
             boxes, raw = look_closer(
-                self.closer,
-                self.sessions,
-                view.pixels,
-                features.pyramid,
-                boxes[worth],
-                raw[worth],
-                state,
+                closer, self.sessions, view.pixels, features.pyramid, boxes, raw, state
             )
-        elif self.refiner is not None and class_name in self.refiner.classes:
-            boxes, raw = better(self.refiner, features.pyramid, boxes, raw, state)
+        elif refiner:
+            boxes, raw = better(refiner, self.sessions, features.pyramid, boxes, raw, state)
         prior = size_prior(boxes, self.proposals.sizes[class_name].pixels, view.window)
         scores = self.reliability.probability(class_name, raw * prior)
         offset = maps.offset[0, q] if masks else None
@@ -204,5 +212,7 @@ class Detector:
                 "this model has no weights of the linear decoder; recipes/linear_decoder.sh"
                 " makes a model that has"
             )
-        levels = {f"f{n}": level for n, level in enumerate(features.pyramid or (), 1)}
+        assert features.pyramid is not None
+        seen = features.pyramid
+        levels = {"f1": finest(self.sessions, seen), "f2": seen.f2, "f3": seen.f3}
         return self.linear.run("linear_masks", states=states, **levels)[0]

@@ -19,21 +19,33 @@ KEPT = 160_000_000
 
 
 class FeaturePyramid(NamedTuple):
-    """Features of a view at three strides."""
+    """Features of a view at three strides; f1 is made of the first three when it is wanted."""
 
-    f1: Floats
-    """(1, C, H/4, W/4)."""
+    low: Floats
+    """(1, 24, H/4, W/4) of the trunk."""
+    wide: Floats
+    """(1, H/4, W/4, C), what the neck's last convolution reads."""
     f2: Floats
     """(1, C, H/8, W/8)."""
     f3: Floats
     """(1, C, H/16, W/16)."""
 
 
+def finest(sessions: Sessions, pyramid: FeaturePyramid) -> Floats:
+    """f1 of a view, (1, C, H/4, W/4): a fifth of the image side's work.
+
+    Args:
+        sessions: of the small model.
+        pyramid: of the view.
+    """
+    return sessions.run("finest", low=pyramid.low, wide=pyramid.wide, f2=pyramid.f2)[0]
+
+
 class ViewFeatures(NamedTuple):
     """What the image side computes of a view."""
 
     pyramid: FeaturePyramid | None
-    """f1, f2, f3; None of a thumbnail."""
+    """low, wide, f2, f3; None of a thumbnail."""
     prepared: list[Floats]
     """The pixel decoder's features of each level; none of a thumbnail."""
     last: Floats
@@ -136,7 +148,7 @@ class Views:
             own = _own(i, len(views))
             memory = ViewMemory(own(tokens), np.zeros((1, tokens.shape[1]), bool))
             parts = [*map(own, levels)]
-            seen.append(ViewFeatures(FeaturePyramid(*parts[:3]), parts[3:], own(last), memory))
+            seen.append(ViewFeatures(FeaturePyramid(*parts[:4]), parts[4:], own(last), memory))
         return self._keep([view.key for view in views], seen)
 
     def _find(self, key: str) -> ViewFeatures | None:

@@ -27,6 +27,8 @@ FLIPPED = "^T"
 """Ends the name of a weight that a graph wants transposed."""
 EPSILON = 1e-3
 """Of the image side's normalisations."""
+IMAGE = "decoder.image.0.weight"
+"""What the pixel decoder reads the finest level with."""
 
 
 class Sessions:
@@ -129,7 +131,7 @@ def engine() -> str:
 
 
 def folded(weights: Mapping[str, Floats]) -> dict[str, Floats]:
-    """Weights with every normalisation folded into its convolution.
+    """Weights with every normalisation folded into its convolution, and `joined` ones.
 
     Args:
         weights: by name, those of a convolution as NAME.weight, NAME.scale, NAME.shift, NAME.mean
@@ -143,7 +145,27 @@ def folded(weights: Mapping[str, Floats]) -> dict[str, Floats]:
         scale = scale / np.sqrt(variance + np.float32(EPSILON))
         out[f"{name}.weight"] = out[f"{name}.weight"] * scale[:, None, None, None]
         out[f"{name}.bias"] = shift - mean * scale
-    return out
+    return out | (joined(out) if IMAGE in out else {})
+
+
+def joined(weights: Mapping[str, Floats]) -> dict[str, Floats]:
+    """What the pixel decoder reads of the finest level, without making that level.
+
+    f1 = lateral(low) + doubled(f2) + mix(wide), and the decoder reads p1 = image(f1), half as many
+    channels. All of these are linear in each cell: p1 = image lateral (low) + doubled(image(f2)) +
+    image mix (wide) is the same for half the multiplications.
+
+    Args:
+        weights: of the neck and the pixel decoder.
+    """
+    names = ("decoder.image.0", "neck.mix.0", "neck.lateral.0")
+    image, mix, lateral = (weights[f"{name}.weight"][:, :, 0, 0] for name in names)
+    biases = weights["neck.mix.0.bias"] + weights["neck.lateral.0.bias"]
+    return {
+        "joined.mix.weight": (image @ mix)[:, :, None, None],
+        "joined.mix.bias": image @ biases + weights["decoder.image.0.bias"],
+        "joined.lateral.weight": (image @ lateral)[:, :, None, None],
+    }
 
 
 def folded_shapes(shapes: Mapping[str, Sequence[int]]) -> dict[str, Sequence[int]]:
@@ -153,4 +175,9 @@ def folded_shapes(shapes: Mapping[str, Sequence[int]]) -> dict[str, Sequence[int
         out[f"{name}.bias"] = out.pop(f"{name}.shift")
         for part in ("scale", "mean", "variance"):
             del out[f"{name}.{part}"]
+    if IMAGE in out:
+        rows = out[IMAGE][0]
+        out["joined.mix.weight"] = [rows, *out["neck.mix.0.weight"][1:]]
+        out["joined.mix.bias"] = [rows]
+        out["joined.lateral.weight"] = [rows, *out["neck.lateral.0.weight"][1:]]
     return out

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -43,6 +43,7 @@ from geomagnifier.models.small.region_chooser import RegionChooser
 from geomagnifier.models.small.score_calibration import ScoreCalibration
 from geomagnifier.models.small.sentence_encoder import stacked
 from geomagnifier.models.small.text_writer import TextWriter, grid_of
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier.models.small.zh_en_translator import Translator
 from geomagnifier.results import (
     Detection,
@@ -52,9 +53,6 @@ from geomagnifier.results import (
     ViewPrediction,
 )
 from geomagnifier.types import Floats, Granularity, ModelSpec, Query, Relevance, SceneInfo, View
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 TRAINED = (0.3, 2.0)
 """Smallest and largest GSD of the training images, m/px, as the model card has them."""
@@ -107,7 +105,7 @@ class SmallModel:
     def __init__(
         self,
         networks: SmallNetworks,
-        tokenizer: Tokenizer,
+        tokenizer: WordPieces,
         card: Mapping[str, Any],
         reader: Callable[[], Translator],
         hunt: Mapping[str, Any],

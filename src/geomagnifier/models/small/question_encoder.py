@@ -9,7 +9,6 @@ import threading
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,11 +18,9 @@ from geomagnifier.language.short_forms import written_out
 from geomagnifier.models.small import sentence_encoder, zh_rules
 from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.models.small.sentence_encoder import POSITIONS, Encoded, tokenize
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier.models.small.zh_en_translator import Translator
 from geomagnifier.types import Floats
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
 
 KEPT = 16
 """Questions that are kept."""
@@ -41,7 +38,7 @@ class QuestionEncoder:
     def __init__(
         self,
         sessions: Sessions,
-        tokenizer: Tokenizer,
+        tokenizer: WordPieces,
         translator: Callable[[], Translator],
     ) -> None:
         self.sessions, self.tokenizer, self.translator = sessions, tokenizer, translator
@@ -62,7 +59,7 @@ class QuestionEncoder:
                 return self._questions[text]
         plain = self.in_english(text)
         tokens = tokenize(self.tokenizer, [plain])
-        if len(self.tokenizer.encode(plain).ids) > POSITIONS:
+        if len(self.tokenizer.sentence(plain)) > POSITIONS:
             warnings.warn(
                 f"the question is longer than {POSITIONS} tokens; what follows them was not read",
                 GeomagWarning,
@@ -109,7 +106,4 @@ class QuestionEncoder:
 
         A misspelt one falls into pieces.
         """
-        return any(
-            len(self.tokenizer.encode(form, add_special_tokens=False).tokens) == 1
-            for form in (word, word.removesuffix("s"))
-        )
+        return any(len(self.tokenizer.pieces(form)) == 1 for form in (word, word.removesuffix("s")))

@@ -1,24 +1,19 @@
-"""The sentence encoder: all-MiniLM-L6-v2 (Apache-2.0) run by `tokenizers` and its graph."""
+"""The sentence encoder: all-MiniLM-L6-v2 (Apache-2.0) run by its graph."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.models.small.numerics import shut
+from geomagnifier.models.small.word_pieces import WordPieces
 from geomagnifier.types import Bools, Floats
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
-WORDS, POSITIONS = 30522, 512
-"""Tokens of the vocabulary, and most tokens of a sentence."""
-LONGEST = 100
-"""Letters of a word; a longer one is taken as unknown."""
+POSITIONS = 512
+"""Most tokens of a sentence."""
 
 
 class Tokens(NamedTuple):
@@ -41,43 +36,16 @@ class Encoded(NamedTuple):
     """(B, 384), mean over tokens, unit length."""
 
 
-def load_tokenizer(path: Path) -> Tokenizer:
-    """The WordPiece tokenizer of MiniLM, without padding or truncation of its own.
-
-    Raises:
-        ValueError: it is another one, whose numbers the encoder does not know, or which may take
-            for ever over a long word.
-        Exception: the file is damaged; the library has no other name for it.
-    """
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
-
-    tokenizer = Tokenizer.from_file(str(path))
-    model, parts = tokenizer.model, (tokenizer.normalizer, tokenizer.pre_tokenizer)
-    kinds = (normalizers.BertNormalizer, pre_tokenizers.BertPreTokenizer)
-    if (
-        not isinstance(model, models.WordPiece)
-        or not all(map(isinstance, parts, kinds))
-        or model.max_input_chars_per_word > LONGEST
-    ):
-        raise ValueError("it is not the WordPiece of BERT")
-    if max((*tokenizer.get_vocab().values(), *tokenizer.encode("a ship \N{SHIP}").ids)) >= WORDS:
-        raise ValueError(f"it has more than {WORDS} tokens")
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
-
-
-def tokenize(tokenizer: Tokenizer, texts: Sequence[str], limit: int = POSITIONS) -> Tokens:
+def tokenize(tokenizer: WordPieces, texts: Sequence[str], limit: int = POSITIONS) -> Tokens:
     """Sentences -> ids, cut to `limit` tokens with the closing token kept.
 
     Args:
-        tokenizer: of `load_tokenizer`.
+        tokenizer: of the encoder.
         texts: sentences.
         limit: most tokens of a sentence.
     """
     rows: list[list[int]] = []
-    for encoding in tokenizer.encode_batch(list(texts)):
-        row = list(encoding.ids)
+    for row in map(tokenizer.sentence, texts):
         rows.append(row if len(row) <= limit else [*row[: limit - 1], row[-1]])
     longest = max(map(len, rows))
     ids = np.array([row + [0] * (longest - len(row)) for row in rows], np.int64)

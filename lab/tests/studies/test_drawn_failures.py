@@ -35,4 +35,5 @@ def test_panels_stand_in_rows() -> None:
 def test_the_command_writes_the_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawn_failures, "FAILURES", FAILURES[:1])
     assert drawn_failures.main(["--out", str(tmp_path / "failures.png")]) == 0
-    assert Image.open(tmp_path / "failures.png").size[1] == SIDE
+    with Image.open(tmp_path / "failures.png") as written:
+        assert written.size[1] == SIDE

@@ -160,6 +160,8 @@ def thing(text: str, state: State, of: p.Select | None = None) -> p.Select:
     )
     text = re.sub(r"(?<=K\d)[上](?=占|$)", "", text)
     text = text.strip(",")
+    if re.fullmatch("它们?|这些|那些", text):
+        return p.Select((), them=True)
     if not text:
         if of is None:
             raise NoPlace

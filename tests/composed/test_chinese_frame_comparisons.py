@@ -17,7 +17,8 @@ from labelled import SPEC
         ),
         (
             "water 比 vegetation 大还是小,差了多少公顷?",
-            "most of sum area(water), sum area(vegetation), sum area(water) in ha - sum area(vegetation) in ha",
+            "most of sum area(water), sum area(vegetation),"
+            " sum area(water) in ha - sum area(vegetation) in ha",
         ),
         ("植被占比与建筑物占比之差", "share(vegetation of picture) - share(building of picture)"),
         (

@@ -200,7 +200,11 @@ def thing(text: str, state: State, of: p.Select | None = None) -> p.Select:
 
 def _of_last(text: str, of: p.Select, reader: Reader) -> p.Select:
     """A thing without its noun: "最大的那艘", "左半边", "离房子远的那些"."""
-    bare = re.sub(f"(?:的)?(?:[这那](?:些|种|几?{COUNTERS})?|一{COUNTERS}|N\\d+|者)?$", "", text)
+    bare = text
+    if not re.search(r"最.*N\d+$", text):  # "最上面三架" are three
+        bare = re.sub(
+            f"(?:的)?(?:[这那](?:些|种|几?{COUNTERS})?|一{COUNTERS}|N\\d+|者)?$", "", text
+        )
     bare = re.sub("^(?:其中|里面|当中)的?", "", bare)
     kept = replace(of, rank=None)
     if not bare:

@@ -84,7 +84,7 @@ def read(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, 
         return None, ()
     state = _clauses(clauses, State(Reader(marks, lexicon)), 0, [TRIED])
     program = None if state is None else _program(state)
-    if state is None or program is None or not p.kinds(program):
+    if state is None or program is None or not (p.kinds(program) or p.refers(program)):
         return None, ()
     return program, tuple(dict.fromkeys(state.reader.passed))
 

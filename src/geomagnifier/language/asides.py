@@ -85,4 +85,5 @@ def is_aside(clause: str) -> bool:
 @lru_cache(maxsize=1)
 def _weights() -> NDArray[np.float32]:
     with files("geomagnifier.language").joinpath("asides.npy").open("rb") as file:
-        return np.load(file).astype(np.float32)
+        weights: NDArray[np.float32] = np.load(file).astype(np.float32)
+    return weights

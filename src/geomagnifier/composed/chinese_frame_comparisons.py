@@ -142,7 +142,8 @@ def _pairs(text: str, state: State, words: str) -> Iterator[tuple[p.Select, p.Se
                 b = thing(right, state)
                 a = thing(left, state, replace(b, filters=(), rank=None))
             if a != b:
-                yield a, b, (one or two)["what"] if one or two else ""
+                said = one or two
+                yield a, b, said["what"] if said is not None else ""
         except NoPlace:
             continue
 

@@ -154,7 +154,7 @@ def _program(state: State) -> p.Program | None:
         if not any(within):
             return None
         programs = [
-            new if new is not None and not old.unit else old
+            old if new is None or getattr(old, "unit", "") else new
             for old, new in zip(programs, within, strict=True)
         ]
     return p.together(programs)

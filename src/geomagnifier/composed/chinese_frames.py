@@ -154,7 +154,7 @@ def _program(state: State) -> p.Program | None:
         if not any(within):
             return None
         programs = [
-            old if new is None or getattr(old, "unit", "") else new
+            old if new is None or getattr(old, "unit", None) else new
             for old, new in zip(programs, within, strict=True)
         ]
     return p.together(programs)

@@ -30,6 +30,8 @@ _FOLDER = Path(__file__).parent / "phrasings"
 WORDINGS = _FOLDER / "wordings_chinese.jsonl"
 HANDS = _FOLDER / "wordings_chinese_hands.jsonl"
 """Of four hands, each its own."""
+FRESH = _FOLDER / "wordings_chinese_fresh.jsonl"
+"""Of the same four hands once more ("second"), and of five others ("fresh")."""
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def test_nothing_but_courtesy_stays_as_it_is() -> None:
         ("船有多长啊，没人住的", None),
         ("船有几艘，去年的", None),
         ("船有几艘，它们值多少", None),
-        ("船有几艘，我要看的是白色的", None),
+        ("船有几艘，我要看的是白色的", "count(ship; white)"),
         ("离建筑50米以内的船有几艘，我在看退界", "count(ship; within 50 m of building)"),
     ],
 )

@@ -312,3 +312,13 @@ def test_shared_cases_with_labelled_objects_in_place_of_found_ones(name: str) ->
             )
             right.append(close and not isinstance(got, bool))
     assert np.mean(right) >= 0.95, f"{np.mean(right):.3f} of {len(right)}"
+
+
+def test_several_things_are_each_answered() -> None:
+    found = ask("清点船只，并勾出最大的一艘")
+    assert found.value == 4 and [one.value for one in found.each] == [4, None]
+    assert {region.box for region in found.regions} == {ship.box for ship in SHIPS}
+    outlined = [region.box for region in found.regions if region.segmentation is not None]
+    assert outlined == [SHIPS[3].box]
+    none = ask("船有多少米长，桥有多少米宽")
+    assert none.value is None and none.why == "no scale" and len(none.each) == 2

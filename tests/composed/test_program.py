@@ -60,3 +60,13 @@ def test_parts_are_replaced_wherever_they_stand() -> None:
     made = p.replaced(program, {SHIPS: ROAD, p.Colour(("red",)): p.Colour(("blue",))})
     assert str(made) == "count(road) > count(ship; near harbor; blue)"
     assert str(program) == "count(ship) > count(ship; near harbor; red)"
+
+
+def test_what_another_one_tells_is_not_asked_again() -> None:
+    ships, largest = p.Select(("ship",)), p.Select(("ship",), rank=p.Rank("area", True))
+    assert p.together([p.Count(ships), p.Chosen(ships)]) == p.Count(ships)
+    assert p.together([p.Exists(ships), p.Count(ships)]) == p.Count(ships)
+    assert p.together([p.Count(ships), p.Chosen(ships, True)]) == p.Chosen(ships, True)
+    assert p.together([p.Exists(ships), p.Chosen(ships)]) == p.Exists(ships)
+    both = p.together([p.Count(ships), p.Chosen(largest, True)])
+    assert str(both) == "count(ship), segment(largest ship)" and p.kinds(both) == ("ship",)

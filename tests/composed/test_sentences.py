@@ -196,3 +196,9 @@ def test_one_thing_is_and_several_are() -> None:
         sentences.say(read.program, Outcome(0, None, ()), words).text
         == "There is no ship that is white."
     )
+
+
+def test_several_things_have_a_sentence_each() -> None:
+    outcome, text = ask("飞机有没有？船有几艘，最大的一艘占多少平方像素")
+    assert outcome.value is False and text.startswith("没有：") and text.count("。") == 3
+    assert "共有3艘船。" in text and "面积为2,700像素" in text

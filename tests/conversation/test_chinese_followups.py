@@ -39,6 +39,10 @@ from labelled import SPEC
         ("离水边多远", "distance(them, water)"),
         ("最大的一栋占地几亩", "sum area(largest them) in mu"),
         ("里面停了多少船", "count(ship; inside them)"),
+        ("数一下最上面三架", "count(3 uppermost them)"),
+        ("最长的和最短的差多少", "mean length(longest them) - mean length(shortest them)"),
+        ("左边第二艘多宽", "mean width(second leftmost them)"),
+        ("数一下，再把最大的分割出来", "count(them), segment(largest them)"),
         (
             "上边的和下边的哪边多",
             "most of count(them; in upper half), count(them; in lower half)",

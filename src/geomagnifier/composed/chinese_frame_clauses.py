@@ -61,11 +61,16 @@ def _named(lexicon: Lexicon) -> tuple[re.Pattern[str], re.Pattern[str]]:
     )
 
 
+def _meant(found: re.Match[str], names: re.Pattern[str]) -> str:
+    """The name in brackets in place of a noun that is none itself."""
+    return found[0] if names.search(found[0].split("(")[0]) else found[1] or found[2]
+
+
 def _brackets(text: str, lexicon: Lexicon) -> str:
     """A text without brackets: a name in them is that of the noun before, all else a clause."""
     named, explained = _named(lexicon)
     text = named.sub(r"\1", text)
-    text = explained.sub(lambda m: m[1] or m[2], text)
+    text = explained.sub(partial(_meant, names=chinese_aliases.pattern(lexicon)), text)
     text = re.sub(
         "^(?:第?[\\d一二三四五六七八九十]+[.、．)]|[(][\\d一二三四五六七八九十]+[)]|问题?[:])",
         "",

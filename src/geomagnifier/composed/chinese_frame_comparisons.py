@@ -42,10 +42,19 @@ _LARGER: dict[str, tuple[p.Quantity, bool]] = {
 }
 
 
+SIZED: tuple[p.Quantity, ...] = ("length", "width", "area")
+
+
 def _numbers(
     a: p.Select, b: p.Select, what: str, word: str, unit: str
 ) -> tuple[p.Number, p.Number]:
     """What is compared of two things."""
+    by = {one.rank.by for one in (a, b) if one.rank is not None}
+    if len(by) == 1 and a.rank and b.rank and not (what or word or unit):
+        sized = next((one for one in SIZED if one in by), None)
+        if sized is None:
+            raise NoPlace
+        return p.Measure(a, sized, "mean"), p.Measure(b, sized, "mean")  # "最长的和最短的差多少"
     if re.search("占比|比例|覆盖率", what):
         return p.Share(a), p.Share(b)
     if (
@@ -133,7 +142,8 @@ def _pairs(text: str, state: State, words: str) -> Iterator[tuple[p.Select, p.Se
                 b = thing(right, state)
                 a = thing(left, state, replace(b, filters=(), rank=None))
             if a != b:
-                yield a, b, (one or two)["what"] if one or two else ""
+                said = one or two
+                yield a, b, said["what"] if said is not None else ""
         except NoPlace:
             continue
 

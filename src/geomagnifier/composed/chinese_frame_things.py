@@ -38,9 +38,13 @@ class State:
     """What the clauses so far named and asked."""
 
     reader: Reader
+    """Reads noun phrases and conditions."""
     things: list[p.Select] = field(default_factory=list)
+    """Those that were named, in order."""
     asks: list[Ask | p.Program] = field(default_factory=list)
+    """What is asked of them, or a program of two of them."""
     unit: str = ""
+    """That was said apart, in Chinese; "" for none."""
     spoken_of: tuple[str, ...] = ()
     """Classes that an aside named, for an ask without any: "至少得有三个球场,这张够三个吗"."""
 
@@ -92,7 +96,11 @@ _OFF = re.compile(
 
 
 def canonical(text: str) -> str:
-    """Conditions in the words of `chinese_phrases`."""
+    """Conditions in the words of `chinese_phrases`.
+
+    Args:
+        text: with placeholders.
+    """
     text = re.sub(
         r"^(K\d+)(?:里面?|当中|之中|中)(?:的)?(?:直径|面积|长度|宽度)?(最[大小长短宽窄])的?(?:一个|那个|者)?是?$",
         r"\2的\1",
@@ -148,6 +156,11 @@ def canonical(text: str) -> str:
 def thing(text: str, state: State, of: p.Select | None = None) -> p.Select:
     """A thing with its conditions, before or after its noun.
 
+    Args:
+        text: a clause without its words of asking, with placeholders.
+        state: of the clauses before.
+        of: what a text without a noun is one of; None for nothing.
+
     Raises:
         NoPlace: a word finds no place.
     """
@@ -160,6 +173,8 @@ def thing(text: str, state: State, of: p.Select | None = None) -> p.Select:
     )
     text = re.sub(r"(?<=K\d)[上](?=占|$)", "", text)
     text = text.strip(",")
+    if re.fullmatch("它们?|这些|那些", text):
+        return p.Select((), them=True)
     if not text:
         if of is None:
             raise NoPlace
@@ -198,7 +213,11 @@ def thing(text: str, state: State, of: p.Select | None = None) -> p.Select:
 
 def _of_last(text: str, of: p.Select, reader: Reader) -> p.Select:
     """A thing without its noun: "最大的那艘", "左半边", "离房子远的那些"."""
-    bare = re.sub(f"(?:的)?(?:[这那](?:些|种|几?{COUNTERS})?|一{COUNTERS}|N\\d+|者)?$", "", text)
+    bare = text
+    if not re.search(r"最.*N\d+$", text):  # "最上面三架" are three
+        bare = re.sub(
+            f"(?:的)?(?:[这那](?:些|种|几?{COUNTERS})?|一{COUNTERS}|N\\d+|者)?$", "", text
+        )
     bare = re.sub("^(?:其中|里面|当中)的?", "", bare)
     kept = replace(of, rank=None)
     if not bare:
@@ -215,7 +234,15 @@ def _of_last(text: str, of: p.Select, reader: Reader) -> p.Select:
 
 
 def about(text: str, state: State) -> int:
-    """The place of the thing that a clause is about: one that it names, or the last one."""
+    """The place of the thing that a clause is about: one that it names, or the last one.
+
+    Args:
+        text: a clause without its words of asking.
+        state: of the clauses before; a thing that is named is added.
+
+    Raises:
+        NoPlace: a word finds no place.
+    """
     bare = NEUTRAL.sub("", TAIL.sub("", HEAD.sub("", text.strip(","))))
     if not re.sub(f"^(?:它们?|其|这些|那些|这[个座条艘]|那[个座条艘])$|{COUNTERS}$", "", bare):
         return len(state.things) - 1
@@ -231,14 +258,28 @@ def about(text: str, state: State) -> int:
 
 
 def cut(pattern: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], str]]:
-    """The places where words of asking stand, each with the clause without them."""
+    """The places where words of asking stand, each with the clause without them.
+
+    Args:
+        pattern: of the words.
+        text: a clause.
+    """
     for found in pattern.finditer(text):
         if found[0]:
             yield found, text[: found.start()] + text[found.end() :]
 
 
 def first(pattern: re.Pattern[str], text: str, state: State) -> tuple[re.Match[str], int]:
-    """The first place of the words of asking without which the clause is a thing."""
+    """The first place of the words of asking without which the clause is a thing.
+
+    Args:
+        pattern: of the words.
+        text: a clause.
+        state: of the clauses before; a thing that is named is added.
+
+    Raises:
+        NoPlace: there is none.
+    """
     for found, rest in cut(pattern, text):
         size = len(state.things)
         try:

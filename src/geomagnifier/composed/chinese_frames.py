@@ -84,7 +84,7 @@ def read(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, 
         return None, ()
     state = _clauses(clauses, State(Reader(marks, lexicon)), 0, [TRIED])
     program = None if state is None else _program(state)
-    if state is None or program is None or not p.kinds(program):
+    if state is None or program is None or not (p.kinds(program) or p.refers(program)):
         return None, ()
     return program, tuple(dict.fromkeys(state.reader.passed))
 
@@ -154,7 +154,7 @@ def _program(state: State) -> p.Program | None:
         if not any(within):
             return None
         programs = [
-            new if new is not None and not old.unit else old
+            old if new is None or getattr(old, "unit", None) else new
             for old, new in zip(programs, within, strict=True)
         ]
     return p.together(programs)

@@ -70,6 +70,7 @@ def _several(program: p.Several, ground: Ground) -> Outcome:
 
 
 def _run(program: p.Program, ground: Ground) -> Outcome:
+    assert not isinstance(program, p.Several)
     match program:
         case p.Chosen(of):
             try:

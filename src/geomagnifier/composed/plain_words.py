@@ -55,7 +55,7 @@ particular parts per perform perhaps perimeter photo photograph photographs phot
 picture pictured pictures pink pinpoint pitches pixel pixels pixelwise place placed places plainly
 playground please pls plus plz png point pointing points polygon polygonal polygons portion portions
 position positioned positions possible possibly precise precisely presence present previous print
-probably produce prominent provide purple purpose put puts putting quantify quantity quarter
+probably produce prominent provide purple purpose put puts px putting quantify quantity quarter
 quarters quick quickly quite railway rank raster rather rd read real really recognise recognised
 recognize recognized recorded rectangle rectangles rectangular red refer referring regarding region
 regions relative remaining remove render repeat reply report requested required residential
@@ -110,6 +110,6 @@ _CHINESE = """
 好 多 少 些 点 线 出现 可见 看得见 真的 到底 究竟 现在 目前 此 该 本 其 之 者 所 于 由 等 呈 状 级
 段 成 起来 下来 机场 森林 工业区 学校 海滩 沙漠 体育场 城市 乡村 农田 住宅区 居民区 密集 高密度
 简要 简述 概述 扼要 文字 分辨率 相似 类似 判断
-检索 图库 高尔夫 草地 停车场 火车站 公园 商业区 范围 航空
+背景 矢量化 检索 图库 高尔夫 草地 停车场 火车站 公园 商业区 范围 航空
 """
 CHINESE = tuple(_CHINESE.split())

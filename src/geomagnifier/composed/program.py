@@ -342,25 +342,19 @@ def together(asked: Sequence[Program]) -> Program:
         asked: one or more.
     """
     kept: list[Program] = []
-    shown = {one.of: one.masks for one in reversed(asked) if isinstance(one, Chosen)}
-    masks = {
-        of
-        for of in shown
-        if any(isinstance(one, Chosen) and one.masks and one.of == of for one in asked)
-    }
+    masks = {one.of for one in asked if isinstance(one, Chosen) and one.masks}
     told = {one.of for one in asked if isinstance(one, Count)}
+    denied = {one.of for one in asked if isinstance(one, Exists)}
     for one in dict.fromkeys(asked):
-        alone = isinstance(one, Count | Exists | Chosen)
-        if alone and one.of in masks:
-            one = Chosen(one.of, True)
+        new: Program = one
+        if isinstance(one, Count | Exists | Chosen) and one.of in masks:
+            new = Chosen(one.of, True)
         elif isinstance(one, Chosen | Exists) and one.of in told:
-            one = Count(one.of)
-        elif isinstance(one, Chosen) and any(
-            isinstance(other, Exists) and other.of == one.of for other in asked
-        ):
+            new = Count(one.of)
+        elif isinstance(one, Chosen) and one.of in denied:
             continue
-        if one not in kept:
-            kept.append(one)
+        if new not in kept:
+            kept.append(new)
     return kept[0] if len(kept) == 1 else Several(tuple(kept))
 
 

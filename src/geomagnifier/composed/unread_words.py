@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
+from geomagnifier.composed import chinese_aliases
 from geomagnifier.composed.chinese_normalizer import english_names
 from geomagnifier.composed.chinese_phrases import GROUND
 from geomagnifier.composed.placeholders import Lexicon, marked, normalized
@@ -108,7 +109,7 @@ def _known(word: str) -> bool:
 
 def _chinese(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Runs of two and more characters without a known word in them."""
-    names = tuple(name for name in lexicon.table() if not name.isascii())
+    names = tuple(chinese_aliases.names(lexicon))
     rest = _words(names).sub(lambda m: m[0] if m[0] in _UNKNOWN else "\u00b7", text)
     return tuple(re.findall("[\u4e00-\u9fff]{2,}|(?!mask)[a-z]{2,}", rest))
 

@@ -169,6 +169,7 @@ def in_full(text: str) -> Iterator[str]:
     yield f"它们{plain}"
     yield f"它们的{plain}"
     yield f"它们是{plain}"
+    yield f"它们,{plain}"
 
 
 def rest(text: str, noun: str) -> str:

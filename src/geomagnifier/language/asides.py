@@ -22,8 +22,14 @@ LONGEST = 60
 """Characters of a clause that are looked at."""
 SURE = 0.7
 """Probability from which a clause is an aside; chosen on held-out hands."""
+FEWEST = 3
+"""Chinese characters of a clause that is judged."""
+_COURTESY = re.compile(
+    "(?:hi|hello|hey|ok|okay|pls|plz|please|thanks?|thx|sorry|btw|祝好|急用|感恩|谢谢|多谢|感谢|您好|你好|"
+    "拜托|在吗|打扰|如题|如图|见图|哈|[嗯哎急呃额唉行好])*"
+)
 _ASKS = re.compile(
-    "多少|(?<!好)几(?![乎遍次天个字句步])|哪|什么|谁|[吗么]$|怎么|为何|为啥|是否|有没有|除了|除去|只要|不要|不算|不含|以外|[红白黑灰蓝绿黄橙棕]色|^[左右上下东西南北][边侧半]|数量$|^单位|(?:米|亩|公顷|公里|像素)数?$|比.*[多少大小长短]|还是(?!想|请|要|得|算了|麻烦)"
+    "多少|(?<!好)几(?![乎遍次天个字句步])|哪|什么|谁|[吗么]$|怎么|为何|为啥|是否|有没有|除了|除去|只要|不要|不算|不含|以外|[红白黑灰蓝绿黄橙棕]色|^[左右上下东西南北][边侧半]|数量$|^单位|^.?[用以按]|^.{0,3}(?:画|分割|抠|框出|标出|圈出|勾出|统计|找出)|(?:米|亩|公顷|公里|像素)数?$|比.*[多少大小长短]|还是(?!想|请|要|得|算了|麻烦)"
 )
 
 
@@ -71,10 +77,13 @@ def is_aside(clause: str) -> bool:
     Args:
         clause: in simplified characters, with K for names of classes.
     """
+    if len(re.findall("[\u4e00-\u9fff]", clause)) < FEWEST:
+        return _COURTESY.fullmatch(clause) is not None
     return _ASKS.search(clause) is None and probability(clause) >= SURE
 
 
 @lru_cache(maxsize=1)
 def _weights() -> NDArray[np.float32]:
     with files("geomagnifier.language").joinpath("asides.npy").open("rb") as file:
-        return np.load(file).astype(np.float32)
+        weights: NDArray[np.float32] = np.load(file).astype(np.float32)
+    return weights

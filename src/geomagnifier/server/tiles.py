@@ -28,7 +28,7 @@ from rio_tiler.io.rasterio import LocalTileMatrixSet
 
 from geomagnifier.errors import NotReady, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.raster.dataset import open_source, opened_for_parts
+from geomagnifier.raster.dataset import open_source
 from geomagnifier.raster.georeference import parse_crs, to_crs, turn
 from geomagnifier.raster.scene import Scene
 from geomagnifier.server import coarse_scene
@@ -195,8 +195,7 @@ class _TiledScene:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with opened_for_parts():
-            self.scene = Scene(open_source(path))
+        self.scene = Scene(open_source(path))
         self.info = self.scene.info
         self._bounds = lonlat_bounds(self.info)
         self._zoom = _full_zoom(self.info, self._bounds is not None)

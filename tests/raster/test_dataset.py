@@ -19,7 +19,6 @@ from geomagnifier.errors import (
     SceneUnreadable,
 )
 from geomagnifier.geometry import Box
-from geomagnifier.raster.dataset import open_source, opened_for_parts
 from geomagnifier.raster.scene import Scene, open_scene
 from geomagnifier.types import View, Window
 
@@ -170,23 +169,3 @@ def test_shapes_and_numbers_that_are_no_picture() -> None:
     ):
         with pytest.raises(SceneUnreadable):
             open_scene(array)
-
-
-@pytest.mark.parametrize("compress", ["deflate", None])
-@pytest.mark.parametrize("tiled", [True, False])
-def test_a_file_opened_for_its_parts_holds_the_same(tmp_path, compress, tiled):
-    pixels = np.random.default_rng(3).integers(0, 255, (3, 600, 700), np.uint8)
-    blocks = {"tiled": True, "blockxsize": 128, "blockysize": 128} if tiled else {}
-    kind = {"driver": "GTiff", "dtype": "uint8", "interleave": "pixel", "compress": compress}
-    path = tmp_path / "blocks.tif"
-    size = {"width": 700, "height": 600, "count": 3}
-    with rasterio.open(path, "w", **size, **kind, **blocks, **UTM) as target:
-        target.write(pixels)
-    with opened_for_parts():
-        source = open_source(path)
-    try:
-        assert (source.dataset.read() == pixels).all()
-        place = rasterio.windows.Window(100, 90, 300, 270)
-        assert (source.dataset.read(2, window=place) == pixels[1, 90:360, 100:400]).all()
-    finally:
-        source.close()

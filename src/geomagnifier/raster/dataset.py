@@ -7,9 +7,7 @@ import os
 import re
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -116,25 +114,7 @@ ARCHIVES = {
 HTTP_STATUS = re.compile(r"HTTP status code: (\d+)")
 """The status in an error of GDAL's WMS driver."""
 
-THREADS = 4
-"""Most threads in which GDAL decodes blocks, where it decodes in several."""
-
-_for_parts: ContextVar[bool] = ContextVar("for_parts", default=False)
 _OPENING = threading.Lock()  # warnings.catch_warnings changes the state of the whole process
-
-
-@contextmanager
-def opened_for_parts() -> Iterator[None]:
-    """Have files that are opened in the block read as one who reads each part of them once does.
-
-    Blocks of compressed GeoTIFFs are decoded in several threads, where a read at full size needs
-    several, and uncompressed ones are read without the cache of blocks.
-    """
-    token = _for_parts.set(True)
-    try:
-        yield
-    finally:
-        _for_parts.reset(token)
 
 
 @dataclass(eq=False)
@@ -408,18 +388,11 @@ def _plainly(path: Path) -> Any:
 def _open(path: Any, drivers: tuple[str, ...], beside: bool = True, **options: str) -> Any:
     with _OPENING, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        settings = dict(OPTIONS)
-        if not beside:
-            settings["GDAL_DISABLE_READDIR_ON_OPEN"] = "EMPTY_DIR"
-        if _for_parts.get():
-            settings["GTIFF_DIRECT_IO"] = "YES"
-        with rasterio.Env(**settings):
+        with rasterio.Env(
+            **OPTIONS if beside else OPTIONS | {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
+        ):
             # rasterio.open takes one driver only.
             dataset = DatasetReader(path, driver=list(drivers), **options)
-            if _for_parts.get() and dataset.driver == "GTiff" and dataset.compression is not None:
-                dataset.close()
-                options["num_threads"] = str(min(THREADS, os.cpu_count() or 1))
-                dataset = DatasetReader(path, driver=["GTiff"], **options)
             # An error that GDAL could do without when it opened the file is raised by the next
             # call, whatever that is: let it be this one.
             with suppress(CPLE_BaseError):

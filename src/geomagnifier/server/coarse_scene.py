@@ -1,8 +1,7 @@
 """A coarse copy of a large scene without overviews, read part by part as its map tiles need it.
 
-A tile of a small zoom waits for the few parts that it shows, not for the whole file. Parts are read
-at full size, which GDAL does in several threads, and then shrunk: it averages in one, band after
-band.
+A tile of a small zoom waits for the few parts that it shows, not for the whole file. What nothing
+waits for is read between these, from the middle outwards.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from geomagnifier.translation import gettext, language
 STYLE = (
     ":root{color-scheme:light dark}"
     "body{font:16px/1.5 system-ui,sans-serif;display:grid;place-content:center;min-height:90vh;"
-    "margin:0;padding:1rem;text-align:center}"
+    "margin:0;padding:1rem;text-align:center;"
+    "background:light-dark(#fff,#0c1211);color:light-dark(#14201d,#e8efec)}"
     "a{color:light-dark(#0a6b5b,#5fd0b6)}"
 )
 

@@ -28,7 +28,7 @@ from rio_tiler.io.rasterio import LocalTileMatrixSet
 
 from geomagnifier.errors import NotReady, SceneEmpty, SceneUnreadable
 from geomagnifier.geometry import Box
-from geomagnifier.raster.dataset import open_source, opened_for_parts
+from geomagnifier.raster.dataset import open_source
 from geomagnifier.raster.georeference import parse_crs, to_crs, turn
 from geomagnifier.raster.scene import Scene
 from geomagnifier.server import coarse_scene
@@ -195,8 +195,7 @@ class _TiledScene:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with opened_for_parts():
-            self.scene = Scene(open_source(path))
+        self.scene = Scene(open_source(path))
         self.info = self.scene.info
         self._bounds = lonlat_bounds(self.info)
         self._zoom = _full_zoom(self.info, self._bounds is not None)
@@ -293,17 +292,14 @@ class _TiledScene:
         assert self.info.transform is not None
         convert, back = _transformer("EPSG:3857", self.info.crs), _inverted(self.info.transform)
         turns = _turns(self.info.crs, self.info.transform, self.info.width)
-        centres = (np.arange(SIDE) + 0.5) / SIDE
-        for shares in (np.linspace(0, 1, KNOTS), centres):
+        for shares in (np.linspace(0, 1, KNOTS), _centres()):
             across, down = np.meshgrid(
                 grid[0] + (grid[2] - grid[0]) * shares, grid[1] + (grid[3] - grid[1]) * shares
             )
             x, y = convert.transform(across, down)
             columns, rows = (np.asarray(v) for v in to_crs(back, x + turns, y))
             if len(shares) == KNOTS and np.isfinite(columns).all() and np.isfinite(rows).all():
-                between = np.stack(
-                    [np.interp(centres, shares, one) for one in np.eye(KNOTS)], axis=1
-                )  # (256, KNOTS)
+                between = _between()
                 return between @ columns @ between.T, between @ rows @ between.T
         return columns, rows
 
@@ -376,6 +372,18 @@ def _full_zoom(info: SceneInfo, georeferenced: bool) -> int:
     return int(WEB_MERCATOR_TMS.zoom_for_res(finest, zoom_level_strategy="upper"))
 
 
+def _centres() -> Doubles:
+    """Centres of the pixels along a side of a tile, as shares of it."""
+    return (np.arange(SIDE) + 0.5) / SIDE
+
+
+@lru_cache(maxsize=1)
+def _between() -> Doubles:
+    """Weights of the knots along a side for each of its pixels, (256, KNOTS)."""
+    shares, centres = np.linspace(0, 1, KNOTS), _centres()
+    return np.stack([np.interp(centres, shares, one) for one in np.eye(KNOTS)], axis=1)
+
+
 def _length(places: Doubles) -> float:
     """Scene px for one px of a tile: the median step along the rows of (256, 256) positions."""
     steps = np.abs(np.diff(places, axis=1))
@@ -388,23 +396,28 @@ def _sample(pixels: Bytes, columns: Doubles, rows: Doubles) -> Bytes:
     Without the weights, pixels without data would darken their neighbours.
     """
     height, width = pixels.shape[:2]
-    total = np.zeros((*columns.shape, 4), np.float32)
-    x, y = (np.nan_to_num(v, posinf=-1, neginf=-1) - 0.5 for v in (columns, rows))
-    left, top = np.floor(x), np.floor(y)
-    for down, across in ((0, 0), (0, 1), (1, 0), (1, 1)):
-        weight = (1 - np.abs(x - left - across)) * (1 - np.abs(y - top - down))
-        at = (
-            np.clip(top + down, 0, height - 1).astype(int),
-            np.clip(left + across, 0, width - 1).astype(int),
-        )
-        near = pixels[at].astype(np.float32)
-        share = weight.astype(np.float32) * near[..., 3] / 255
-        total[..., :3] += near[..., :3] * share[..., None]
-        total[..., 3] += share
-    opaque = np.maximum(total[..., 3:], 1e-6)
-    return np.asarray(
-        np.concatenate([total[..., :3] / opaque, total[..., 3:] * 255], axis=-1) + 0.5, np.uint8
+    x, y = (
+        np.nan_to_num(v, posinf=-1, neginf=-1).astype(np.float32) - 0.5 for v in (columns, rows)
     )
+    left, top = np.floor(x), np.floor(y)
+    x, y = x - left, y - top
+    across = [np.clip(left + step, 0, width - 1).astype(np.intp) for step in (0, 1)]
+    down = [np.clip(top + step, 0, height - 1).astype(np.intp) * width for step in (0, 1)]
+    flat = pixels.reshape(-1, 4)
+    opaque = bool((flat[:, 3] == 255).all())
+    total = np.zeros((*columns.shape, 4), np.float32)
+    for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        weight = (y if i else 1 - y) * (x if j else 1 - x)
+        near = flat.take(down[i] + across[j], axis=0).astype(np.float32)
+        if not opaque:
+            weight = weight * near[..., 3] / 255
+            near[..., 3] = 255
+        near *= weight[..., None]
+        total += near
+    if not opaque:
+        total[..., :3] /= np.maximum(total[..., 3:] / 255, 1e-6)
+    total += 0.5
+    return total.astype(np.uint8)
 
 
 def _turns(crs: str | None, place: Affine6, width: int) -> float:

@@ -108,7 +108,7 @@ class States:
         self.page.locator(".suggested .chip").first.wait_for()
         yield "picture"
         self.page.locator(".scene").click()
-        self.page.get_by_role("dialog", name="Pictures").wait_for()
+        self.page.locator(".menu .choice").first.wait_for()
         yield "menu"
         self.page.get_by_text("Where and when").click()
         yield "menu-where"

@@ -104,7 +104,7 @@ def test_layers_that_follow_each_other_are_joined():
         k: tuple(v) for k, v in folded_shapes(shapes).items()
     }
     (image, mix, lateral), biases = (
-        (w for k, w in weights.items() if k.endswith(part)) for part in ("weight", "bias")
+        [w for k, w in weights.items() if k.endswith(part)] for part in ("weight", "bias")
     )
     image_bias, mix_bias, lateral_bias = biases
     finest = lateral[:, :, 0, 0] @ low + lateral_bias + above + mix[:, :, 0, 0] @ wide + mix_bias

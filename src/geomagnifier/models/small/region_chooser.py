@@ -131,4 +131,4 @@ def farthest(regions: Sequence[Region], scene: SceneInfo, end: str) -> int:
     x = (boxes[:, 0] + boxes[:, 2]) / 2 / scene.width
     y = (boxes[:, 1] + boxes[:, 3]) / 2 / scene.height
     ways = {"left": -x, "right": x, "upper": -y, "lower": y}
-    return int(sum(ways[word] for word in end.split()).argmax())
+    return int(np.sum([ways[word] for word in end.split()], axis=0).argmax())

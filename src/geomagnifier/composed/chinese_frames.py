@@ -92,7 +92,7 @@ def read(question: str, lexicon: Lexicon) -> tuple[p.Program | None, tuple[str, 
 def _refused(text: str) -> bool:
     """Whether it asks for time, names or causes, in an aside or not."""
     plain = re.sub("谁(?=的?[^,]{0,6}[多少大小长短宽])", "", text)
-    return any(family.chinese.search(plain) for family in (TIME, NAME, CAUSE))
+    return any(family.chinese.pattern.search(plain) for family in (TIME, NAME, CAUSE))
 
 
 def _clauses(clauses: list[Clause], state: State, at: int, left: list[int]) -> State | None:

@@ -53,7 +53,7 @@ _PARTS = {
 
 @dataclass(frozen=True, eq=False)
 class Wording:
-    """Wording that are looked for in a question; compiled when that is first done."""
+    """Words that are looked for in a question; compiled when that is first done."""
 
     lines: str
     """One alternative a line, a backslash at its end joins the next; whole words in English."""

@@ -398,9 +398,10 @@ def _ask(
         unread = composed.passed_over(
             question, model.spec, "" if claim is None else claim.words, said
         )
-        if unread:
+        if unread and said.language == "zh":
             return refused_answer(scene, query, model, unread, watch)
-        note = " ".join(filter(None, (note, composed.sizeless(question, model.spec, said))))
+        sizeless = composed.sizeless(question, model.spec, said)
+        note = " ".join(filter(None, (note, unread, sizeless)))
     if read is not None and read.passed:
         note = ("" if said.language == "zh" else " ").join(
             filter(None, (note, composed.unplaced(read.passed)))

@@ -119,7 +119,7 @@ def refusal(
 
 
 def passed_over(question: str, spec: ModelSpec, known: str, said: GeneratedText) -> str:
-    """The refusal of a plain question with words that nothing reads; it names them.
+    """What to say of the words of a plain question that nothing reads; in Chinese a refusal.
 
     "" where all are accounted for.
 

@@ -1,8 +1,10 @@
 """Words of a plain question that nothing reads: "named Maria" in "Count the ships named Maria".
 
 A composed question has none of them, as every word of it must find its place. A plain one is read
-by the model, which picks out what it knows and passes over the rest; where it passed over words,
-the question is refused, and they are named.
+by the model, which picks out what it knows and passes over the rest. An English answer says what
+was passed over: a class is hardly ever misread, and "the court abutting the edge" is the court. A
+Chinese question is refused and the words are named, because its translation may have lost which
+objects are meant.
 """
 
 from __future__ import annotations
@@ -138,7 +140,7 @@ def without_size(question: str, lexicon: Lexicon) -> str:
 
 
 def remark(words: Collection[str], zh: bool) -> str:
-    """The refusal that names the words that were not read; "" for none.
+    """The sentence that names the words that were not read, in Chinese a refusal; "" for none.
 
     Args:
         words: the words.
@@ -151,7 +153,6 @@ def remark(words: Collection[str], zh: bool) -> str:
         return f"没有看懂{named}，因此没有作答。请换一种说法，或去掉再问一次。"
     listed = " and ".join(f'"{word}"' for word in words)
     return (
-        f"{listed} {'was' if len(words) == 1 else 'were'} not understood, so the question was not"
-        f" answered. Say it in other words, or ask again without"
-        f" {'it' if len(words) == 1 else 'them'}."
+        f"{listed} {'was' if len(words) == 1 else 'were'} not understood, and the answer leaves"
+        f" {'it' if len(words) == 1 else 'them'} out."
     )

@@ -166,6 +166,14 @@ class CoarseScene:
 
 
 def with_alpha(pixels: Bytes, valid: Bools | None) -> Bytes:
-    """Add alpha to (h, w, 3) uint8: 255 where it is valid, (h, w) bool or None for everywhere."""
+    """Add alpha to a picture.
+
+    Args:
+        pixels: (h, w, 3).
+        valid: (h, w), where alpha is 255, else 0; None: everywhere.
+
+    Returns:
+        (h, w, 4).
+    """
     alpha = np.full(pixels.shape[:2], 255, np.uint8) if valid is None else valid * np.uint8(255)
     return np.dstack([pixels, alpha])

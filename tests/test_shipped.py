@@ -203,7 +203,7 @@ def test_a_chinese_question_finds_what_the_english_one_finds_and_answers_in_chin
     drawn = draw_scene(101, 640, 480, "airport")
     with gm.open_scene(drawn.pixels) as scene:
         english, chinese = (
-            gm.ask(scene, q, model) for q in ("Segment all airplanes.", "分割图中所有飞机")
+            gm.ask(scene, q, model) for q in ("Segment the airplanes.", "分割图中所有飞机")
         )
         nothing = gm.ask(scene, "图里有没有斑马？", model)
     assert [r.box for r in english.regions] == [r.box for r in chinese.regions]

@@ -156,6 +156,7 @@ def test_the_folder_holds_the_old_files_and_says_what_it_is(taught, wanted):
     assert rows[-1]["helipad: recall"] > 0.5
 
 
+@pytest.mark.slow
 def test_a_stopped_lesson_goes_on_as_if_it_had_not_been(wanted, taught, tmp_path):
     def stop(what, done, total):
         if what == "teaching" and done == 30:
@@ -233,6 +234,7 @@ def test_ctrl_c_says_what_is_kept_and_nothing_else(wanted, tmp_path, monkeypatch
     assert ("training so far is kept" in told) == (at == "crops")
 
 
+@pytest.mark.slow
 def test_boxes_teach_boxes_and_the_earlier_kind_stays(taught, tmp_path, scene):
     source = write_coco(tmp_path, 6, boxes=True)
     source.write_text(

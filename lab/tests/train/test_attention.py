@@ -103,6 +103,7 @@ def made_frame(kind: str, row: int, column: int, generator: torch.Generator) -> 
     return heat_frames.Frame(last.half(), far.half(), {kind: where}, {kind: torch.ones(17, 32)})
 
 
+@pytest.mark.slow
 def test_h_learns_to_point_and_the_decoder_stays_as_it_is(tmp_path: Path) -> None:
     model, generator = load_small("small"), torch.Generator().manual_seed(0)
     rng = np.random.default_rng(0)

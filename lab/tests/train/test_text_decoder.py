@@ -175,6 +175,7 @@ def test_losses_are_finite_and_reach_all_parts(course: TextDataset) -> None:
     assert without == []
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_where_it_stopped(course: TextDataset, tmp_path: Path) -> None:
     targets = torch.randn(len(NAMES), 256)
     for name in ("whole", "parts"):

@@ -92,6 +92,7 @@ def test_land_cover_goes_to_its_own_kinds() -> None:
     assert not canvas.hit[[NAMES.index(kind) for kind in CLASSES]].any()
 
 
+@pytest.mark.slow
 def test_the_loss_falls_on_one_batch() -> None:
     torch.manual_seed(0)
     network = ProposalNet(len(NAMES))

@@ -204,6 +204,7 @@ def run(
     return average
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_goes_on_to_the_same_numbers(
     tmp_path: Path, scenes: list[SceneSample]
 ) -> None:

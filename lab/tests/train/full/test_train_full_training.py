@@ -163,6 +163,7 @@ def test_copied_a_killed_run_goes_on_as_if_nothing_had_been(
     check(broken)
 
 
+@pytest.mark.slow
 def test_sharded_a_killed_run_goes_on_as_if_nothing_had_been(
     given: list[str], tmp_path: Path
 ) -> None:

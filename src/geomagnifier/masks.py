@@ -39,7 +39,7 @@ class MaskPatch:
     patches, most of them nearly empty.
     """
     threshold: float
-    """Probability from which a pixel is mask, 0..255."""
+    """Probability from which a pixel is mask, 0..1: 0.5 is a cell of 127.5."""
 
     @property
     def probability(self) -> NDArray[np.uint8]:

@@ -59,8 +59,8 @@ def test_windows_are_those_of_the_mask_and_no_others() -> None:
     with open_scene(pixels) as scene:
         answer = ask(scene, "Segment every ship.", FakeModel(), search="exhaustive")
     windows = {
-        (w.col_off, w.row_off, w.width, w.height): int(mask.sum())
-        for w, mask in mask_cog._windows(answer)
+        (*corner, mask.shape[1], mask.shape[0]): int(mask.sum())
+        for corner, mask in mask_cog._windows(answer)
     }
     assert set(windows) == {(0, 0, STEP, STEP), (2 * STEP, STEP, 5000 - 2 * STEP, 2100 - STEP)}
     assert sum(windows.values()) == answer.mask.sum()  # type: ignore[union-attr]
@@ -112,6 +112,28 @@ def test_the_mask_is_tiled_with_overviews_and_colours(tmp_path: Path) -> None:
         )
         assert dataset.tags()["GEOMAG_COMPLETE"] == ("yes" if answer.complete else "no")
         assert dataset.transform[4] == -1  # without a place: y up, where QGIS shows such a picture
+
+
+def test_overviews_show_where_half_of_the_pixels_are_in_the_mask(tmp_path: Path) -> None:
+    height, width = 2500, 4101  # both sides odd at some level, and more than one window
+    cells = np.random.default_rng(3).integers(0, 256, (height // 4, width // 4), np.uint8)
+    cells[150:375, 250:750] = 255
+    cells[400:] = 0
+    whole = Box(0, 0, width, height)
+    patch = MaskPatch(Placement(whole, width // 4, height // 4), whole, cells, 0.5)
+    answer = replace(make(size=(width, height)), patches=(patch,))
+    write_mask(tmp_path / "mask.tif", tmp_path / "scratch.tif", answer)
+    with rasterio.open(tmp_path / "mask.tif") as dataset:
+        truth = dataset.read(1).astype(bool)
+        assert dataset.overviews(1) == [2, 4, 8, 16] and 0.2 < truth.mean() < 0.8
+    for level in range(4):
+        side = 2 ** (level + 1)
+        with rasterio.open(tmp_path / "mask.tif", overview_level=level) as overview:
+            found = overview.read(1).astype(bool)
+        assert found.shape == (-(-height // side), -(-width // side))
+        within = truth[: height // side * side, : width // side * side]
+        share = within.reshape(height // side, side, width // side, side).mean((1, 3))
+        assert (found[: height // side, : width // side] == (share >= 0.5)).all()
 
 
 @pytest.mark.parametrize("place", [NORTH_UP, TURNED])

@@ -391,7 +391,7 @@ def compose(shown: Bytes, valid: Bools | None, ink: bool = False) -> Bytes:
         shown = (light * (255 - shown[3].astype(np.uint16)) // 255).astype(np.uint8)
     pixels = np.empty((*shown.shape[1:], 3), np.uint8)
     for i in range(3):
-        pixels[..., i] = shown[min(i, len(shown) - 1)]
-    if valid is not None:
-        pixels[~valid] = 0
+        band = shown[min(i, len(shown) - 1)]
+        # Not by pixels[~valid] = 0, which takes many times as long where most are not valid.
+        np.multiply(band, True if valid is None else valid, out=pixels[..., i])
     return pixels

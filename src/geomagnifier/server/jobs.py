@@ -48,8 +48,8 @@ KEPT_BYTES = 128 << 20
 """Memory that the answers of finished jobs may take together."""
 CHEAP = 40_000_000
 """A scene with more px than this and no overviews has no first view."""
-FEATURES = 64_000_000
-"""Bytes of features that the model may cache, which is enough for an image of 1000 x 700 px."""
+FEATURES = 320_000_000
+"""Bytes of features that the model may cache for the next question about the same scene."""
 FILES = (
     "answer.json",
     "regions.csv",

@@ -49,6 +49,28 @@ def test_heat_is_of_the_kinds_looked_for_and_nought_where_nothing_is(model_folde
     assert model.hunt.heat(whole, ()).shape == (1, 1)
 
 
+def test_maps_of_a_view_are_kept_for_the_next_question_within_a_limit(model_folder: Path) -> None:
+    hunt = load_model(model_folder).hunt
+    seen = []
+    run = hunt.sessions.run
+    hunt.sessions.run = lambda *what, **of: seen.append(what) or run(*what, **of)
+    first = hunt.heat(view(), ("ship",))
+    hunt.heat(view(), ("airplane",))
+    assert (hunt.heat(view(), ("ship",)) == first).all() and len(seen) == 1
+    hunt.heat(view(key="hunt:2"), ("ship",))
+    hunt.heat(view(), ("ship",))
+    assert len(seen) == 2
+    hunt.remember(first.nbytes * len(hunt.kinds))  # of one view: the one used last
+    hunt.heat(view(), ("ship",))
+    assert len(seen) == 2
+    hunt.heat(view(key="hunt:2"), ("ship",))
+    assert len(seen) == 3
+    hunt.remember(0)
+    for _ in range(2):
+        hunt.heat(view(), ("ship",))
+    assert len(seen) == 5
+
+
 def test_how_small_things_look_is_told_of_the_view_itself(model_folder: Path) -> None:
     model = load_model(model_folder)
     small, large = view(64, 64), view(64, 64)

@@ -14,8 +14,13 @@ from geomagnifier.models.small.inference_sessions import Sessions
 from geomagnifier.models.small.text_writer import TextWriter, ViewMemory
 from geomagnifier.types import Floats, View
 
-KEPT = 160_000_000
-"""Bytes of features that are kept by default: those of an image of 1.1 Mpx."""
+KEPT = 320_000_000
+"""Bytes of features that are kept by default: those of 4096 x 4096 px of which half is seen
+closely.
+
+With less, each further question about such a scene sees all of its views anew: what was used
+longest ago is dropped, just before it is asked for again.
+"""
 
 
 class FeaturePyramid(NamedTuple):

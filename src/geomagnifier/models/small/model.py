@@ -380,6 +380,7 @@ class SmallModel:
     def remember(self, most: float | None) -> None:
         """See `model_protocol.Model`."""
         self.views.remember(most)
+        self.hunt.remember(None if most is None else most / 8)
 
     def _name_scene(self, view: View) -> ModelOutput:
         """Scene classes with their probabilities, best first.

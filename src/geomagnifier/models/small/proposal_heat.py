@@ -7,6 +7,8 @@ that a promised recall takes.
 from __future__ import annotations
 
 import math
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,6 +23,8 @@ STRIDE = 4
 """View px a cell of its heat."""
 GLANCE = 256
 """Side of the image that the scale is read off, px."""
+KEPT = 32_000_000
+"""Bytes of maps that are kept by default: those of 4.7 Mpx."""
 
 
 class ProposalHeat:
@@ -49,6 +53,15 @@ class ProposalHeat:
             kind: tuple((float(share), float(score)) for share, score in steps)
             for kind, steps in card["scores"].items()
         }
+        self.most: float = KEPT
+        self._kept: OrderedDict[str, Floats] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def remember(self, most: float | None) -> None:
+        """Keep at most so many bytes of maps for the next question; None: `KEPT`."""
+        self.most = KEPT if most is None else min(KEPT, most)
+        with self._lock:
+            self._shorten()
 
     def heat(self, view: View, kinds: Sequence[str]) -> Floats:
         """How likely any of some classes is in each cell of 4 px, (ceil(h/4), ceil(w/4)) in 0..1.
@@ -66,12 +79,8 @@ class ProposalHeat:
             return reduced(
                 np.ones(view.pixels.shape[:2], bool) if view.valid is None else view.valid
             )
-        rows, columns = (-(-n // STRIDE) for n in view.pixels.shape[:2])
-        features = self._see(view.pixels)[0][0, :, :rows, :columns].reshape(-1, rows * columns)
-        own, numbers = self.sessions.weights, [self.kinds.index(kind) for kind in {*maps}]
-        logits = own["heat.weight"][numbers, :, 0, 0] @ features
-        logits = (logits + own["heat.bias"][numbers, None]).max(0)
-        heat = sigmoid(logits).reshape(rows, columns)
+        numbers = [self.kinds.index(kind) for kind in {*maps}]
+        heat = sigmoid(self._maps(view)[numbers].max(0))
         return heat if view.valid is None else heat * reduced(view.valid)
 
     def smaller(self, view: View) -> float:
@@ -103,6 +112,28 @@ class ProposalHeat:
             (score for share, score in steps if share >= recall),
             min((score for _, score in steps), default=0.05),
         )
+
+    def _maps(self, view: View) -> Floats:
+        """Logits of all classes, (classes, ceil(h/4), ceil(w/4)), kept for the next question."""
+        with self._lock:
+            if view.key in self._kept:
+                self._kept.move_to_end(view.key)
+                return self._kept[view.key]
+        rows, columns = (-(-n // STRIDE) for n in view.pixels.shape[:2])
+        features = self._see(view.pixels)[0][0, :, :rows, :columns].reshape(-1, rows * columns)
+        own = self.sessions.weights
+        logits = own["heat.weight"][..., 0, 0] @ features + own["heat.bias"][:, None]
+        maps: Floats = logits.reshape(-1, rows, columns)
+        with self._lock:
+            self._kept[view.key] = maps
+            self._shorten()
+        return maps
+
+    def _shorten(self) -> None:
+        """Drop what was used longest ago."""
+        held = sum(maps.nbytes for maps in self._kept.values())
+        while self._kept and held > self.most:
+            held -= self._kept.popitem(last=False)[1].nbytes
 
     def _see(self, pixels: Bytes) -> Sequence[Floats]:
         """Features (1, 64, H/4, W/4) and the view's scale (1, 1) as log2."""

@@ -103,15 +103,17 @@ def test_what_is_kept_has_a_limit_in_bytes(
     tensors = [*(seen.pyramid or ()), *seen.prepared, seen.last, *seen.memory]
     assert one == sum(held(tensor) for tensor in tensors)  # and no more than that is held by them
     model.remember(2.5 * one)
-    for key in "bca":  # c pushes a out
+    for key in ("s:b", "s:c", "s:a"):  # c pushes a out
         model.relevance(query, view(key))
     assert len(calls) == 4 and model.views.bytes == 2 * one
-    model.relevance(query, view("c"))
+    model.relevance(query, view("s:c"))
     assert len(calls) == 4 and len(model.views) == 2
+    model.relevance(query, view("other:a"))  # all scenes but one have half of it
+    assert len(calls) == 5 and len(model.views) == 1
     large = view("large", 128, 128)
     model.relevance(query, large)
     model.relevance(query, large)  # larger than the limit, kept all the same while it is in use
-    assert len(calls) == 5 and len(model.views) == 1
+    assert len(calls) == 6 and len(model.views) == 1
     model.remember(0)
     assert len(model.views) == 0
     model.remember(None)

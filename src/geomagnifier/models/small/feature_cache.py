@@ -16,7 +16,7 @@ from geomagnifier.types import Floats, View
 
 KEPT = 320_000_000
 """Bytes of features that are kept by default: those of 4096 x 4096 px of which half is seen
-closely.
+closely. Other scenes than the last one have half of it.
 
 With less, each further question about such a scene sees all of its views anew: what was used
 longest ago is dropped, just before it is asked for again.
@@ -176,10 +176,21 @@ class Views:
         return seen
 
     def _shorten(self, last: int) -> None:
-        """Drop what was used longest ago, but none of the `last` ones."""
+        """Drop what was used longest ago, but none of the `last` ones.
+
+        What is of other scenes than the last view goes earlier, beyond half of the bytes: a next
+        question is mostly about the same scene.
+        """
         held = sum(seen.bytes for seen in self._kept.values())
-        while held > self.most and len(self._kept) > last:
-            held -= self._kept.popitem(last=False)[1].bytes
+        scene = next(reversed(self._kept), "").partition(":")[0]
+        older = list(self._kept)[: len(self._kept) - last]
+        others = [key for key in older if key.partition(":")[0] != scene]
+        own = [key for key in older if key.partition(":")[0] == scene]
+        for limit, keys in ((self.most / 2, others), (self.most, own)):
+            for key in keys:
+                if held <= limit:
+                    break
+                held -= self._kept.pop(key).bytes
 
 
 def _own(number: int, of: int) -> Callable[[Floats], Floats]:

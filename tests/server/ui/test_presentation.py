@@ -112,6 +112,12 @@ def test_a_number_is_shown_with_its_unit(value, unit, shown):
     assert presentation.value_figure(answer) == shown
 
 
+def test_units_in_a_sentence_have_their_signs():
+    assert presentation.with_signs("The mask covers 28,484 m2, 2 km2 in all; band m2.") == (
+        "The mask covers 28,484 m², 2 km² in all; band m2."
+    )
+
+
 def test_large_measures_change_their_unit():
     assert [presentation.length_text(m) for m in (3.14, 12, 2500)] == ["3.1 m", "12 m", "2.50 km"]
     assert [presentation.area_text(m) for m in (3.14, 1200, 250_000, 3e6)] == [

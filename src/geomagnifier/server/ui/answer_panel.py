@@ -172,7 +172,7 @@ def _sentence(answer: Answer) -> None:
     with tag("p", "sentence long" if long else "sentence"):
         for piece in presentation.text_spans(answer):
             if piece.kind is None:
-                text_tag("span", piece.text)
+                text_tag("span", presentation.with_signs(piece.text))
             else:
                 phrase = text_tag(
                     "span",  # a button would not break with the line

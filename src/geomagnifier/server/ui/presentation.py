@@ -113,6 +113,11 @@ def text_spans(answer: Answer) -> list[TextSpan]:
     return cut
 
 
+def with_signs(text: str) -> str:
+    """A piece of an answer's text with its units as people write them: 5 m2 -> 5 m²."""
+    return re.sub(r"(?<=\d )(m|km|px)2\b", r"\1²", text)
+
+
 def understood_question(turn: Turn | None) -> str:
     """What a follow-up question was taken to ask, in full; "" for any other question."""
     if turn is None or turn.sort == "fresh":

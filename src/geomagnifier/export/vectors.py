@@ -5,10 +5,12 @@ So memory does not grow with their number.
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -287,10 +289,18 @@ def _description(answer: Answer) -> str:
 
 
 def _batches(answer: Answer) -> Iterator[tuple[Sequence[Region], list[Any]]]:
-    """Yield regions with their shapes (scene px), a thousand at a time."""
-    for start in range(0, len(answer.regions), BATCH):
-        regions = answer.regions[start : start + BATCH]
-        yield regions, shapes.geometries(regions)
+    """Yield regions with their shapes (scene px), a thousand at a time.
+
+    While one thousand is written, the next is traced by a thread.
+    """
+    parts = [answer.regions[i : i + BATCH] for i in range(0, len(answer.regions), BATCH)]
+    with ThreadPoolExecutor(1) as tracer:
+        coming = [tracer.submit(shapes.geometries, regions) for regions in parts[:1]]
+        for regions, after in itertools.zip_longest(parts, parts[1:]):
+            found = coming.pop().result()
+            if after is not None:
+                coming.append(tracer.submit(shapes.geometries, after))
+            yield regions, found
 
 
 def _multi(placed: Sequence[Any]) -> Any:

@@ -23,6 +23,7 @@ def test_in_a_clone_that_the_scripts_set_up_it_is_their_script(
 def test_elsewhere_it_is_pip_of_this_python_or_uv(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", "/somewhere/else")
     monkeypatch.setattr(sys, "executable", "/a place/bin/python")
+    monkeypatch.setattr(errors, "find_spec", lambda name: name)
     assert errors.install("map") == "'/a place/bin/python' -m pip install 'geomagnifier[map]'"
     monkeypatch.setattr(errors, "find_spec", lambda name: None)
     assert (

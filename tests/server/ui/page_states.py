@@ -131,6 +131,14 @@ class States:
         self.page.locator(".region-row").nth(3).click()
         self.page.locator(".about").wait_for()
         self.page.wait_for_timeout(400)
+        if self.page.locator(".outside").is_visible():
+            note, popup = (
+                self.page.locator(name).bounding_box() for name in (".outside", ".leaflet-popup")
+            )
+            assert any(
+                max(note[a], popup[a]) >= min(note[a] + note[b], popup[a] + popup[b])
+                for a, b in (("x", "width"), ("y", "height"))
+            ), "the note lies on the popup"
         yield "popup"
         self.page.keyboard.press("Escape")
         self.press("Show the whole picture")

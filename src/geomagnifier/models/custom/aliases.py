@@ -180,12 +180,14 @@ class Names:
         """
         found = []
         for name, of in names_of(column):
-            parts = [
-                kind
-                for word, kind in said.items()
-                if (f" {word} " in f" {name} " if column == 0 else word in name)
-            ]
-            if any(of != self.within.get(kind, kind) for kind in parts):
+            parts = name.split(" ") if column == 0 else name
+            joint = " " if column == 0 else ""
+            held = {
+                joint.join(parts[i:j])
+                for i in range(len(parts))
+                for j in range(i + 1, len(parts) + 1)
+            }
+            if any(of != self.within.get(said[word], said[word]) for word in held & said.keys()):
                 found.append(name)
         return found
 

@@ -14,7 +14,7 @@ from geomagnifier.models.small.asked_classes import (
     unknown_in_chinese,
 )
 from geomagnifier.models.small.question_parser import ParsedQuestion
-from geomagnifier.types import Query
+from geomagnifier.types import Bytes, Query
 from geomagnifier_lab.render.scene import draw_scene
 
 KINDS = tuple(SYNONYMS)
@@ -153,6 +153,11 @@ def test_nothing_of_a_question_is_dropped_in_silence(
     assert said in answer.text
 
 
+@pytest.fixture(scope="module")
+def wide_harbour() -> Bytes:
+    return draw_scene(7, 3000, 2400, "harbour").pixels
+
+
 @pytest.mark.parametrize(
     ("question", "said"),
     [
@@ -162,9 +167,11 @@ def test_nothing_of_a_question_is_dropped_in_silence(
         ("分割水体和船", "完全没有查看"),
     ],
 )
-def test_an_answer_under_a_budget_drops_nothing_either(question: str, said: str) -> None:
+def test_an_answer_under_a_budget_drops_nothing_either(
+    wide_harbour: Bytes, question: str, said: str
+) -> None:
     with (
-        gm.open_scene(draw_scene(7, 3000, 2400, "harbour").pixels) as scene,
+        gm.open_scene(wide_harbour) as scene,
         pytest.warns(gm.errors.GeomagWarning),
     ):
         assert said in gm.ask(scene, question, budget="0.6 Mpx").text

@@ -379,8 +379,9 @@ class SmallModel:
 
     def remember(self, most: float | None) -> None:
         """See `model_protocol.Model`."""
-        self.views.remember(most)
-        self.hunt.remember(None if most is None else most / 8)
+        share = None if most is None else most / 8
+        self.hunt.remember(share)
+        self.views.remember(None if share is None else most - share)
 
     def _name_scene(self, view: View) -> ModelOutput:
         """Scene classes with their probabilities, best first.

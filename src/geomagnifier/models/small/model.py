@@ -379,9 +379,8 @@ class SmallModel:
 
     def remember(self, most: float | None) -> None:
         """See `model_protocol.Model`."""
-        share = None if most is None else most / 8
-        self.hunt.remember(share)
-        self.views.remember(None if share is None else most - share)
+        self.hunt.remember(None if most is None else most / 8)
+        self.views.remember(None if most is None else most * 7 / 8)
 
     def _name_scene(self, view: View) -> ModelOutput:
         """Scene classes with their probabilities, best first.

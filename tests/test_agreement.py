@@ -130,7 +130,7 @@ SCENES = (
     pytest.param("mixed", marks=pytest.mark.slow),
     pytest.param("tank farm", marks=pytest.mark.slow),
     "vhr10",
-    "airbus",
+    pytest.param("airbus", marks=pytest.mark.slow),
     pytest.param("dubai", marks=pytest.mark.slow),
 )
 """The first three are drawn."""

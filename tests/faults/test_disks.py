@@ -21,7 +21,7 @@ from geomagnifier.finetuning.run_state import save, saved
 
 ROOM = 256 << 20
 NAMES = [
-    pytest.param(name, marks=[pytest.mark.slow] if name in ("train", "map") else [])
+    pytest.param(name, marks=[pytest.mark.slow] if name in ("train", "map", "eval") else [])
     for name in harness.CASES
 ]
 

@@ -69,6 +69,7 @@ def test_large_arrays_hold_no_heap() -> None:
     assert kept["together"] > 60e6 and kept["apart"] < 10e6
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="it is there that oneDNN writes kernels")
 def test_few_kernels_are_kept() -> None:
     """Seven hundred sizes of a picture: a kernel for each is 35 MB."""

@@ -306,9 +306,11 @@ def _average_precision(
 ) -> Figures:
     """Ask for every class in every image.
 
-    Whatever comes back is claimed to be of the class that was asked for.
+    Whatever comes back is claimed to be of the class that was asked for. The words ask for all:
+    "Tell me where the ship is." is answered with one.
     """
     pixel = level is Granularity.PIXEL
+    verb = "Segment" if pixel else "Find"
     truth: list[dict[str, object]] = []
     found: list[dict[str, object]] = []
     sizes: dict[str, Size] = {}
@@ -327,9 +329,7 @@ def _average_precision(
                 for o in sample.objects
             ]
             for kind in sample.kinds:
-                regions = ask(
-                    scene, _question(sample.path, kind, level), model, min_score=EVERY
-                ).regions
+                regions = ask(scene, f"{verb} every {kind}.", model, min_score=EVERY).regions
                 found += [
                     _row(name, kind, region, pixel)
                     for region in regions

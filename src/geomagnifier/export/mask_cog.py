@@ -129,8 +129,8 @@ def _sizes(width: int, height: int) -> Iterator[tuple[int, int]]:
 def _halvings(mask: Bools, levels: int) -> Iterator[Bools]:
     """A window of the mask at each level: an overview's pixel is set where half of its pixels are.
 
-    GDAL's own overviews by `MODE` read the whole scene, however little of it the mask covers; of a
-    sparse one they take 20 times as long.
+    GDAL's own overviews by `MODE` read the whole scene, however little of it the mask covers: of
+    40,000 x 40,000 px 35 s.
     """
     yield mask
     counts: NDArray[np.uint32] = mask.astype(np.uint32)

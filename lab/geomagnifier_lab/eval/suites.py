@@ -9,12 +9,14 @@ with and without a limit.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from geomagnifier.inference.scan_state import Progress
+from geomagnifier.language.classes import KINDS
 from geomagnifier.language.scene_classes import COARSE
 from geomagnifier.masks import decode
 from geomagnifier.model_protocol import Model
@@ -356,5 +358,14 @@ def _truth(sample: ObjectSample, kind: str, size: Size) -> dict[str, object]:
 
 
 def _question(path: Path, kind: str, level: Granularity) -> str:
-    """A question about all of a class, in held-out words."""
-    return questions.about(chance(path, f"{kind} {level}"), kind, level, "val", refer=0.0).text
+    """A question about all of a class, in held-out words.
+
+    "Colour the ship in." is drawn again: it asks for one ship.
+    """
+    rng = chance(path, f"{kind} {level}")
+    words = [w for k in KINDS if k.name == kind and not k.stuff for w in k.words]
+    singular = "|".join(re.escape(one) for one, many in words if one != many)
+    while True:
+        text = questions.about(rng, kind, level, "val", refer=0.0).text
+        if not singular or not re.search(rf"\bthe ({singular})\b", text, re.IGNORECASE):
+            return text

@@ -51,7 +51,7 @@ from geomagnifier.inference.references import Reference
 from geomagnifier.inference.scan_state import Found, Progress
 from geomagnifier.inference.usual_sizes import without_short
 from geomagnifier.inference.view_groups import Stopwatch
-from geomagnifier.language import chinese_text, ordinals, unsupported
+from geomagnifier.language import chinese_text, ordinals, rewording, unsupported
 from geomagnifier.masks import MaskPatch
 from geomagnifier.model_protocol import Model
 from geomagnifier.raster import extent
@@ -164,10 +164,14 @@ def ask(
             raise OptionError(
                 "a question about earlier regions is about those; give no aoi with it"
             )
+        model = model or default_model()
+        plain = query.text
+        if model.spec.kinds and query.box is None and query.area is None and refers is None:
+            plain = rewording.plain(query.text)
         made = _ask(
             opened,
-            query,
-            model or default_model(),
+            replace(query, text=plain),
+            model,
             search,
             spent,
             memory,
@@ -176,6 +180,8 @@ def ask(
             found,
             refers,
         )
+        if plain != query.text:
+            made = replace(made, question=query.text)
         return in_traditional(made) if chinese_text.traditional(question) else made
 
 

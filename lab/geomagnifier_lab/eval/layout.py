@@ -44,10 +44,11 @@ def layout(
 
     Returns:
         "exact" from image to answer and "told", where the labelled boxes are given and only the
-        choice is the model's, both as the mean over relations; then "exact" of each relation; "n"
-        questions.
+        choice is the model's, both as the mean over relations; "one", Pr@0.5 of the best box where
+        a single object is meant; then "exact" of each relation; "n" questions.
     """
     exact: dict[str, list[bool]] = {}
+    one: list[bool] = []
     told: dict[str, list[bool]] = {}
     for sample in followed(evenly(vhr10(root, "val"), limit), progress):
         with open_scene(sample.path) as scene:
@@ -58,6 +59,9 @@ def layout(
                 exact.setdefault(wording.relation.name, []).append(
                     same(regions, labelled.boxes[meant])
                 )
+                if meant.sum() == 1 and wording.relation.name != "plain":
+                    best = sorted(regions, key=lambda r: -r.score)[:1]
+                    one.append(same(best, labelled.boxes[meant]))
                 given = [
                     Region(label, 1.0, tuple(box))
                     for label, box in zip(labelled.labels, labelled.boxes.tolist(), strict=True)
@@ -73,6 +77,7 @@ def layout(
     return {
         "exact": float(np.mean(list(each.values()))),
         "told": choice,
+        "one": float(np.mean(one)) if one else 0.0,
         **each,
         "n": sum(map(len, exact.values())),
     }

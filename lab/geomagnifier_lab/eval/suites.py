@@ -30,6 +30,7 @@ from geomagnifier_lab.datasets.scene_sets import SETS, scene_set
 from geomagnifier_lab.datasets.vhr10 import vhr10
 from geomagnifier_lab.eval.boxes import Size, average_precision, run_lengths
 from geomagnifier_lab.eval.camera_suites import airbus, cameras, cars4k, count
+from geomagnifier_lab.eval.description_suites import captions, describe, retrieval, yes_no
 from geomagnifier_lab.eval.dialogues import dialogue
 from geomagnifier_lab.eval.iou import Mask, MeanIoU, OverallIoU
 from geomagnifier_lab.eval.layout import layout
@@ -291,6 +292,10 @@ SUITES: Mapping[str, Suite] = {
     "airbus": airbus,
     "cars4k": cars4k,
     "cameras": cameras,
+    "captions": captions,
+    "retrieval": retrieval,
+    "yes-no": yes_no,
+    "describe": describe,
 }
 
 

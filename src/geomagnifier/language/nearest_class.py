@@ -21,6 +21,8 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from geomagnifier.language.mentions import names_of
+from geomagnifier.language.plain_words import ENGLISH
 from geomagnifier.language.short_forms import written_out
 
 LIKE = 0.75
@@ -129,6 +131,11 @@ _REQUEST = _words(
     sure ok okay hi hello hey sir madam maybe perhaps"""
 )
 """Words of requests and places: no names of things."""
+_THINGS = _words(
+    "bank basin beans bed binary border buoy head hospital parallel person satellite shade sign"
+    " signs state tile tiles village work background"
+)
+"""Words of plain questions that may be the name of a thing as well."""
 _PLACED = _words(
     "near nearest beside by below above under over around along across between inside within in on"
     " at from to of next with adjacent"
@@ -191,7 +198,14 @@ def misspelt(thing: str, spelled: Callable[[str], bool]) -> str:
 
 def is_request(word: str) -> bool:
     """Whether a word belongs to requests and places, and names nothing."""
-    return word in _REQUEST
+    return word in _REQUEST or word.partition("'")[0] in _asking()
+
+
+@functools.cache
+def _asking() -> frozenset[str]:
+    """Words of plain questions that are part of no name in the tables, as "station" is."""
+    named = {word for name, _ in names_of(0) for word in name.split()}
+    return ENGLISH - named - _THINGS
 
 
 @functools.cache
@@ -245,7 +259,7 @@ def _things(question: str, known: dict[str, str], loosely: bool) -> list[str]:
     run: list[str] = []
     before, governs = "", ""
     for token in [*_TOKEN.findall(plain), "."]:
-        if token not in _REQUEST and token[0].isalpha() and len(token) <= WORD:
+        if token[0].isalpha() and len(token) <= WORD and not is_request(token):
             run.append(token)
             continue
         if run:

@@ -88,10 +88,15 @@ def end_asked(question: str, kind: str) -> str:
     return _SIDES[side] if side else _SIZES[ends[0]["size"]]
 
 
+def may_be_plural(said: str) -> bool:
+    """Whether the name of a class is a plural, or may be: "ships", "aircraft"."""
+    return _PLURAL.search(said) is not None
+
+
 def _said(tokens: list[str], kind: str) -> Mention | None:
     """The only mention of a class, in the singular and with an article, else None."""
     mine = [m for m in in_english(tokens) if m.kind in (kind, WITHIN.get(kind, kind))]
-    if len(mine) != 1 or _PLURAL.search(mine[0].said):
+    if len(mine) != 1 or may_be_plural(mine[0].said):
         return None
     before = tokens[max(0, mine[0].start - _BEFORE) : mine[0].start]
     article = next((word for word in reversed(before) if word in _ONE | _SEVERAL), "")

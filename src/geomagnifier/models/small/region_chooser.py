@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from geomagnifier.language import yes_no
+from geomagnifier.language.choosing_words import all_meant
 from geomagnifier.language.clauses import by_kind
 from geomagnifier.language.language_id import language
 from geomagnifier.language.one_object import end_asked, one_asked
@@ -90,6 +91,8 @@ class RegionChooser:
         """`choose` with one question about all asked classes; other regions are landmarks."""
         mine = [i for i, r in enumerate(regions) if r.label in asked]
         if len(mine) < 2 or (language(text) == "zh" and asked_classes.names_alone_zh(text)):
+            return tuple(mine)
+        if len(asked) == 1 and all_meant(self.encoder.in_english(text), asked[0]):
             return tuple(mine)
         text = (language(text) == "zh" and counted_in_english(text, asked[0])) or text
         one = len(asked) == 1 and language(text) == "en" and one_asked(text, asked[0])

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from geomagnifier.composed.plain_words import CHINESE, ENGLISH
 from geomagnifier.language.chinese_text import SIMPLIFIED
+from geomagnifier.language.plain_words import CHINESE, ENGLISH
 
 
 def test_words_are_written_as_questions_are_read() -> None:

@@ -1,0 +1,70 @@
+"""Wordings that the networks were not taught, and what they are asked in place of them."""
+
+from __future__ import annotations
+
+import pytest
+
+import geomagnifier as gm
+from fake import FakeModel, paint
+from geomagnifier.language.rewording import SCENE, plain
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How is this area used?",
+        "Which function does this piece of land have?",
+        "Say what sort of location it is.",
+        "land use?",
+        "What is the main function of this area?",
+        "How is this piece of land being used?",
+        "Under which heading would you file this aerial view?",
+        "I need a single land cover category for the whole frame.",
+    ],
+)
+def test_the_class_of_the_scene_is_asked_for(question: str) -> None:
+    assert plain(question) == SCENE
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("Vectorise the ships.", "outline the ships."),
+        ("Could you convert the water to polygons?", "Could you outline the water?"),
+        ("Hunt down every ship in view.", "find every ship in view."),
+        ("Verify the presence of ships.", "Are there any ships?"),
+        ("there is airplanes or not?", "Are there any airplanes?"),
+        ("Give the extent of the vegetation in this tile.", "Mask of the vegetation in this tile."),
+        ("Mask anything you can name.", "segment everything"),
+        ("Binary raster of water, please", "Mask of water, please"),
+        ("Highlight everything that is covered by vegetation.", "Highlight all vegetation."),
+        ("Talk me through the image.", "describe the image."),
+    ],
+)
+def test_other_verbs(question: str, read: str) -> None:
+    assert plain(question) == read
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many ships use this place?",
+        "What type of ships are at this location?",
+        "What is the area of water?",
+        "Which kind of vehicle is in the upper left of the scene?",
+        "Convert",
+        "Segment all ships",
+        "Circle",
+        "这个区域有什么用途？",
+        "",
+    ],
+)
+def test_what_is_asked_for_stays(question: str) -> None:
+    assert plain(question) == question
+
+
+def test_an_answer_keeps_the_question_as_it_was_asked() -> None:
+    pixels = paint(200, 120, (20, 20, 60, 44), (120, 60, 160, 84))
+    answer = gm.ask(pixels, "Hunt down the ships.", FakeModel())
+    assert answer.question == "Hunt down the ships."
+    assert len(answer.regions) == 2

@@ -6,7 +6,7 @@ import pytest
 
 import geomagnifier as gm
 from fake import FakeModel, paint
-from geomagnifier.language.rewording import SCENE, plain
+from geomagnifier.language.rewording import CAPTION, GROUNDED, SCENE, plain
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,52 @@ def test_an_answer_keeps_the_question_as_it_was_asked() -> None:
     answer = gm.ask(pixels, "Hunt down the ships.", FakeModel())
     assert answer.question == "Hunt down the ships."
     assert len(answer.regions) == 2
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("We're doing a traffic survey. What is the total number of vehicles here?",
+         "What is the total number of vehicles here?"),
+        ("Outline every bridge for my thesis.", "Outline every bridge."),
+        ("Generate polygons for all vehicles so I can import them into QGIS.",
+         "Generate polygons for all vehicles."),
+        ("My boss needs to know where the tanks are.", "tell me where the tanks are."),
+        ("yo where are the planes", "where are the planes"),
+        # "them" needs the sentence before, and the class is named there alone
+        ("I see ships at the quay. Count them.", "I see ships at the quay. Count them."),
+        ("The ships are moored. Are the ships long?", "The ships are moored. Are the ships long?"),
+    ],
+)  # fmt: skip
+def test_what_a_question_is_asked_for_is_left_out(question: str, read: str) -> None:
+    assert plain(question) == read
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("Provide a concise textual summary of the contents of this scene.", CAPTION),
+        ("Summarise what is visible here.", CAPTION),
+        ("Tell me what you see, outlining everything you talk about.", GROUNDED),
+        ("Describe the ships.", "Describe the ships."),
+        ("Describe the crane.", "Describe the crane."),
+        ("Describe where the water can be found and delineate every bit.",
+         "Describe where the water can be found and delineate every bit."),
+    ],
+)  # fmt: skip
+def test_descriptions(question: str, read: str) -> None:
+    assert plain(question) == read
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("这个厂区有几个储油罐？", "图中有几个储油罐？"),
+        ("标出所有裸露地表的像素。", "标出所有裸地的像素。"),
+        ("提取储油罐的轮廓多边形，我要导入GIS。", "提取储油罐的轮廓多边形。"),
+        ("我想要船的精确形状，不要方框。", "我想要船的精确形状。"),
+        ("港区有几艘船？", "港区有几艘船？"),
+    ],
+)
+def test_chinese(question: str, read: str) -> None:
+    assert plain(question) == read

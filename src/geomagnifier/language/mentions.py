@@ -60,6 +60,9 @@ _AFTER = word_set(
     " neither just only exist exists appear appears occur occurs nearby at top bottom left up down"
     " label class category image images picture pictures photo photos view views for again now"
     " today than like fit fits close closer closest adjacent opposite alongside touching away run"
+    " mask masks polygon polygons outline outlines contour contours shapes pixels segmentation"
+    " detection detections boxes locations positions coordinates footprints extent extents present"
+    " count"
     " runs cross crosses lead leads pass passes go goes stand stands lie lies flow flows sit to"
 )
 """Words that may follow a name without being part of it."""
@@ -74,7 +77,7 @@ _PLAIN = word_set(
     " grass real single typical for called be like either no another his my our rather more such"
     " very quite just sort kind type see contain show depict have has include town two three"
     " several many other also still not than under into label scene land image picture photo place"
-    " area over above use would could should might shows"
+    " area over above use would could should might shows by with from near every each"
 )
 _ADJECTIVE = re.compile(r".{2,}(?:y|ed|al|ful|ous|ish|ive|ial|ic)$")
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[?.,:;!/]")

@@ -20,8 +20,8 @@ attaching attempt audience available avoid aware away axis back background backw
 basin basis bbox bboxes be beach because become been begin beginning behalf behind being believe
 belong belongs below beneath berthed beside besides best between beyond big bigger biggest binary
 bit bits black blank blog blue border bordering borders boss both bottom bottommost boundaries
-boundary bounding box boxed boxes boxing brief briefly bring broad broadly brown bullet but by
-calculate calculated calculates calculating calculation call came can can't cannot cant caption
+boundary bounding box boxed boxes boxing brief briefly brigade bring broad broadly brown bullet but
+by calculate calculated calculates calculating calculation call came can can't cannot cant caption
 capture captures capturing care careful carefully cartographer carve catalog catalogue catch
 categories category center central centre certainly chance chapter characterise chart check cheers
 choose chosen church circle circled circling cite city claim class classes classifier classify clean
@@ -56,90 +56,91 @@ frames friend friends fringe from front frustum full fully function functions fu
 gather gathering generally generate generated generating generation geographer geojson geometries
 geometry geopackage geospatial get getting gis give giving glad glance go goal goes going golf got
 grab graphic grateful gray green grey ground grounded grounding group grouped groups guess guide had
-half halves hand handle handy happen happening happens has hasn't hate have haven't having he
-head headcount hear hello help helpful hence her here here's hereby hey hi high highest highlight
+half halves hand handle handy happen happening happens has hasn't hate have haven't having he head
+headcount hear hello help helpful hence her here here's hereby hey hi high highest highlight
 highlighted highlighting him hint his hiya hold holding holds homework hope hoping how huge hundred
-hunt hunting i'd i'll i'm i've idea identified identify if image imagery images imagine immediate
-immediately impression in include included includes including index indicate individual individually
-industrial info inform information inner innermost input inquire inside inspect inspecting
-inspection inspector instance instances instead instruction intend intended intention interest
-interested interleave interleaved interleaving international interpret into inventory investigate
-investigation involved is isn't isolate issue it it's item items its job joining journalist json
-judge judging just keep kind kindly kindness kinds kml know knowing knowledge known label labeled
-labelled labelling labels landscape language large larger largest last later lay layer layers layman
-lead leading leads learn least left lefthand leftmost lengthy less lesson let let's lets level lie
-lies lightly like likewise limits line lined lines list listed listing lists little load localise
-localize locate located locates locating location locations logic long longer longest look looking
-looks lot lots love low lower lowermost lowest lying made magazine mail main mainly make makes
-manager manually many map mapped mapper mapping maps margin mark marked marking marks mask masked
-masking masks matches materialise matter matters may maybe me meadow mean meaning means meanwhile
-measure measuring mention mentioned mentioning mentions mere merely message method middle might mind
-minute model moored more most motif much must my myself name named narrate narrative narrow narrower
-narrowest naturally nd near nearby nearer nearest necessary need needed needs negative neighborhood
-neighbourhood neither network never nevertheless news newsletter newspaper next nice nine ninth no
-none nope nor north northeast northern northernmost northwest not note noted notes nothing notice
-noun nouns now nowadays nr num number numbers numerous object objective objects observe observed
-obtain obtained obtaining obvious occupied occupies occupy occur occurs of off often ok okay on one
-one's ones online only onto opinion opposite option options or orange order organise orthophoto
-other others our ours out outcome outer outermost outline outlined outlines outlining output outputs
-outside over overall overhead overlaid overlay overlaying overpass overpasses overview own paint
-painted pair paired pairing pairs panoptic paragraph paragraphs parallel park parked parking part
-particular parts passage patience pdf per perform perhaps perimeter permission person phd photo
-photograph photographs photos phrase pic pick picture pictured pictures piece pieces pink pinned
-pinning pinpoint pinpointed pinpointing pitches pixel pixels pixelwise place placed places plain
-plainly planner planners planning playground please plenty pls plus plz png point pointing points
-poll polygon polygonal polygonise polygonize polygons portion portions position positioned positions
-possibility possible possibly postcard powerpoint precise precisely prefer preferably prepare
-prepared presence present presentation presenting presents pretty previous previously print probably
-problem process processed processing produce program project projects prominent promise proof
-properly proportion provide provided provides providing publication publish purple purpose purposes
-pursue put puts putting px qgis qty qualify quality quantify quantities quantity quarter quarters
-query question questions quick quickly quite quote railway range rank raster rasterise rasterize
-rate rather rd read readable reader readers reading ready real realise realize really reason recall
-receive reckon recognise recognised recognition recognize recognized recommend record recorded
-records rectangle rectangles rectangular red refer referring refers refined reflect reflecting
-regard regarding regards region regions register relate related relation relationship relative rely
-remaining remark remember remind remove render repeat rephrase replace reply report reported
-reporter reporting reports represent representation represented representing represents request
-requested requests require required requirement requirements requires research researcher
-researchers residential resolution respective respectively respond response responses rest resting
-result results return reveal revealed revealing reveals review reviewing reviews right righthand
-rightmost rotated rough roughly round roundabout row rows run rundown runs runway runways same
-satellite save saw say saying says scan scanned scanning scene scenes school scope scores scout
-screen search searched searching second section sections see seeing seek seeking seem seems seen
-sees segment segmentation segmentations segmented segmenting segments select selected semantic sense
-sent sentence sentences separate separately serve setting settings seven seventh several shade
-shading shall shape shapefile shapes share shared shares sharing sharp she ship shoreline short
-shorter shortest shortly shot should shouldn't show showing shown shows side sides sighted sign
-silhouette silhouettes similar similarity simple simplest simply simultaneous simultaneously since
-single sirs sit site sites sits sitting situated situation six sixth sketch skip slide slides small
-smaller smallest so software solely solve some somebody somehow someone something somewhere sorry
-sort sorts sought sounds source south southeast southern southernmost southwest space spanning speak
-speaking specifically specified specify spell spend spot spots spotted spotting spreadsheet st
-stadium stand standing stands started starting state statement stating station statistics stats
-stencil step steps still stop story straightforward structure structured structures student students
-study studying stuff subject subjects submit succeed such suggest suggestion sum summaries summarise
-summarising summarized summarizing summary summed supervisor supply support supposed supposedly sure
-surface surrounded surrounding surroundings survey surveying surveyor surveys suspect ta tabular tag
-tagged tagging tags take taken takes talk talked talking talks tall tallest tallied tallies tally
-target targets task tasks teacher team technical technically tell telling tells template ten tend
-tenth term terminal terms terse test testing text texts th than thank thanks that that's thats the
-their them themselves then there there's these thesis they they're thing things think thinking third
-thirds this thoroughly those though thought thoughts three through thus tick tie tied tight tile
-tiles till time timely times tiniest tiny title titles to together too tool tools top topic topics
-topmost total touching toward towards trace traced tracing transform transformed translate
-translated treat true truly try trying turn tutorial tweet twelve twenty two type types ultimately
-unable under underneath understand understanding understood undertake unique unknown unless until up
-upon upper uppermost upward urgently us usage use used useful user users using usual utilise
-utilised utilize utilized validate value values various vector vectorise vectorised vectorising
-vectorize vectorized vectors vehicle verify version versions vertically very via view viewer viewers
-viewing views village visible visibly visual visualisation visualise visualization visualize voice
-vs wait walk wanna want wanted wants was wasn't watch way ways we we're well were weren't west
-western westernmost what what're what's what've whatever whats when whenever where where's
-whereabout whereabouts wheres wherever whether which whichever while whilst white who who's whoever
-whole wholly whose why wide wider widest will willing window wise wish with within without won't
-wonder wondered wondering words wordy work worked works world worth would wouldn't wow write writing
-written wrong yeah yellow yep yes yet you you'd you'll you're you've your yours zone zones zoom
+hunt hunting i'd i'll i'm i've idea identifiable identified identify if image imagery images imagine
+immediate immediately impression in include included includes including index indicate individual
+individually industrial info inform information inner innermost input inquire inside inspect
+inspecting inspection inspector instance instances instead instruction intend intended intention
+interest interested interleave interleaved interleaving international interpret into inventory
+investigate investigation involved is isn't isolate issue it it's item items its job joining
+journalist json judge judging just keep kind kindly kindness kinds kml know knowing knowledge known
+label labeled labelled labelling labels landscape language large larger largest last later lay layer
+layers layman lead leading leads learn least left lefthand leftmost lengthy less lesson let let's
+lets level lie lies lightly like likewise limits line lined lines list listed listing lists little
+load localise localize locate located locates locating location locations logic long longer longest
+look looking looks lot lots love low lower lowermost lowest lying made magazine mail main mainly
+make makes manager manually many map mapped mapper mapping maps margin mark marked marking markings
+marks mask masked masking masks matches materialise matter matters may maybe me meadow mean meaning
+means meanwhile measure measuring mention mentioned mentioning mentions mere merely message method
+middle might mind minute model moored more most motif much must my myself name named narrate
+narrative narrow narrower narrowest naturally nd near nearby nearer nearest necessary need needed
+needs negative neighborhood neighbourhood neither network never nevertheless news newsletter
+newspaper next nice nine ninth no none nope nor north northeast northern northernmost northwest not
+note noted notes nothing notice noting noun nouns now nowadays nr num number numbers numerous object
+objective objects observe observed obtain obtained obtaining obvious occupied occupies occupy occur
+occurs of off often ok okay on one one's ones online only onto opinion opposite option options or
+orange order organise orthophoto other others our ours out outcome outer outermost outline outlined
+outlines outlining output outputs outside over overall overhead overlaid overlay overlaying overpass
+overpasses overview own paint painted pair paired pairing pairs panoptic paragraph paragraphs
+parallel park parked parking part particular parts passage patience pdf per perform perhaps
+perimeter permission person phd photo photograph photographs photos phrase pic pick picture pictured
+pictures piece pieces pink pinned pinning pinpoint pinpointed pinpointing pitches pixel pixels
+pixelwise place placed places plain plainly planner planners planning playground please plenty pls
+plus plz png point pointing points poll polygon polygonal polygonise polygonize polygons portion
+portions position positioned positions possibility possible possibly postcard powerpoint precise
+precisely prefer preferably prepare prepared presence present presentation presenting presents
+pretty previous previously print probably problem process processed processing produce program
+project projects prominent promise proof properly proportion provide provided provides providing
+publication publish purple purpose purposes pursue put puts putting px qgis qty qualify quality
+quantify quantities quantity quarter quarters query question questions quick quickly quite quote
+railway range rank raster rasterise rasterize rate rather rd read readable reader readers reading
+ready real realise realize really reason recall receive reckon recognisable recognise recognised
+recognition recognizable recognize recognized recommend record recorded records rectangle rectangles
+rectangular red refer referring refers refined reflect reflecting regard regarding regards region
+regions register relate related relation relationship relative rely remaining remark remember remind
+remove render repeat rephrase replace reply report reported reporter reporting reports represent
+representation represented representing represents request requested requests require required
+requirement requirements requires research researcher researchers residential resolution respective
+respectively respond response responses rest resting result results return reveal revealed revealing
+reveals review reviewing reviews right righthand rightmost rotated rough roughly round roundabout
+row rows run rundown runs runway runways same satellite save saw say saying says scan scanned
+scanning scene scenes school scope scores scout screen search searched searching second section
+sections see seeing seek seeking seem seems seen sees segment segmentation segmentations segmented
+segmenting segments select selected semantic sense sent sentence sentences separate separately serve
+setting settings seven seventh several shade shading shall shape shapefile shapes share shared
+shares sharing sharp she ship shoreline short shorter shortest shortly shot should shouldn't show
+showing shown shows side sides sighted sign silhouette silhouettes similar similarity simple
+simplest simply simultaneous simultaneously since single sirs sit site sites sits sitting situated
+situation six sixth sketch skip slide slides small smaller smallest so software solely solve some
+somebody somehow someone something somewhere sorry sort sorts sought sounds source south southeast
+southern southernmost southwest space spanning speak speaking specifically specified specify spell
+spend spot spots spotted spotting spreadsheet st stadium stand standing stands started starting
+state statement stating station statistics stats stencil step steps still stop story straightforward
+structure structured structures student students study studying stuff style subject subjects submit
+succeed such suggest suggestion sum summaries summarise summarising summarized summarizing summary
+summed supervisor supply support supposed supposedly sure surface surrounded surrounding
+surroundings survey surveying surveyor surveys suspect ta tabular tag tagged tagging tags take taken
+takes talk talked talking talks tall tallest tallied tallies tally target targets task tasks teacher
+team technical technically tell telling tells template ten tend tenth term terminal terms terse test
+testing text texts textual th than thank thanks that that's thats the their them themselves then
+there there's these thesis they they're thing things think thinking third thirds this thoroughly
+those though thought thoughts three through thus tick tie tied tight tile tiles till time timely
+times tiniest tiny title titles to together too tool tools top topic topics topmost total touching
+toward towards trace traced tracing transform transformed translate translated treat true truly try
+trying turn tutorial tweet twelve twenty two type types ultimately unable under underneath
+understand understanding understood undertake unique unknown unless until up upon upper uppermost
+upward urgently us usage use used useful user users using usual utilise utilised utilize utilized
+validate value values various vector vectorise vectorised vectorising vectorize vectorized vectors
+vehicle verify version versions vertically very via view viewer viewers viewing views village
+visible visibly visual visualisation visualise visualization visualize voice vs wait walk wanna want
+wanted wants was wasn't watch way ways we we're well were weren't west western westernmost what
+what're what's what've whatever whats when whenever where where's whereabout whereabouts wheres
+wherever whether which whichever while whilst white who who's whoever whole wholly whose why wide
+wider widest will willing window wise wish with within without won't wonder wondered wondering words
+wordy work worked works world worth would wouldn't wow write writing written wrong yeah yellow yep
+yes yet you you'd you'll you're you've your yours zone zones zoom
 """
 ENGLISH = frozenset(_ENGLISH.split())
 """Without most endings: "detects" and "detected" are known by "detect"."""
@@ -170,6 +171,7 @@ _CHINESE = """
 段 成 起来 下来 机场 森林 工业区 学校 海滩 沙漠 体育场 城市 乡村 农田 住宅区 居民区 密集 高密度
 简要 简述 概述 扼要 文字 分辨率 相似 类似 判断
 分布 分布在 矢量化 矢量 应归 归为 归类 归入 归于 用途 用于 沿边缘 应归为 归到
-背景 检索 图库 高尔夫 草地 停车场 火车站 公园 商业区 范围 航空
+表示 导入 警方 评估 要用 整理 资料 厂区 海域 汛期 导出 软件 报告里 我们 公司 领导 老师 客户
+单位 部门 背景 检索 图库 高尔夫 草地 停车场 火车站 公园 商业区 范围 航空
 """
 CHINESE = tuple(_CHINESE.split())

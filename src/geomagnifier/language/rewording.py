@@ -16,36 +16,51 @@ import re
 from geomagnifier.language.classes import KINDS
 from geomagnifier.language.language_id import language
 from geomagnifier.language.mentions import in_english, tokens_of
+from geomagnifier.language.nearest_class import is_request
 
 SCENE = "What scene is this?"
 """How the class of the whole scene is asked for."""
-LONGEST = 120
-"""Most characters of a question about the whole scene."""
+LONGEST = 300
+"""Most characters of a question that is reworded."""
 _WHOLE = (
     r"(?:area|place|land|ground|terrain|plot|parcel|site|location|region|zone|tile|scene|image|picture"
-    r"|photo|photograph|frame|view|landscape|environment|setting|surroundings|spot|shot)"
+    r"|photo|photograph|frame|view|landscape|environment|setting|surroundings|spot|shot"
+    r"|habitat|biome|neighbou?rhood)"
 )
-_OF = rf"(?:(?:this|the|that) )?(?:(?:piece|patch|stretch|plot|kind) of )?(?:\w+ )?{_WHOLE}"
-_SORT = "(?:type|kind|sort|class|category|label|heading|function|purpose|usage|use)"
+_SORT = (
+    r"(?:type|kind|sort|class|category|function|purpose|usage|use|label|heading)s?"
+    r"(?: of (?:use|place)(?= of))?"
+)
+_THIS = rf"(?:(?:this|the|that|our|my) )?(?:\w+ ){{0,2}}{_WHOLE}"
 _SCENE = re.compile(
-    r"(?:and |so |please |then )?(?:"
-    r"(?:what|which|how) .*\b(?:function|purpose|usage|used?|utili[sz]ed|utili[sz]ation)\b"
-    rf".*\b{_WHOLE}\b.*"
-    rf"|(?:what|how) (?:is|was|are) {_OF} (?:(?:mainly|mostly|primarily|being|mostly being) )*"
-    r"(?:used|utili[sz]ed|classified|categori[sz]ed|labell?ed)\b.*"
-    rf"|(?:what|which) (?:use|function|purpose|usage) (?:does|has|do|is) {_OF}.*"
-    rf"|(?:tell(?: me)?|say|state|name|determine|identify|give(?: me)?|i need|report|decide|guess"
-    rf"|work out|find out|describe) .*\b{_SORT}s? .*\b{_WHOLE}\b.*"
-    rf"|(?:under )?(?:what|which) {_SORT} .*\b(?:file|put|place|label|classify|give|assign)\b"
-    rf".*\b{_WHOLE}\b.*"
-    rf"|how would you (?:file|label|classify|categori[sz]e|tag) {_OF}.*"
-    r"|(?:dominant |main |primary |major )?land[ -]?use(?: class| type| category)?"
-    r")[ .?!]*"
+    rf"\b{_SORT} (?:of|for|is|does|has|would|do|fits?|describes?|suits?) (?:you |we |i )?"
+    rf"(?:\w+ )?{_THIS}\b"
+    rf"|\b{_WHOLE}\b.{{0,40}}\b(?:being |mainly |mostly |primarily )*(?:used|utili[sz]ed)\b"
+    r"(?: (?:for|as))?[ .?!]*$"
+    rf"|\bhow (?:is|was|are) {_THIS} (?:\w+ )?(?:used|utili[sz]ed|classified|categori[sz]ed)\b"
+    rf"|\bunder (?:what|which) (?:heading|category|label|class)\b"
+    rf"|\b(?:one|single|dominant|main|primary|overall|best) land[ -]?(?:use|cover)"
+    r"(?: (?:class|category|label|type))\b"
+    r"|^(?:dominant |main |primary |overall )?land[ -]?use[ .?!]*$"
 )
 _LAND = re.compile(
     r"\b(?:piece|patch|stretch|plot|kind|type|use|parcel) of land\b|\bland[ -]?(?:use|cover)\b"
-    r"|\b(?:this|the|that) land\b"
+    r"|\b(?:this|the|that) land\b|\baerial\b|\bland (?=in (?:this|the))"
 )
+_NOT_SCENE = re.compile(
+    r"\b(?:many|much|mask|masks|polygons?|outlines?|segment\w*|each|every|all|boxes|find|where)\b"
+)
+_CAPTION = re.compile(
+    r"\b(?:summar(?:y|ise|ize)|describe|description|caption|overview|gist|rundown)\b"
+)
+_NO_CAPTION = re.compile(
+    r"\b(?:mask\w*|polygons?|outlin\w+|segment\w*|contours?|shapes?|each|every|box|boxes|pixels?"
+    r"|(?<!no )mark(?:ed|ing)?|boundar\w+|silhouettes?|highlight\w*|trace|find|where|delineat\w+)\b"
+)
+CAPTION = "Describe the image."
+"""How a description in words is asked for."""
+GROUNDED = "Describe the image and segment everything you mention."
+"""How a description with masks is asked for."""
 _COVER = "|".join(
     re.escape(word)
     for kind in KINDS
@@ -63,6 +78,7 @@ _REWORDED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), words)
     for pattern, words in (
         (r"^please to\b", "please"),
+        (r"\bhow much (?=(?:\w+ )?\w+s (?:are|is|do|can|in|on)\b)", "how many "),
         (
             _BEGIN + rf"(?:vectori[sz]e|polygoni[sz]e|digiti[sz]e|contour|silhouette) {_ALL}",
             r"\1outline ",
@@ -86,6 +102,10 @@ _REWORDED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (
             r"\bvegetated (?:areas?|land|ground|surfaces?|parts?|zones?|regions?|cover)\b",
             "vegetation",
+        ),
+        (
+            rf"\b(?:all )?(?:the |of the )?pixels (?:that|which) (?:is|are) ((?:{_COVER}))\b",
+            r"the mask of all \1",
         ),
         (
             r"\b(?:everything|all|anything|whatever|(?:the|all) (?:areas?|pixels?|parts?|ground"
@@ -122,8 +142,89 @@ _REWORDED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r" (?:name|see|find|recogni[sz]e))?[.?!]*$",
             r"\1segment everything",
         ),
+        (
+            r"\b(?:detection|boxes|box|find|detect|identify|locate)\b[^.?!]*"
+            r"\b(?:every class|all classes|(?:all|every) ?(?:that|what|thing)?"
+            r" ?you (?:can|know|are able))\b[^.?!]*[.?!]*$",
+            "find everything",
+        ),
+        (r"\b(?:localise|localize|pinpoint|pick out|point out|mark out) " + _ALL, "find "),
+        (r"^(.*\b(?:you|i) see)[.!] (?:do not|don't) leave any(?:thing)? out[.!]*$", r"\1"),
+        (r"[,.;]? (?:but )?(?:a )?(?:box|boxes) (?:is|are) not enough\b[.!]*", ""),
+        (rf"^({_COVER}) (mask|masks|extent|pixels|area|segmentation)$", _MASK + r"\1"),
         (_BEGIN + r"(?:talk|walk|take|guide) me through (?:the|this) ", r"\1describe the "),
         (_BEGIN + r"talk about (?:the|this) ", r"\1describe the "),
+    )
+)
+
+
+_ASKS = re.compile(
+    r"\?$|^(?:and |so |ok(?:ay)? |well |now |then |also |please |kindly )*"
+    r"(?:what|which|where|how|who|is|are|do|does|did|has|have|can|could|would|will|might|may|find|show|give|tell|count|mark|mask"
+    r"|segment|outline|draw|detect|locate|highlight|describe|list|name|identify|trace|return|export"
+    r"|extract|map|put|get|let|pick|point|spot|box|label|delineate|classify|make|produce|provide"
+    r"|generate|report|compare|measure|estimate|ignore|leave|only|use|include|exclude|skip|say"
+    r"|write)\b|\bplease\b|\b(?:i|we)(?:'d like| would like| need| want| wish)\b"
+    r"|\b(?:needs?|wants?) to know\b"
+)
+_CONTEXT = re.compile(
+    r"^(?:i|we|my|our|i'm|we're|we've|i've|i'd|buyers|clients|people|from above|as an?|this is for"
+    r"|it's for|the (?:client|boss|council|police|coastguard|team|teacher|editor))\b"
+)
+_BACK = re.compile(r"\b(?:them|they|those|these|ones?|their)\b")
+_FOR = (
+    r"(?:stud(?:y|ies)|survey|report|file|log|poster|article|thesis|project|planning|inventory|class"
+    r"|lecture|analysis|assessment|presentation|course|story|blog|paper|homework|essay|research"
+    r"|records?|database|dataset|data set|client|boss|team|plan|application|permit|case|book"
+    r"|newsletter|magazine|website|app|training|work|job|coastguard|department|council|insurer"
+    r"|insurance|slides|exam|teacher|colleagues?|customer|newspaper|column|archive)"
+)
+_PURPOSE = re.compile(
+    rf"[,;]? (?:for|in) (?:my|our|the|an?|his|her|their|some|this) (?:[\w-]+ ){{0,3}}{_FOR}\b"
+    rf"(?! (?:of|area|site))|^for (?:my|our|an?|the) (?:[\w-]+ ){{0,3}}{_FOR},? "
+    r"|[,;]? so (?:that )?(?:i|we|they|he|she) (?:can|could|may|might|will)\b[^.?!]*"
+    r"|^(?:yo|hey|hi|hello|ok|okay|right|alright|sorry|listen|look)[,!]? (?=\w)"
+    r"|,? (?:or nah|y/n|yes or no|yes/no)(?=[ .?!]*$)"
+    r"|^(?:i|we) (?:want|need|have|plan|intend|would like) to [^,.;?!]+, so"
+    r" (?=please|can|could|give)",
+    re.IGNORECASE,
+)
+_NEEDED = re.compile(
+    r"^(?:the|my|our) (?:[\w-]+ ){1,3}(?:needs?|wants?|would like) (?:us |me )?to (?=know)",
+    re.IGNORECASE,
+)
+
+
+_SHAPES = re.compile(
+    r"\b(?:mask\w*|segment\w*|outlin\w+|polygons?|shapes?|contours?|trace|pixels?|cut out)\b"
+)
+_GROUNDED = re.compile(
+    r"\b(?:everything|whatever|anything|(?:each|every|all|the) (?:thing|object|item|noun)s?|things"
+    r"|objects|nouns|items)\b(?: (?:that|which|in))? ?(?:you |it |is |are )?"
+    r"(?:mention|talk|nam|describ|refer|segmented|it\b)"
+)
+_DESCRIBES = re.compile(
+    r"\b(?:describ\w+|description|explain\w*|tell|talk|sentence|summar\w+|caption\w*|report|text|words"
+    r"|narrat\w+|overview|say)\b"
+)
+_ZH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (
+            "(?:这|该|此)(?:个|片|座|块|处)?(?:厂区|海域|港区|园区|小区|矿区|工地|校区)(?=有|是否|内|里|中)",
+            "图中",
+        ),
+        ("裸露的?地[表面]", "裸地"),
+        (
+            "[，,]?(?:我)?(?:要|想|需要)?(?:用来|用于|为了)?导入(?:gis|GIS|qgis|QGIS|ArcGIS)(?:软件)?(?:里|中)?",
+            "",
+        ),
+        ("[，,](?:我)?不(?:要|需要)(?:方框|边框|框|矩形框|矩形)", ""),
+        ("请?用(?:掩膜|掩码|蒙版)(?:来)?表示", "请分割出来"),
+        (
+            "^(?:警方|我们|公司|领导|老师|客户|单位|部门)需要(?=定位|找|统计|知道|标|分割|提取)",
+            "请",
+        ),
     )
 )
 
@@ -132,16 +233,52 @@ def plain(question: str) -> str:
     """A question in words that the networks were taught; as it is where nothing is to be changed.
 
     Args:
-        question: in any language; only English is reworded.
+        question: English or Chinese.
     """
-    if language(question) != "en":
+    if len(question) > LONGEST:
         return question
-    text = " ".join(question.split())
+    if language(question) != "en":
+        text = question
+        for pattern, words in _ZH:
+            text = pattern.sub(words, text)
+        return text
+    spaced = " ".join(question.split())
+    text = _NEEDED.sub("tell me to ", without_context(spaced)).replace("tell me to know", "tell me")
     if asks_scene(text):
         return SCENE
+    if asks_caption(text):
+        return CAPTION
+    small = text.lower()
+    if _GROUNDED.search(small) and _DESCRIBES.search(small) and _SHAPES.search(small):
+        return GROUNDED if not _names(text) else text
     for pattern, words in _REWORDED:
         text = pattern.sub(words, text)
-    return text if text != " ".join(question.split()) else question
+    return text if text != spaced else question
+
+
+def without_context(text: str) -> str:
+    """A question without what it is asked for: "I'm writing an article. ...", "... for my report".
+
+    A sentence that asks nothing is left out where another one asks and names what it asks about; so
+    nothing that could choose is lost.
+
+    Args:
+        text: English, single blanks.
+    """
+    short = _PURPOSE.sub(" ", text)
+    short = re.sub(r" (?=[.?!,])", "", " ".join(short.split())).strip(" ,")
+    text = short if _names(short) >= _names(text) else text
+    sentences = re.split(r"(?<=[.?!]) ", text)
+    asking = [s for s in sentences if _ASKS.search(s.lower()) or not _CONTEXT.match(s.lower())]
+    if 0 < len(asking) < len(sentences):
+        rest = " ".join(asking)
+        if not _BACK.search(rest.lower()) and (_names(rest) or asks_scene(rest)):
+            return rest
+    return text
+
+
+def _names(text: str) -> set[str]:
+    return {m.kind for m in in_english(tokens_of(text)) if m.kind}
 
 
 def asks_scene(text: str) -> bool:
@@ -151,8 +288,23 @@ def asks_scene(text: str) -> bool:
         text: the question.
     """
     small = text.lower()
-    if len(small) > LONGEST or "many" in small or not _SCENE.fullmatch(small):
+    if not _SCENE.search(small) or _NOT_SCENE.search(small):
         return False
     # "land use" is no land, but "ships use" are ships
     tokens = [t for t in tokens_of(_LAND.sub(" ", small)) if t not in ("use", "used")]
-    return not in_english(tokens)
+    return not any(m.kind or m.scenes for m in in_english(tokens))
+
+
+def asks_caption(text: str) -> bool:
+    """Whether an English question asks for a description in words, of nothing in particular.
+
+    Args:
+        text: the question.
+    """
+    small = text.lower()
+    return (
+        bool(_CAPTION.search(small))
+        and not _NO_CAPTION.search(small)
+        and not in_english(tokens := tokens_of(small))
+        and all(not token.isalpha() or is_request(token) for token in tokens)
+    )

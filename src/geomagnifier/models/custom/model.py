@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from geomagnifier.language import class_names, yes_no
+from geomagnifier.errors import QuestionUnreadable
+from geomagnifier.language import chinese_text, class_names, yes_no
 from geomagnifier.language.language_id import language
 from geomagnifier.language.mentions import plural
 from geomagnifier.model_protocol import Model
@@ -110,7 +111,11 @@ class CustomModel:
     def granularity(self, query: Query) -> dict[Granularity, float]:
         """See `model_protocol.Model`."""
         plain, stands = self.language.plain(query)
-        levels = self.base.granularity(plain)
+        try:
+            levels = self.base.granularity(plain)
+        except QuestionUnreadable as error:  # it quotes the words that stand for custom classes
+            said = str(error).replace(chinese_text.plain(plain.text)[:40], query.text[:40])
+            raise QuestionUnreadable(said) from error
         asked = yes_no.asked(plain.text, language(plain.text)) if stands else None
         if (
             asked is not None and asked.form == "scene"

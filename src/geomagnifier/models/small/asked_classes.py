@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 
 from geomagnifier.language import nearest_class
 from geomagnifier.language.characters import characters
+from geomagnifier.language.choosing_words import all_meant
 from geomagnifier.language.mentions import (
     Mention,
     in_chinese,
@@ -118,6 +119,29 @@ def bare_class(text: str, language: str) -> bool:
     named = {i for m in in_english(tokens) if m.kind for i in range(m.start, m.end)}
     return bool(named) and all(
         i in named or token in _JOINING or token in _AROUND for i, token in enumerate(tokens)
+    )
+
+
+def alone(text: str, kinds: Sequence[str]) -> str:
+    """The class that all objects are asked of, where every other word is one of asking; else "".
+
+    Args:
+        text: the question, in English.
+        kinds: classes that the model knows.
+    """
+    tokens = tokens_of(text)
+    mentions = in_english(tokens)
+    named = kinds_of(mentions)
+    if len(named) != 1 or named[0] not in kinds or not all_meant(text, named[0]):
+        return ""
+    inside = {i for mention in mentions for i in range(mention.start, mention.end)}
+    return (
+        named[0]
+        if all(
+            i in inside or not token.isalpha() or nearest_class.is_request(token)
+            for i, token in enumerate(tokens)
+        )
+        else ""
     )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from geomagnifier.language import chinese_answers, class_names, yes_no
 from geomagnifier.language.language_id import language
+from geomagnifier.language.level_words import masks_asked
 from geomagnifier.models.small import (
     asked_classes,
     box_class,
@@ -227,6 +228,8 @@ class SmallModel:
                 Granularity.IMAGE: 0.0,
                 Granularity.REGION: levels[Granularity.REGION] + levels[Granularity.IMAGE],
             }
+        if masks_asked(self.encoder.in_english(query.text)):
+            levels = {level: float(level is Granularity.PIXEL) for level in levels}
         return settled(levels, yes_no.asked(query.text, told))
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:

@@ -118,6 +118,10 @@ class QuestionReader:
         read = asked_classes.completed(read, query.text, spoken, self.worded, self.cover)
         if asked_classes.bare_unknown(query.text, spoken, self.encoder.spelled):
             read = ParsedQuestion(unknown=True)
+        # "Localise all tanks.": one class is named, and all other words are words of asking
+        kind = asked_classes.alone(query.text, self.worded) if spoken == "en" else ""
+        if kind and (read.asked != (kind,) or read.unknown or read.landmarks):
+            read = ParsedQuestion(asked=(kind,), place=read.place, apart=True)
         asked = yes_no.asked(query.text, spoken)
         if asked is not None and asked.form == "things":
             # "is there a person on the bridge?"

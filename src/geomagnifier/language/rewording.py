@@ -184,7 +184,7 @@ _PURPOSE = re.compile(
     rf"(?! (?:of|area|site))|^for (?:my|our|an?|the) (?:[\w-]+ ){{0,3}}{_FOR},? "
     r"|[,;]? so (?:that )?(?:i|we|they|he|she) (?:can|could|may|might|will)\b[^.?!]*"
     r"|^(?:yo|hey|hi|hello|ok|okay|right|alright|sorry|listen|look)[,!]? (?=\w)"
-    r"|,? (?:or nah|y/n|yes or no|yes/no)(?=[ .?!]*$)"
+    r"|(?<= )(\S+ \S+),? (?:or nah|y/n|yes or no|yes/no)(?=[ .?!]*$)"
     r"|^(?:i|we) (?:want|need|have|plan|intend|would like) to [^,.;?!]+, so"
     r" (?=please|can|could|give)",
     re.IGNORECASE,
@@ -265,7 +265,7 @@ def without_context(text: str) -> str:
     Args:
         text: English, single blanks.
     """
-    short = _PURPOSE.sub(" ", text)
+    short = _PURPOSE.sub(r" \1 ", text)
     short = re.sub(r" (?=[.?!,])", "", " ".join(short.split())).strip(" ,")
     text = short if _names(short) >= _names(text) else text
     sentences = re.split(r"(?<=[.?!]) ", text)

@@ -159,6 +159,7 @@ def test_a_signal_ends_it_with_a_word_and_nothing_is_left_running(
         gone(members)
 
 
+@pytest.mark.slow
 def test_ray_listens_on_the_loopback_address_alone_and_goes_when_the_command_is_killed(
     folder: Path, tmp_path: Path
 ) -> None:

@@ -266,7 +266,7 @@ def without_context(text: str) -> str:
         text: English, single blanks.
     """
     short = _PURPOSE.sub(r" \1 ", text)
-    short = re.sub(r" (?=[.?!,])", "", " ".join(short.split())).strip(" ,")
+    short = re.sub(r"[ ,]+(?=[.?!,])", "", " ".join(short.split())).strip(" ,")
     text = short if _names(short) >= _names(text) else text
     sentences = re.split(r"(?<=[.?!]) ", text)
     asking = [s for s in sentences if _ASKS.search(s.lower()) or not _CONTEXT.match(s.lower())]

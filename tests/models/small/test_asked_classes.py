@@ -155,7 +155,7 @@ def test_nothing_of_a_question_is_dropped_in_silence(
 
 @pytest.fixture(scope="module")
 def wide_harbour() -> Bytes:
-    return draw_scene(7, 3000, 2400, "harbour").pixels
+    return draw_scene(7, 1800, 1400, "harbour").pixels
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_an_answer_under_a_budget_drops_nothing_either(
         gm.open_scene(wide_harbour) as scene,
         pytest.warns(gm.errors.GeomagWarning),
     ):
-        assert said in gm.ask(scene, question, budget="0.6 Mpx").text
+        assert said in gm.ask(scene, question, budget="0.2 Mpx").text
 
 
 def test_a_box_does_not_answer_what_is_asked_by_another_name(harbour: gm.Scene) -> None:

@@ -1,10 +1,11 @@
-"""Words that settle that masks are asked for."""
+"""Words that settle the level of a question."""
 
 from __future__ import annotations
 
 import pytest
 
-from geomagnifier.language.level_words import masks_asked
+from geomagnifier.language.level_words import asked, sought
+from geomagnifier.types import Granularity
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ from geomagnifier.language.level_words import masks_asked
     ],
 )
 def test_masks_are_asked_for(question: str) -> None:
-    assert masks_asked(question)
+    assert asked(question) is Granularity.PIXEL
 
 
 @pytest.mark.parametrize(
@@ -33,4 +34,15 @@ def test_masks_are_asked_for(question: str) -> None:
     ],
 )
 def test_the_classifier_settles_it(question: str) -> None:
-    assert not masks_asked(question)
+    assert asked(question) is None
+
+
+def test_rectangles_are_boxes() -> None:
+    assert asked("Enclose all villas in the lower right in rectangles.") is Granularity.REGION
+
+
+def test_something_is_looked_for_in_this_image() -> None:
+    assert sought("Help me find the vase on this photo.")
+    assert sought("tell me where the scarf is")
+    assert not sought("Find images of airports.")
+    assert not sought("What is this place?")

@@ -21,11 +21,6 @@ from geomagnifier.language import chinese_text
 from geomagnifier.language.plain_words import CHINESE, ENGLISH
 
 _BRACKETS = re.compile(r"[\[(<][\d\s.,;]*[\])>]")
-_CAMERA = re.compile(
-    r"\b(?:drone|uav|landsat|sentinel|planet|google earth)(?:'s)?"
-    r"(?= (?:photo|photograph|picture|image|imagery|footage|shot|frame|scene|orthophoto)s?\b)"
-)
-"""What took the picture: says nothing of its objects."""
 _UNKNOWN = frozenset(GROUND.split("|")) - frozenset(CHINESE)
 """Places that are named whole: "停机坪" begins with a word of its own."""
 _SHAPES = """
@@ -59,7 +54,6 @@ def leftovers(question: str, lexicon: Lexicon, scenes: Collection[str] = ()) -> 
             chinese_text.unmixed(chinese_text.plain(text), english_names(lexicon)),
             lexicon,
         )
-    text = _CAMERA.sub(" ", text)
     text = re.sub(r"(?<=[^\W\d_])[-\u2010-\u2015](?=[^\W\d_])", " ", text)
     table, places = lexicon.table(), {word for scene in scenes for word in scene.lower().split()}
     longest = max((len(name.split()) for name in table if name.isascii()), default=1)

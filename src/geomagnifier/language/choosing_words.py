@@ -45,7 +45,7 @@ _WHOLE = re.compile(
     r"(?:image|picture|photo|photograph|scene|frame|view|tile|shot|map|here)\b(?!'s)"
     r"|\b(?:sitting|standing|parked|lying|located|visible|present)? ?(?:over )?(?:there|here)\b"
     r"(?=[ .?!]*$)|\b(?:in|into) (?:words|text|geojson|boxes|masks|polygons|red|colour|color)\b"
-    r"|\b(?:pixel by pixel|one by one|each one|every (?:single )?one|every single|more or less)\b"
+    r"|\b(?:from above|pixel by pixel|one by one|each one|every (?:single )?one|every single|more or less)\b"
     r"|\bwith (?:a |an |the |their )?(?:\w+ )?"
     r"(?:box|boxes|rectangles?|masks?|outlines?|polygons?|contours?|coordinates)\b"
     r"|\b(?:border|edge|boundary|rim)s?(?: lines?)? of\b|\bboundary lines?\b"

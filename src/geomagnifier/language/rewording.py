@@ -78,6 +78,7 @@ _REWORDED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), words)
     for pattern, words in (
         (r"^please to\b", "please"),
+        (r"\bpixel coordinates\b", "coordinates"),
         (r"\bhow much (?=(?:\w+ )?\w+s (?:are|is|do|can|in|on)\b)", "how many "),
         (
             _BEGIN + rf"(?:vectori[sz]e|polygoni[sz]e|digiti[sz]e|contour|silhouette) {_ALL}",
@@ -158,6 +159,12 @@ _REWORDED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
+_CAMERA = re.compile(
+    r"\b(?:drone|uav|landsat|sentinel|planet|google earth)(?:'s)? "
+    r"(?=(?:photo|photograph|picture|image|imagery|footage|shot|frame|scene|orthophoto)s?\b)",
+    re.IGNORECASE,
+)
+"""What took the image: says nothing of what is in it."""
 _ASKS = re.compile(
     r"\?$|^(?:and |so |ok(?:ay)? |well |now |then |also |please |kindly )*"
     r"(?:what|which|where|how|who|is|are|do|does|did|has|have|can|could|would|will|might|may|find|show|give|tell|count|mark|mask"
@@ -168,8 +175,9 @@ _ASKS = re.compile(
     r"|\b(?:needs?|wants?) to know\b"
 )
 _CONTEXT = re.compile(
-    r"^(?:i|we|my|our|i'm|we're|we've|i've|i'd|buyers|clients|people|from above|as an?|this is for"
-    r"|it's for|the (?:client|boss|council|police|coastguard|team|teacher|editor))\b"
+    r"^(?:i|we|my|our|i'm|we're|we've|i've|i'd|buyers|clients|people|from above|as an?|it's for"
+    r"|this is for|this (?:shot|image|picture|photo|tile|scene|frame)\b(?! is)"
+    r"|the (?:client|boss|council|police|coastguard|team|teacher|editor))\b"
 )
 _BACK = re.compile(r"\b(?:them|they|those|these|ones?|their)\b")
 _FOR = (
@@ -185,8 +193,8 @@ _PURPOSE = re.compile(
     r"|[,;]? so (?:that )?(?:i|we|they|he|she) (?:can|could|may|might|will)\b[^.?!]*"
     r"|^(?:yo|hey|hi|hello|ok|okay|right|alright|sorry|listen|look)[,!]? (?=\w)"
     r"|(?<= )(\S+ \S+),? (?:or nah|y/n|yes or no|yes/no)(?=[ .?!]*$)"
-    r"|^(?:i|we) (?:want|need|have|plan|intend|would like) to [^,.;?!]+, so"
-    r" (?=please|can|could|give)",
+    r"|^(?:i|we|our|my|this)(?:'\w+)? [^.;?!]{4,90}?, so (?:just )?"
+    r"(?=please|can|could|give|tell|mark|show|segment|find|i'd like|i want|i need)",
     re.IGNORECASE,
 )
 _NEEDED = re.compile(
@@ -216,6 +224,11 @@ _ZH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         ("裸露的?地[表面]", "裸地"),
         (
+            "^(?:请问)?(?:这|该|此)?(?:张|幅|片)?(?:图|图像|图片|影像|照片|画面|卫星图)(?:里|中|上)?所?"
+            "(?:显示|拍摄?|展示|呈现|反映)的(?:地方|场景|区域)?是(?=[^?？，,]{1,10}吗)",
+            "这是",
+        ),
+        (
             "[，,]?(?:我)?(?:要|想|需要)?(?:用来|用于|为了)?导入(?:gis|GIS|qgis|QGIS|ArcGIS)(?:软件)?(?:里|中)?",
             "",
         ),
@@ -243,7 +256,9 @@ def plain(question: str) -> str:
             text = pattern.sub(words, text)
         return text
     spaced = " ".join(question.split())
-    text = _NEEDED.sub("tell me to ", without_context(spaced)).replace("tell me to know", "tell me")
+    text = _NEEDED.sub("tell me to ", without_context(_CAMERA.sub("", spaced))).replace(
+        "tell me to know", "tell me"
+    )
     if asks_scene(text):
         return SCENE
     if asks_caption(text):
@@ -292,7 +307,12 @@ def asks_scene(text: str) -> bool:
         return False
     # "land use" is no land, but "ships use" are ships
     tokens = [t for t in tokens_of(_LAND.sub(" ", small)) if t not in ("use", "used")]
-    return not any(m.kind or m.scenes for m in in_english(tokens))
+    return not any(m.kind or m.scenes for m in in_english(tokens)) and all(
+        not token.isalpha()
+        or is_request(token)
+        or re.fullmatch(rf"{_WHOLE}|headings?|aerial", token)
+        for token in tokens
+    )
 
 
 def asks_caption(text: str) -> bool:

@@ -15,9 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from geomagnifier.language import chinese_answers, class_names, yes_no
+from geomagnifier.language import chinese_answers, class_names, level_words, yes_no
 from geomagnifier.language.language_id import language
-from geomagnifier.language.level_words import masks_asked
 from geomagnifier.models.small import (
     asked_classes,
     box_class,
@@ -228,8 +227,15 @@ class SmallModel:
                 Granularity.IMAGE: 0.0,
                 Granularity.REGION: levels[Granularity.REGION] + levels[Granularity.IMAGE],
             }
-        if masks_asked(self.encoder.in_english(query.text)):
-            levels = {level: float(level is Granularity.PIXEL) for level in levels}
+        words = self.encoder.in_english(query.text)
+        if (settles := level_words.asked(words)) is not None:
+            levels = {level: float(level is settles) for level in levels}
+        elif level_words.sought(words):
+            image = levels[Granularity.IMAGE]
+            levels = levels | {
+                Granularity.IMAGE: 0.0,
+                Granularity.REGION: levels[Granularity.REGION] + image,
+            }
         return settled(levels, yes_no.asked(query.text, told))
 
     def relevance(self, query: Query, view: View, by: Relevance = "gradient") -> Floats:

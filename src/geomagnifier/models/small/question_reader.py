@@ -118,9 +118,9 @@ class QuestionReader:
         read = asked_classes.completed(read, query.text, spoken, self.worded, self.cover)
         if asked_classes.bare_unknown(query.text, spoken, self.encoder.spelled):
             read = ParsedQuestion(unknown=True)
-        # "Localise all tanks.": one class is named, and all other words are words of asking
-        kind = asked_classes.alone(query.text, self.worded) if spoken == "en" else ""
-        if kind and (read.asked != (kind,) or read.unknown or read.landmarks):
+        # "Localise all tanks.": one class is named, and all other words are words of asking. It is
+        # looked for by its name, so that the same is found however it is asked for
+        if kind := asked_classes.alone(self.encoder.in_english(query.text), self.worded):
             read = ParsedQuestion(asked=(kind,), place=read.place, apart=True)
         asked = yes_no.asked(query.text, spoken)
         if asked is not None and asked.form == "things":

@@ -117,3 +117,16 @@ def test_descriptions(question: str, read: str) -> None:
 )
 def test_chinese(question: str, read: str) -> None:
     assert plain(question) == read
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Look for the ship in the middle of the scene.",
+        "Outline the tennis courts in the left-hand column.",
+        "Find the airplanes for which there is room.",
+        "Which function does this piece of land have? Can you count the robots for me.",
+    ],
+)
+def test_conditions_and_other_questions_stay(question: str) -> None:
+    assert plain(question) == question

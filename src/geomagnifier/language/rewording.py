@@ -185,13 +185,13 @@ _FOR = (
     r"|lecture|analysis|assessment|presentation|course|story|blog|paper|homework|essay|research"
     r"|records?|database|dataset|data set|client|boss|team|plan|application|permit|case|book"
     r"|newsletter|magazine|website|app|training|work|job|coastguard|department|council|insurer"
-    r"|insurance|slides|exam|teacher|colleagues?|customer|newspaper|column|archive)"
+    r"|insurance|slides|exam|teacher|colleagues?|customer|newspaper|archive|worksheet|handout|lesson)"
 )
 _PURPOSE = re.compile(
-    rf"[,;]? (?:for|in) (?:my|our|the|an?|his|her|their|some|this) (?:[\w-]+ ){{0,3}}{_FOR}\b"
+    rf"[,;]? for (?:my|our|the|an?|his|her|their|some|this) (?:[\w-]+ ){{0,3}}{_FOR}\b"
     rf"(?! (?:of|area|site))|^for (?:my|our|an?|the) (?:[\w-]+ ){{0,3}}{_FOR},? "
     r"|[,;]? so (?:that )?(?:i|we|they|he|she) (?:can|could|may|might|will)\b[^.?!]*"
-    r"|^(?:yo|hey|hi|hello|ok|okay|right|alright|sorry|listen|look)[,!]? (?=\w)"
+    r"|^(?:yo|hey|hi|hello|ok|okay|alright|sorry)[,!]? (?=\w)"
     r"|(?<= )(\S+ \S+),? (?:or nah|y/n|yes or no|yes/no)(?=[ .?!]*$)"
     r"|^(?:i|we|our|my|this)(?:'\w+)? [^.;?!]{4,90}?, so (?:just )?"
     r"(?=please|can|could|give|tell|mark|show|segment|find|i'd like|i want|i need)",

@@ -1,6 +1,7 @@
 """The language of messages, and the catalogue: complete, its placeholders whole, compiled."""
 
 import re
+from contextvars import ContextVar
 
 import pytest
 
@@ -21,8 +22,10 @@ VARIABLES = ("GEOMAG_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
 @pytest.fixture(autouse=True)
 def no_locale(monkeypatch):
+    """Neither a locale nor what a command of another test in this process has set."""
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(translation, "_chosen", ContextVar("chosen", default=None))
 
 
 @pytest.fixture(scope="module")

@@ -376,6 +376,7 @@ def test_a_full_queue_is_503_with_a_time_to_come_back(root):
             for _ in range(2)
         ]
         assert [reply.status_code for reply in replies] == [202, 202]
+        assert model.begun.wait(PATIENT)
         for refusal in (ask(client), client.post("/v1/search?wait=false", json={"words": "red"})):
             refused(refusal, 503, "Busy")
             assert int(refusal.headers["retry-after"]) >= 1

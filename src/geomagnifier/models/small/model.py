@@ -257,7 +257,7 @@ class SmallModel:
             maps, _ = self.detector.decode(states, seen)
             best = np.maximum(maps.mask, twice(maps.centre))[0].max(0)
             return sigmoid(crop(best, view))
-        if read.everything or read.apart:
+        if read.everything or query.kinds or (read.apart and len(read.asked) > 1):
             states, padding = stacked([self.encoder.name(kind) for kind in read.asked])
             tokens, at = question_parser.each(self.words, read.asked, True), [2]
         else:

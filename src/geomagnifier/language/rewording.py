@@ -17,6 +17,7 @@ from geomagnifier.language.classes import KINDS
 from geomagnifier.language.language_id import language
 from geomagnifier.language.mentions import in_english, tokens_of
 from geomagnifier.language.nearest_class import is_request
+from geomagnifier.language.question_context import Pattern, named, without_context
 
 SCENE = "What scene is this?"
 """How the class of the whole scene is asked for."""
@@ -32,7 +33,7 @@ _SORT = (
     r"(?: of (?:use|place)(?= of))?"
 )
 _THIS = rf"(?:(?:this|the|that|our|my) )?(?:\w+ ){{0,2}}{_WHOLE}"
-_SCENE = re.compile(
+_SCENE = Pattern(
     rf"\b{_SORT} (?:of|for|is|does|has|would|do|fits?|describes?|suits?) (?:you |we |i )?"
     rf"(?:\w+ )?{_THIS}\b"
     rf"|\b{_WHOLE}\b.{{0,40}}\b(?:being |mainly |mostly |primarily )*(?:used|utili[sz]ed)\b"
@@ -41,19 +42,37 @@ _SCENE = re.compile(
     rf"|\bunder (?:what|which) (?:heading|category|label|class)\b"
     rf"|\b(?:one|single|dominant|main|primary|overall|best) land[ -]?(?:use|cover)"
     r"(?: (?:class|category|label|type))\b"
-    r"|^(?:dominant |main |primary |overall )?land[ -]?use[ .?!]*$"
+    r"|^(?:dominant |main |primary |overall )?land[ -]?use[ .?!]*$",
+    "type",
+    "kind",
+    "sort",
+    "class",
+    "category",
+    "function",
+    "purpose",
+    "usage",
+    "use",
+    "label",
+    "heading",
+    "utili",
 )
-_LAND = re.compile(
+_LAND = Pattern(
     r"\b(?:piece|patch|stretch|plot|kind|type|use|parcel) of land\b|\bland[ -]?(?:use|cover)\b"
     r"|\b(?:this|the|that) land\b|\baerial\b|\bland (?=in (?:this|the))"
 )
-_NOT_SCENE = re.compile(
+_NOT_SCENE = Pattern(
     r"\b(?:many|much|mask|masks|polygons?|outlines?|segment\w*|each|every|all|boxes|find|where)\b"
 )
-_CAPTION = re.compile(
-    r"\b(?:summar(?:y|ise|ize)|describe|description|caption|overview|gist|rundown)\b"
+_CAPTION = Pattern(
+    r"\b(?:summar(?:y|ise|ize)|describe|description|caption|overview|gist|rundown)\b",
+    "summar",
+    "descri",
+    "caption",
+    "overview",
+    "gist",
+    "rundown",
 )
-_NO_CAPTION = re.compile(
+_NO_CAPTION = Pattern(
     r"\b(?:mask\w*|polygons?|outlin\w+|segment\w*|contours?|shapes?|each|every|box|boxes|pixels?"
     r"|(?<!no )mark(?:ed|ing)?|boundar\w+|silhouettes?|highlight\w*|trace|find|where|delineat\w+)\b"
 )
@@ -74,63 +93,78 @@ _BEGIN = (
     r"^((?:(?:please|kindly|now|then|could you|can you|would you|will you|i want to|help me)"
     r"[, ]+)*)"
 )
-_REWORDED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), words)
-    for pattern, words in (
-        (r"^please to\b", "please"),
-        (r"\bpixel coordinates\b", "coordinates"),
-        (r"\bhow much (?=(?:\w+ )?\w+s (?:are|is|do|can|in|on)\b)", "how many "),
+_REWORDED: tuple[tuple[Pattern, str], ...] = tuple(
+    (Pattern(pattern, *needed.split("|")), words)
+    for needed, pattern, words in (
+        ("please to", r"^please to\b", "please"),
+        ("pixel coordinates", r"\bpixel coordinates\b", "coordinates"),
+        ("much", r"\bhow much (?=(?:\w+ )?\w+s (?:are|is|do|can|in|on)\b)", "how many "),
         (
+            "vectori|polygoni|digiti|contour|silhouette",
             _BEGIN + rf"(?:vectori[sz]e|polygoni[sz]e|digiti[sz]e|contour|silhouette) {_ALL}",
             r"\1outline ",
         ),
         (
+            "convert|turn|transform",
             _BEGIN + r"(?:convert|turn|transform) (.+?) (?:in)?to (?:vector )?"
             r"(?:polygons?|vectors?|outlines?|shapes?|masks?)\b",
             r"\1outline \2",
         ),
         (
+            "hunt|track|seek|scout|sniff|circle|tag|pin|flag|look|keep|search",
             _BEGIN
             + r"(?:hunt(?: down| for)?|track down|seek out|scout (?:out|for)|sniff out|circle"
             r"|encircle|tag|pin|flag|look out for|keep an eye out for|search out) " + _ALL,
             r"\1find ",
         ),
-        (r"\bland[- ]?cover (mask|map|layer|raster) of\b", r"\1 of"),
+        ("cover", r"\bland[- ]?cover (mask|map|layer|raster) of\b", r"\1 of"),
         (
+            " of ",
             rf"^(?:binary |pixel |raster )*(?:raster|map|layer|bitmap|image) of ((?:{_COVER}))\b",
             _MASK + r"\1",
         ),
         (
+            "vegetated",
             r"\bvegetated (?:areas?|land|ground|surfaces?|parts?|zones?|regions?|cover)\b",
             "vegetation",
         ),
         (
+            "pixels",
             rf"\b(?:all )?(?:the |of the )?pixels (?:that|which) (?:is|are) ((?:{_COVER}))\b",
             r"the mask of all \1",
         ),
         (
+            "that is|that are|which is|which are",
             r"\b(?:everything|all|anything|whatever|(?:the|all) (?:areas?|pixels?|parts?|ground"
             r"|surfaces?)) (?:that|which) (?:is|are)(?: (?:covered|occupied|taken up) (?:by|with))?"
             rf" ((?:{_COVER}))\b",
             r"all \1",
         ),
         (
+            "covered|occupied|taken up",
             r"\b(?:the|all) (?:areas?|pixels?|parts?|surfaces?) (?:covered|occupied|taken up)"
             r" (?:by|with) ",
             "all ",
         ),
         (
+            "presence|existence",
             _BEGIN + r"(?:verify|confirm|check|establish|test)(?: for)? the (?:presence|existence)"
             r" of (?:the |any )?(.+?)[.?!]*$",
             r"Are there any \2?",
         ),
-        (r"^(?:is )?there (?:is|are) (?:any )?(.+?),? or not[?.!]*$", r"Are there any \1?"),
         (
+            "or not",
+            r"^(?:is )?there (?:is|are) (?:any )?(.+?),? or not[?.!]*$",
+            r"Are there any \1?",
+        ),
+        (
+            "would you say",
             r"^would you say (?:that )?(?:the|this) (?:image|picture|photo|scene|tile|frame)"
             r" (?:includes|contains|shows|has|holds) ",
             "Does the image show ",
         ),
         (
+            "extent|coverage|distribution|surface",
             _BEGIN
             + r"(?:(?:mark|show|give|highlight|display|map|draw|provide|return|export)(?: me)?"
             r" )(?:the )?(?:full |exact |whole |complete )?(?:extent|coverage|distribution|surface)"
@@ -138,85 +172,64 @@ _REWORDED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\1" + _MASK + r"\2",
         ),
         (
+            " all|anything|whatever",
             _BEGIN + r"(?:mask|segment|outline|cut out) (?:all|anything|it all|whatever)"
             r"(?: (?:that )?(?:you|the model) (?:can|could|are able to)"
             r" (?:name|see|find|recogni[sz]e))?[.?!]*$",
             r"\1segment everything",
         ),
         (
+            "class|you can|you know|you are able",
             r"\b(?:detection|boxes|box|find|detect|identify|locate)\b[^.?!]*"
             r"\b(?:every class|all classes|(?:all|every) ?(?:that|what|thing)?"
             r" ?you (?:can|know|are able))\b[^.?!]*[.?!]*$",
             "find everything",
         ),
-        (r"\b(?:localise|localize|pinpoint|pick out|point out|mark out) " + _ALL, "find "),
-        (r"^(.*\b(?:you|i) see)[.!] (?:do not|don't) leave any(?:thing)? out[.!]*$", r"\1"),
-        (r"[,.;]? (?:but )?(?:a )?(?:box|boxes) (?:is|are) not enough\b[.!]*", ""),
-        (rf"^({_COVER}) (mask|masks|extent|pixels|area|segmentation)$", _MASK + r"\1"),
-        (_BEGIN + r"(?:talk|walk|take|guide) me through (?:the|this) ", r"\1describe the "),
-        (_BEGIN + r"talk about (?:the|this) ", r"\1describe the "),
+        (
+            "locali|pinpoint|out",
+            r"\b(?:localise|localize|pinpoint|pick out|point out|mark out) " + _ALL,
+            "find ",
+        ),
+        (
+            "leave any",
+            r"^(.*\b(?:you|i) see)[.!] (?:do not|don't) leave any(?:thing)? out[.!]*$",
+            r"\1",
+        ),
+        ("enough", r"[,.;]? (?:but )?(?:a )?(?:box|boxes) (?:is|are) not enough\b[.!]*", ""),
+        (
+            "mask|extent|pixels|area|segmentation",
+            rf"^({_COVER}) (mask|masks|extent|pixels|area|segmentation)$",
+            _MASK + r"\1",
+        ),
+        (
+            "me through",
+            _BEGIN + r"(?:talk|walk|take|guide) me through (?:the|this) ",
+            r"\1describe the ",
+        ),
+        ("talk about", _BEGIN + r"talk about (?:the|this) ", r"\1describe the "),
     )
 )
-
-
-_CAMERA = re.compile(
-    r"\b(?:drone|uav|landsat|sentinel|planet|google earth)(?:'s)? "
-    r"(?=(?:photo|photograph|picture|image|imagery|footage|shot|frame|scene|orthophoto)s?\b)",
-    re.IGNORECASE,
-)
-"""What took the image: says nothing of what is in it."""
-_ASKS = re.compile(
-    r"\?$|^(?:and |so |ok(?:ay)? |well |now |then |also |please |kindly )*"
-    r"(?:what|which|where|how|who|is|are|do|does|did|has|have|can|could|would|will|might|may|find|show|give|tell|count|mark|mask"
-    r"|segment|outline|draw|detect|locate|highlight|describe|list|name|identify|trace|return|export"
-    r"|extract|map|put|get|let|pick|point|spot|box|label|delineate|classify|make|produce|provide"
-    r"|generate|report|compare|measure|estimate|ignore|leave|only|use|include|exclude|skip|say"
-    r"|write)\b|\bplease\b|\b(?:i|we)(?:'d like| would like| need| want| wish)\b"
-    r"|\b(?:needs?|wants?) to know\b"
-)
-_CONTEXT = re.compile(
-    r"^(?:i|we|my|our|i'm|we're|we've|i've|i'd|buyers|clients|people|from above|as an?|it's for"
-    r"|this is for|this (?:shot|image|picture|photo|tile|scene|frame)\b(?! is)"
-    r"|the (?:client|boss|council|police|coastguard|team|teacher|editor))\b"
-)
-_BACK = re.compile(r"\b(?:them|they|those|these|ones?|their)\b")
-_FOR = (
-    r"(?:stud(?:y|ies)|survey|report|file|log|poster|article|thesis|project|planning|inventory|class"
-    r"|lecture|analysis|assessment|presentation|course|story|blog|paper|homework|essay|research"
-    r"|records?|database|dataset|data set|client|boss|team|plan|application|permit|case|book"
-    r"|newsletter|magazine|website|app|training|work|job|coastguard|department|council|insurer"
-    r"|insurance|slides|exam|teacher|colleagues?|customer|newspaper|archive|worksheet|handout|lesson)"
-)
-_PURPOSE = re.compile(
-    rf"[,;]? for (?:my|our|the|an?|his|her|their|some|this) (?:[\w-]+ ){{0,3}}{_FOR}\b"
-    rf"(?! (?:of|area|site))|^for (?:my|our|an?|the) (?:[\w-]+ ){{0,3}}{_FOR},? "
-    r"|[,;]? so (?:that )?(?:i|we|they|he|she) (?:can|could|may|might|will)\b[^.?!]*"
-    r"|^(?:yo|hey|hi|hello|ok|okay|alright|sorry)[,!]? (?=\w)"
-    r"|(?<= )(\S+ \S+),? (?:or nah|y/n|yes or no|yes/no)(?=[ .?!]*$)"
-    r"|^(?:i|we|our|my|this)(?:'\w+)? [^.;?!]{4,90}?, so (?:just )?"
-    r"(?=please|can|could|give|tell|mark|show|segment|find|i'd like|i want|i need)",
-    re.IGNORECASE,
-)
-_NEEDED = re.compile(
-    r"^(?:the|my|our) (?:[\w-]+ ){1,3}(?:needs?|wants?|would like) (?:us |me )?to (?=know)",
-    re.IGNORECASE,
-)
-
-
-_SHAPES = re.compile(
+_SHAPES = Pattern(
     r"\b(?:mask\w*|segment\w*|outlin\w+|polygons?|shapes?|contours?|trace|pixels?|cut out)\b"
 )
-_GROUNDED = re.compile(
+_GROUNDED = Pattern(
     r"\b(?:everything|whatever|anything|(?:each|every|all|the) (?:thing|object|item|noun)s?|things"
     r"|objects|nouns|items)\b(?: (?:that|which|in))? ?(?:you |it |is |are )?"
-    r"(?:mention|talk|nam|describ|refer|segmented|it\b)"
+    r"(?:mention|talk|nam|describ|refer|segmented|it\b)",
+    "mention",
+    "talk",
+    "nam",
+    "describ",
+    "refer",
+    "segmented",
+    "it",
 )
-_DESCRIBES = re.compile(
+_DESCRIBES = Pattern(
     r"\b(?:describ\w+|description|explain\w*|tell|talk|sentence|summar\w+|caption\w*|report|text|words"
     r"|narrat\w+|overview|say)\b"
 )
-_ZH: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), words)
+_ZH: tuple[tuple[Pattern, str], ...] = tuple(
+    (Pattern(pattern), words)
     for pattern, words in (
         (
             "(?:这|该|此)(?:个|片|座|块|处)?(?:厂区|海域|港区|园区|小区|矿区|工地|校区)(?=有|是否|内|里|中)",
@@ -254,47 +267,19 @@ def plain(question: str) -> str:
     if language(question) != "en":
         text = question
         for pattern, words in _ZH:
-            text = pattern.sub(words, text)
+            text = pattern.put(words, text)
         return text
     spaced = " ".join(question.split())
-    text = _NEEDED.sub("tell me to ", without_context(_CAMERA.sub("", spaced))).replace(
-        "tell me to know", "tell me"
-    )
+    text = without_context(spaced)
     if asks_scene(text):
         return SCENE
     if asks_caption(text):
         return CAPTION
-    small = text.lower()
-    if _GROUNDED.search(small) and _DESCRIBES.search(small) and _SHAPES.search(small):
-        return GROUNDED if not _names(text) else text
+    if _GROUNDED.found(text) and _DESCRIBES.found(text) and _SHAPES.found(text):
+        return GROUNDED if not named(text) else text
     for pattern, words in _REWORDED:
-        text = pattern.sub(words, text)
+        text = pattern.put(words, text)
     return text if text != spaced else question
-
-
-def without_context(text: str) -> str:
-    """A question without what it is asked for: "I'm writing an article. ...", "... for my report".
-
-    A sentence that asks nothing is left out where another one asks and names what it asks about; so
-    nothing that could choose is lost.
-
-    Args:
-        text: English, single blanks.
-    """
-    short = _PURPOSE.sub(r" \1 ", text)
-    short = re.sub(r"[ ,]+(?=[.?!,])", "", " ".join(short.split())).strip(" ,")
-    text = short if _names(short) >= _names(text) else text
-    sentences = re.split(r"(?<=[.?!]) ", text)
-    asking = [s for s in sentences if _ASKS.search(s.lower()) or not _CONTEXT.match(s.lower())]
-    if 0 < len(asking) < len(sentences):
-        rest = " ".join(asking)
-        if not _BACK.search(rest.lower()) and (_names(rest) or asks_scene(rest)):
-            return rest
-    return text
-
-
-def _names(text: str) -> set[str]:
-    return {m.kind for m in in_english(tokens_of(text)) if m.kind}
 
 
 def asks_scene(text: str) -> bool:
@@ -304,10 +289,10 @@ def asks_scene(text: str) -> bool:
         text: the question.
     """
     small = text.lower()
-    if not _SCENE.search(small) or _NOT_SCENE.search(small):
+    if not _SCENE.found(small) or _NOT_SCENE.found(small):
         return False
     # "land use" is no land, but "ships use" are ships
-    tokens = [t for t in tokens_of(_LAND.sub(" ", small)) if t not in ("use", "used")]
+    tokens = [t for t in tokens_of(_LAND.put(" ", small)) if t not in ("use", "used")]
     return not any(m.kind or m.scenes for m in in_english(tokens)) and all(
         not token.isalpha()
         or is_request(token)
@@ -324,8 +309,8 @@ def asks_caption(text: str) -> bool:
     """
     small = text.lower()
     return (
-        bool(_CAPTION.search(small))
-        and not _NO_CAPTION.search(small)
+        _CAPTION.found(small)
+        and not _NO_CAPTION.found(small)
         and not in_english(tokens := tokens_of(small))
         and all(not token.isalpha() or is_request(token) for token in tokens)
     )

@@ -18,6 +18,8 @@ from geomagnifier.language.choosing_words import all_meant
         ("Colour in the pixels covered by storage tanks.", "storage tank"),
         ("What portion of the frame is under vegetation?", "vegetation"),
         ("mask of the water", "water"),
+        ("What's the airplane count here?", "airplane"),
+        ("ship masks please", "ship"),
     ],
 )
 def test_all_are_meant(question: str, kind: str) -> None:

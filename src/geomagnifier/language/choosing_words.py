@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from geomagnifier.language.classes import KINDS
-from geomagnifier.language.mentions import in_english, tokens_of, word_set
+from geomagnifier.language.mentions import Mention, in_english, tokens_of, word_set
 from geomagnifier.language.one_object import may_be_plural
 
 _CHOOSING = word_set(
@@ -37,6 +37,11 @@ _CHOOSING = word_set(
 )
 _COVER = frozenset(known.name for known in KINDS if known.stuff)
 """Classes whose names have no number."""
+_EACH = word_set("each every any all")
+_FORMS = word_set(
+    "count counts detection detections segmentation masks polygons outlines contours boxes"
+    " locations positions coordinates footprints"
+)
 _RANKED = re.compile(r"\w+(?:est|most)|\d+(?:st|nd|rd|th)?|\w+-\w+")
 _NOT_RANKED = word_set("forest interest request test rest west utmost almost latest best harvest")
 _WHOLE = re.compile(
@@ -69,7 +74,7 @@ def all_meant(question: str, kind: str) -> bool:
     if not named or any(mention.kind != kind for mention in named):
         return False
     if kind not in _COVER and not all(
-        may_be_plural(mention.said) or _each(tokens, mention.start) for mention in named
+        may_be_plural(mention.said) or _each(tokens, mention) for mention in named
     ):
         return False
     inside = {
@@ -85,5 +90,7 @@ def all_meant(question: str, kind: str) -> bool:
     )
 
 
-def _each(tokens: list[str], start: int) -> bool:
-    return bool({"each", "every", "any", "all"} & set(tokens[max(0, start - 3) : start]))
+def _each(tokens: list[str], mention: Mention) -> bool:
+    """Whether a singular means all: "every ship", "the ship count", "ship masks"."""
+    before = tokens[max(0, mention.start - 3) : mention.start]
+    return not _EACH.isdisjoint(before) or not _FORMS.isdisjoint(tokens[mention.end :][:1])

@@ -97,6 +97,7 @@ _REWORDED: tuple[tuple[Pattern, str], ...] = tuple(
     (Pattern(pattern, *needed.split("|")), words)
     for needed, pattern, words in (
         ("please to", r"^please to\b", "please"),
+        ("head", r"\bhead ?count of\b", "count of"),
         ("pixel coordinates", r"\bpixel coordinates\b", "coordinates"),
         ("much", r"\bhow much (?=(?:\w+ )?\w+s (?:are|is|do|can|in|on)\b)", "how many "),
         (

@@ -167,7 +167,7 @@ def ask(
         model = model or default_model()
         plain = query.text
         if model.spec.kinds and query.box is None and query.area is None and refers is None:
-            plain = rewording.plain(query.text)
+            plain = rewording.plain(query.text, model.spec.kinds)
         made = _ask(
             opened,
             replace(query, text=plain),

@@ -130,3 +130,9 @@ def test_chinese(question: str, read: str) -> None:
 )
 def test_conditions_and_other_questions_stay(question: str) -> None:
     assert plain(question) == question
+
+
+def test_names_of_own_classes_stay() -> None:
+    assert plain("Contour lines") == "outline lines"
+    assert plain("Contour lines", ("contour line", "ship")) == "Contour lines"
+    assert plain("Vectorise the helipads.", ("helipad",)) == "outline the helipads."

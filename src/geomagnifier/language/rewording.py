@@ -12,6 +12,7 @@ the question as it was asked.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from geomagnifier.language.classes import KINDS
 from geomagnifier.language.language_id import language
@@ -87,6 +88,8 @@ _COVER = "|".join(
     for words in kind.words
     for word in sorted({*words}, key=len, reverse=True)
 )
+_OURS = frozenset(kind.name for kind in KINDS)
+"""The package's own classes."""
 _MASK = "Mask of "
 _ALL = r"(?=(?:all|every|each|any|the|these|those|visible|\w+s\b))"
 _BEGIN = (
@@ -257,19 +260,29 @@ _ZH: tuple[tuple[Pattern, str], ...] = tuple(
 )
 
 
-def plain(question: str) -> str:
+def plain(question: str, classes: Collection[str] = ()) -> str:
     """A question in words that the networks were taught; as it is where nothing is to be changed.
 
     Args:
         question: English or Chinese.
+        classes: of the model, small. A question that would lose the name of one that is not the
+            package's own stays as it is.
     """
     if len(question) > LONGEST:
         return question
-    if language(question) != "en":
-        text = question
-        for pattern, words in _ZH:
-            text = pattern.put(words, text)
-        return text
+    text = _in_chinese(question) if language(question) != "en" else _in_english(question)
+    small, after = question.lower(), text.lower()
+    kept = all(name in after for name in classes if name in small and name not in _OURS)
+    return text if kept else question
+
+
+def _in_chinese(question: str) -> str:
+    for pattern, words in _ZH:
+        question = pattern.put(words, question)
+    return question
+
+
+def _in_english(question: str) -> str:
     spaced = " ".join(question.split())
     text = without_context(spaced)
     if asks_scene(text):

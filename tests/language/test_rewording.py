@@ -126,6 +126,17 @@ def test_chinese(question: str, read: str) -> None:
         "Outline the tennis courts in the left-hand column.",
         "Find the airplanes for which there is room.",
         "Which function does this piece of land have? Can you count the robots for me.",
+        "We are looking for the largest tank. Where is it?",
+        "I only care about the left half. How many ships are there?",
+        "Our field is on the left. How much vegetation is there in it?",
+        "What kind of place is in the upper left?",
+        "Describe the left half.",
+        "Describe this image in one sentence.",
+        "Find every class except ships.",
+        "Boxes for all classes you know in the left half.",
+        "Ships, tanks and planes: find all that you can see.",
+        "For my thesis on bridges find every bridge longer than 20 m.",
+        "Mask all but the ships.",
     ],
 )
 def test_conditions_and_other_questions_stay(question: str) -> None:

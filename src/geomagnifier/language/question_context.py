@@ -72,7 +72,20 @@ _CONTEXT = Pattern(
     r"|this is for|this (?:shot|image|picture|photo|tile|scene|frame)\b(?! is)"
     r"|the (?:client|boss|council|police|coastguard|team|teacher|editor))\b"
 )
-_BACK = Pattern(r"\b(?:them|they|those|these|ones?|their)\b")
+_BACK = Pattern(r"\b(?:them|they|those|these|ones?|their|its|it(?!(?: show| look|\?)))\b")
+_HERE = Pattern(
+    r"\b(?:image|picture|photo|scene|tile|frame|place|area|site|location|spot|view|here|this)\b"
+)
+LIMITS = Pattern(
+    r"\b(?:only|just|except|excluding|excluded?|but|not|no|never|without|ignor\w+|left|right|upper"
+    r"|lower|top|bottom|middle|cent(?:er|re)|north\w*|south\w*|east\w*|west\w*|half|quarter|corner"
+    r"|edge|near\w*|next|beside|between|inside|within|along|behind|around|more|less|fewer"
+    r"|\w+er than"
+    r"|(?!test|rest|forest|interest|best|request)\w{3,}est|\w+most|\d+|two|three|four|five|six|seven"
+    r"|eight|nine|ten|first|second|third|last|red|white|blue|green|black|grey|gray|yellow|brown"
+    r"|large|small|big|long|short)\b"
+)
+"""Words that limit what is asked for, wherever they stand."""
 _FOR = (
     r"(?:stud(?:y|ies)|survey|report|file|log|poster|article|thesis|project|planning|inventory"
     r"|lecture|analysis|assessment|presentation|course|story|blog|paper|homework|essay|research"
@@ -82,7 +95,8 @@ _FOR = (
 )
 _PURPOSE = Pattern(
     rf"[,;]? for (?:my|our|the|an?|his|her|their|some|this) (?:[\w-]+ ){{0,3}}{_FOR}\b"
-    rf"(?! (?:of|area|site))|^for (?:my|our|an?|the) (?:[\w-]+ ){{0,3}}{_FOR},? "
+    rf"(?! (?:of|on|about|area|site))|^for (?:my|our|an?|the) (?:[\w-]+ ){{0,3}}{_FOR}(?:, | "
+    r"(?=(?:i|we|please|find|mark|count|show|give|tell|segment|outline|could|can)\b))"
     r"|[,;]? so (?:that )?(?:i|we|they|he|she) (?:can|could|may|might|will)\b[^.?!]*"
     r"|^(?:yo|hey|hi|hello|ok|okay|alright|sorry)[,!]? (?=\w)"
     r"|(?<= )(\S+ \S+),? (?:or nah|y/n|yes or no|yes/no)(?=[ .?!]*$)"
@@ -108,8 +122,8 @@ _NEEDED = Pattern(
 def without_context(text: str) -> str:
     """A question without what it is asked for: "I'm writing an article. ...", "... for my report".
 
-    A sentence that asks nothing is left out where another one asks and names what it asks about; so
-    nothing that could choose is lost.
+    A sentence that asks nothing and limits nothing is left out where another one asks and names
+    what it asks about.
 
     Args:
         text: English, single blanks.
@@ -122,9 +136,10 @@ def without_context(text: str) -> str:
     sentences = re.split(r"(?<=[.?!]) ", text)
     asking = [s for s in sentences if _ASKS.found(s) or not _CONTEXT.found(s)]
     rest = " ".join(asking)
-    if len(asking) == len(sentences) or _BACK.found(rest):
+    left_out = " ".join(s for s in sentences if s not in asking)
+    if not left_out or _BACK.found(rest) or LIMITS.found(left_out):
         return text
-    return rest if named(rest) or (asking and not named(text)) else text
+    return rest if named(rest) or (_HERE.found(rest) and not named(text)) else text
 
 
 def named(text: str) -> set[str]:

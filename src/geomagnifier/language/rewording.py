@@ -18,7 +18,7 @@ from geomagnifier.language.classes import KINDS
 from geomagnifier.language.language_id import language
 from geomagnifier.language.mentions import in_english, tokens_of
 from geomagnifier.language.nearest_class import is_request
-from geomagnifier.language.question_context import Pattern, named, without_context
+from geomagnifier.language.question_context import LIMITS, Pattern, named, without_context
 
 SCENE = "What scene is this?"
 """How the class of the whole scene is asked for."""
@@ -74,7 +74,8 @@ _CAPTION = Pattern(
     "rundown",
 )
 _NO_CAPTION = Pattern(
-    r"\b(?:mask\w*|polygons?|outlin\w+|segment\w*|contours?|shapes?|each|every|box|boxes|pixels?"
+    r"\b(?:sentences?|title|headline|line|at most"
+    r"|mask\w*|polygons?|outlin\w+|segment\w*|contours?|shapes?|each|every|box|boxes|pixels?"
     r"|(?<!no )mark(?:ed|ing)?|boundar\w+|silhouettes?|highlight\w*|trace|find|where|delineat\w+)\b"
 )
 CAPTION = "Describe the image."
@@ -285,14 +286,17 @@ def _in_chinese(question: str) -> str:
 def _in_english(question: str) -> str:
     spaced = " ".join(question.split())
     text = without_context(spaced)
-    if asks_scene(text):
+    # what is said of the whole image, or of all classes, has no word that limits it
+    whole = not LIMITS.found(text) and not named(_LAND.put(" ", text))
+    if whole and asks_scene(text):
         return SCENE
-    if asks_caption(text):
+    if whole and asks_caption(text):
         return CAPTION
-    if _GROUNDED.found(text) and _DESCRIBES.found(text) and _SHAPES.found(text):
-        return GROUNDED if not named(text) else text
+    if whole and _GROUNDED.found(text) and _DESCRIBES.found(text) and _SHAPES.found(text):
+        return GROUNDED
     for pattern, words in _REWORDED:
-        text = pattern.put(words, text)
+        if whole or not words.endswith("everything"):
+            text = pattern.put(words, text)
     return text if text != spaced else question
 
 

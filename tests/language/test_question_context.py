@@ -17,6 +17,12 @@ from geomagnifier.language.question_context import Pattern, named, without_conte
         ("I see planes. Are they white?", "I see planes. Are they white?"),
         ("On the left. Find the ships.", "On the left. Find the ships."),
         ("Find ships", "Find ships"),
+        ("We need a list, so mark every ship.", "mark every ship."),
+        (
+            "We only want the upper half, so mark every ship.",
+            "We only want the upper half, so mark every ship.",
+        ),
+        ("Is there a ship, yes or no?", "Is there a ship?"),
     ],
 )  # fmt: skip
 def test_what_chooses_nothing_is_left_out(question: str, left: str) -> None:

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cached_property
 
 from geomagnifier.language.mentions import in_english, tokens_of
@@ -18,7 +19,8 @@ class Pattern:
 
     Args:
         text: of the expression.
-        words: one of them, small, is in every text that it can match; "" for any text.
+        words: in small letters; every text that it can match has one of them. Without any, it is
+            tried on all texts.
     """
 
     def __init__(self, text: str, *words: str) -> None:
@@ -37,11 +39,11 @@ class Pattern:
         """Whether it is anywhere in a text."""
         return self._may(text) and self.compiled.search(text) is not None
 
-    def put(self, words: str, text: str) -> str:
+    def put(self, words: str | Callable[[re.Match[str]], str], text: str) -> str:
         """The text with what it matches replaced.
 
         Args:
-            words: in its place.
+            words: in its place, or what makes them of a match.
             text: any.
         """
         return self.compiled.sub(words, text) if self._may(text) else text
@@ -129,7 +131,7 @@ def without_context(text: str) -> str:
         text: English, single blanks.
     """
     text = _CAMERA.put("", text)
-    short = _PURPOSE.put(r" \1 ", text)
+    short = _PURPOSE.put(_without_purpose, text)
     short = re.sub(r"[ ,]+(?=[.?!,])", "", " ".join(short.split())).strip(" ,")
     text = short if named(short) >= named(text) else text
     text = _NEEDED.put("tell me ", text)
@@ -140,6 +142,13 @@ def without_context(text: str) -> str:
     if not left_out or _BACK.found(rest) or LIMITS.found(left_out):
         return text
     return rest if named(rest) or (_HERE.found(rest) and not named(text)) else text
+
+
+def _without_purpose(found: re.Match[str]) -> str:
+    """What stays of a purpose: all of it where it limits what is asked for."""
+    if found[1] is None and LIMITS.found(found[0]):
+        return found[0]
+    return f" {found[1] or ''} "
 
 
 def named(text: str) -> set[str]:

@@ -393,13 +393,14 @@ def _ask(
         if claim is not None and (regions or level is Granularity.IMAGE)
         else ""
     )
+    if claim is not None and regions:
+        said = replace(said, text=claim.unconfirmed(said.text))
     if (
         read is None
         and frame is None
         and classes
         and level is not Granularity.IMAGE
         and reply.asked
-        and not reply.unknown
     ):
         unread = composed.passed_over(
             question, model.spec, "" if claim is None else claim.words, said

@@ -163,3 +163,37 @@ def test_long_and_odd_texts_are_no_programs() -> None:
     ):
         assert understood(text, SPEC, referring=True) is None
     assert read("how many K0 are there", Lexicon((), (), {})) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "program"),
+    [
+        ("Find the ships in the left half.", "select(ship; in left half)"),
+        ("Segment the ships near the harbor.", "select(ship; near harbor)"),
+        ("Mask all ships to the left of the bridge.", "select(ship; left of bridge)"),
+        ("Find the largest ship in the left half.", "select(largest ship; in left half)"),
+        ("What share is water?", "share(water of picture)"),
+    ],
+)
+def test_several_objects_by_a_place_are_chosen_as_they_are_counted(
+    question: str, program: str
+) -> None:
+    found = understood(question, SPEC)
+    assert found is not None and str(found.program) == program
+
+
+@pytest.mark.parametrize(
+    "question", ["Find the ship on the left.", "Segment the tank near the harbor.", "Find a ship."]
+)
+def test_one_object_by_its_place_is_left_to_the_model(question: str) -> None:
+    assert understood(question, SPEC) is None
+
+
+def test_all_objects_are_those_of_the_wide_classes() -> None:
+    objects = ("ship", "boat", "vehicle", "car", "truck", "airplane")
+    spec = dataclasses.replace(SPEC, kinds=objects, objects=objects)
+    found = understood("How many objects are there?", spec)
+    assert found is not None and found.kinds == ("ship", "vehicle", "airplane")
+    cars = dataclasses.replace(SPEC, kinds=("car", "truck"), objects=("car", "truck"))
+    found = understood("How many objects are there?", cars)
+    assert found is not None and found.kinds == ("car", "truck")

@@ -53,6 +53,11 @@ def test_an_unknown_word_is_told_wherever_it_stands(question: str) -> None:
     assert read(f"{question} zorblat quux") == ("zorblat quux",)
 
 
+def test_flags_are_things_and_to_flag_is_a_word_of_asking() -> None:
+    assert read("Segment the ships with flags.") == ("flags",)
+    assert read("Flag every ship.") == ()
+
+
 @pytest.mark.parametrize("question", PLAIN_ZH)
 def test_an_unknown_chinese_word_is_told_wherever_it_stands(question: str) -> None:
     assert read(question) == ()

@@ -186,6 +186,20 @@ def test_a_property_that_is_not_checked(question: str, words: str, narrows: bool
 
 
 @pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("Is this ship moving?", "Yes, there is one ship.", "There is one ship."),
+        ("Are there damaged ships?", "Yes, there are 3 ships.", "There are 3 ships."),
+        ("有空的飞机吗？", "有，图中有六架飞机。", "图中有六架飞机。"),
+        ("Is there a ship near the red roof?", "Yes, there is one.", "Yes, there is one."),
+    ],
+)
+def test_what_nothing_checked_is_not_confirmed(question: str, text: str, told: str) -> None:
+    claim = unchecked(question)
+    assert claim is not None and claim.unconfirmed(text) == told
+
+
+@pytest.mark.parametrize(
     "question",
     ["Mark the ships in red.", "Paint the roads blue", "用红色标出船", "What is in the red box?"],
 )

@@ -17,7 +17,7 @@ from geomagnifier.composed import program as p
 from geomagnifier.composed.chinese_phrases import UNITS as UNITS_ZH
 from geomagnifier.composed.placeholders import MASS, UNITS, Lexicon, normalized, plural, unit_of
 from geomagnifier.composed.unread_words import leftovers, remark, without_size
-from geomagnifier.language import chinese_text, unsupported
+from geomagnifier.language import chinese_text, one_object, unsupported
 from geomagnifier.results import GeneratedText
 from geomagnifier.types import Granularity, ModelSpec
 
@@ -72,10 +72,10 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
         program, passed = english_parser.read(asked, words), ()
     if program is None or (p.refers(program) and not referring):
         return None
-    if isinstance(program, p.Chosen) and program.of == p.Select(
-        tuple(words.objects)
-    ):  # "all objects"
+    if isinstance(program, p.Chosen) and program.of == p.Select(words.every):  # "all objects"
         return None
+    if not zh and _one_by_place(program, asked):
+        return None  # "the court on the right"
     if any(
         isinstance(part, p.Share) and part.whole and set(part.whole.kinds) - set(words.objects)
         for part in p.parts(program)
@@ -86,6 +86,22 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
     looked = Granularity.PIXEL if masks else Granularity.REGION
     level = Granularity.PIXEL if masks and p.shown(program) else Granularity.REGION
     return Understood(program, kinds, looked, level, "zh" if zh else "en", passed)
+
+
+def _one_by_place(program: p.Program, question: str) -> bool:
+    """Whether one object is meant, by its place alone: the model itself chooses which it is."""
+    return (
+        isinstance(program, p.Chosen)
+        and len(program.of.kinds) == 1
+        and program.of.rank is None
+        and all(
+            isinstance(test, p.Place | p.Related)
+            and test != p.Place("edge")
+            and not (isinstance(test, p.Related) and (test.within or test.way in p.BY_MASK))
+            for test in program.of.filters
+        )
+        and one_object.one_asked(question, program.of.kinds[0])
+    )
 
 
 def plain(kinds: Sequence[str], masks: bool) -> str:

@@ -63,7 +63,7 @@ def names(lexicon: Lexicon, boats: bool = False) -> Mapping[str, tuple[str, ...]
             table.setdefault(word, table[usual])
     if boats and "船" in table:
         table.setdefault("大船", table["船"])
-    return table | dict.fromkeys(("类别", "种类"), tuple(lexicon.objects))
+    return table | dict.fromkeys(("类别", "种类"), lexicon.every)
 
 
 @lru_cache(maxsize=8)

@@ -172,20 +172,13 @@ def _is(a: p.Select, c: Filters) -> p.Program | None:
 
 
 def _chosen(a: p.Select, c: Filters = (), masks: str = "") -> p.Program | None:
-    """Regions by what the model itself cannot choose by.
+    """Regions by conditions that can be measured; None for a plain class.
 
-    A plain class, or a place that it learnt, is its own.
+    Nor for a rank, such as "the largest ship", which the model itself chooses by.
     """
     of = replace(a, filters=(*a.filters, *c))
     own = p.Limit | p.Colour | p.Heading | p.Not | p.Among | p.Between | p.AnyOf
-    special: list[p.Filter] = [
-        part for part in p.parts(of) if isinstance(part, own) or part == p.Place("edge")
-    ]
-    special += [
-        part
-        for part in p.parts(of)
-        if isinstance(part, p.Related) and (part.within is not None or part.way in p.BY_MASK)
-    ]
+    special = [part for part in p.parts(of) if isinstance(part, own | p.Related | p.Place)]
     if special or (len(of.kinds) > 1 and not of.filters and of.rank is None):
         return p.Chosen(of, bool(masks))
     return None
@@ -319,6 +312,7 @@ FORMS: tuple[tuple[str, Build | str], ...] = (
     (rf"(?:what|which|how large an?|how big an?|how many|how much) ?{PART} of (?:the )?(?:pixels|"
      rf"{PICTURE}),? {DO} {{a}} {TAKE}", _share),
     (rf"how much of {PICTURE},? {DO} {{a}} {TAKE}", _share),
+    (rf"(?:what|which) {PART} (?:is|are) {{a}}", _share),
     (rf"how much of {PICTURE},? {IS} ?(?:{TAKEN})? ?(?:by|with|of)? ?{{a}}", _share),
     (rf"how (?:large|big|high|great) is (?:the )?{PART} of (?:{PICTURE} )?(?:that is )?"
      rf"(?:{TAKEN} by )?{{a}}(?: in {PICTURE})?", _share),

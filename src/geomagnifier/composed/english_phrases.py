@@ -199,7 +199,7 @@ class Reader:
             words,
         )
         if found is None or (
-            found[0].startswith("without") and set(of.kinds) != set(self.lexicon.objects)
+            found[0].startswith("without") and set(of.kinds) != set(self.lexicon.every)
         ):
             return None
         try:

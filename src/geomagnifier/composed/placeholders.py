@@ -12,6 +12,9 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+
+from geomagnifier.language.classes import WITHIN
 
 LONGEST = 300
 """Letters of a question that is read; a longer one is no question of this sort."""
@@ -72,11 +75,16 @@ class Lexicon:
     """Names of wider classes that are none of these, with the classes that they stand for."""
     _table: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def every(self) -> tuple[str, ...]:
+        """What "all objects" are: an object counts as a vehicle, not as a car as well."""
+        return tuple(kind for kind in self.objects if WITHIN.get(kind) not in self.objects)
+
     def table(self) -> Mapping[str, tuple[str, ...]]:
         """Classes by name, in either number."""
         if not self._table:
             courts = tuple(kind for kind in self.kinds if kind.endswith(" court"))
-            rows = [(self.objects, re.split(r", | ", EVERYTHING))] + (
+            rows = [(self.every, re.split(r", | ", EVERYTHING))] + (
                 [(courts, re.split(r", | (?=球)", COURTS))] if courts else []
             )
             rows += [((kind,), [kind, *self.names.get(kind, ())]) for kind in self.kinds]
@@ -166,6 +174,16 @@ UNITS = _units()
 """Patterns of English units with the unit each stands for, "cm2", "ft" ...; the longest first."""
 
 
+@cache
+def _some_amount() -> re.Pattern[str]:
+    """A number with any unit.
+
+    Most questions have none, and the pattern of each unit takes long to compile.
+    """
+    any_unit = "|".join(pattern.pattern for pattern, _ in UNITS)
+    return re.compile(rf"(?<![\w.])(?:{_NUMBER}|an?) ?(?:{any_unit})")
+
+
 def unit_of(words: str) -> str:
     """The unit that English words stand for, "" where they are none."""
     return next((unit for pattern, unit in UNITS if pattern.fullmatch(words)), "")
@@ -232,7 +250,7 @@ def marked(text: str, lexicon: Lexicon) -> Marked:
             i += 1
     plain = " ".join(out)
     amounts: dict[str, Amount] = {}
-    for pattern, unit in UNITS:
+    for pattern, unit in UNITS if _some_amount().search(plain) else ():
 
         def put(found: re.Match[str], unit: str = unit) -> str:
             mark = f"Q{len(amounts)}"

@@ -139,7 +139,7 @@ def built(build: Build, slots: dict[str, Any], reader: Reads, said: str = "") ->
     """
     takes = _takes(build)
     if "everything" in takes:
-        slots["everything"] = p.Select(tuple(reader.lexicon.objects))
+        slots["everything"] = p.Select(reader.lexicon.every)
     if "said" in takes:
         slots["said"] = said
     if "word" in slots:

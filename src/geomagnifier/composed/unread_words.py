@@ -34,6 +34,8 @@ that nothing reads where a class follows: "rectangular buildings".
 _SIZED = re.compile(
     r"\b(?P<size>large|big|huge|giant|small|tiny|little|long|short|wide|broad|narrow) K(?P<k>\d+)"
 )
+_THINGS = frozenset({"flags"})
+"""Things whose singular is a word of asking: "flag every ship", but "ships with flags"."""
 _ENDINGS = ("'s", "s'", "s", "es", "ed", "d", "ing", "ly", "er", "est")
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[a-z]+)?|\d+|[^\s\w]")
 
@@ -97,6 +99,8 @@ def _begins(tokens: list[str], names: Collection[str], longest: int) -> bool:
 
 
 def _known(word: str) -> bool:
+    if word in _THINGS:
+        return False
     if word in ENGLISH:
         return True
     stems = [word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)]

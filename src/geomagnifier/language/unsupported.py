@@ -162,6 +162,15 @@ class Unchecked:
     language: Literal["en", "zh"]
     """Of the question."""
 
+    def unconfirmed(self, text: str) -> str:
+        """An answer without a "yes" at its beginning: nothing checked it.
+
+        Args:
+            text: says what was found.
+        """
+        bare = re.sub("^(Yes, |是的，|有，)", "", text) if self.narrows else text
+        return bare[:1].upper() + bare[1:]
+
     def withholds(self, count: int) -> bool:
         """Whether too many objects were found for all of them to be meant."""
         return self.narrows and count > 1

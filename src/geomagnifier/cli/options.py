@@ -39,7 +39,7 @@ Detector = Annotated[
     typer.Option(
         help=(
             "A detector of your own in an ONNX file (an export of Ultralytics, or with the metadata"
-            " of Deepness or GeoDeep); needs the extra `onnx`."
+            " of Deepness or GeoDeep)."
         ),
         metavar="FILE.onnx",
     ),

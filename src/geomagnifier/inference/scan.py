@@ -13,12 +13,15 @@ D(D(I)), in one input.
 
 from __future__ import annotations
 
+import math
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from geomagnifier.errors import GeomagWarning
 from geomagnifier.inference import cropping, resolution
 from geomagnifier.inference import merge as assembly
 from geomagnifier.inference.first_view import first_view
@@ -87,6 +90,13 @@ def scan_scene(
     if wanted.memory is not None and wanted.journal is not None:
         spec = as_before(spec, wanted.journal)
     area = area_of(scene.info, query, spec, level)
+    if spec.view_pixels < min(model.spec.view_pixels, area.area) and level is not Granularity.IMAGE:
+        side, usual = (math.sqrt(pixels) for pixels in (spec.view_pixels, model.spec.view_pixels))
+        message = (
+            f"max_memory allows windows of {side:.0f} px only, instead of {usual:.0f} px; objects"
+            " may be missed that a higher limit finds"
+        )
+        warnings.warn(message, GeomagWarning, stacklevel=2)
     walk = ScanState(
         scene,
         query,

@@ -157,7 +157,6 @@ def load_detector(path: str | os.PathLike[str], base: str = "small") -> Model:
         ModelNotFound: no such file.
         ModelCorrupt: it is damaged, or its metadata are.
         ModelUnsupported: it names no classes, or its outputs are of no known layout.
-        LibraryMissing: the extra `onnx` is not installed.
 
     Example:
         >>> import geomagnifier as gm

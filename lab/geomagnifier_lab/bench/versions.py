@@ -219,8 +219,13 @@ def _told(version: Version) -> str:
 
 
 def _alone() -> dict[str, str]:
-    """The environment without what would lead to another installation's modules."""
-    return {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    """The environment without what would lead to another installation's modules.
+
+    Python keeps the modules that it has compiled, as it does unless it is told otherwise: without
+    them every start would compile all modules again.
+    """
+    left_out = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    return {key: value for key, value in os.environ.items() if key not in left_out}
 
 
 def _command(version: Version, *words: str) -> Figures:

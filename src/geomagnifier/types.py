@@ -329,3 +329,5 @@ class ModelSpec:
     """Names of wider classes that it has none of, with those of its classes that they hold."""
     alike: tuple[str, ...] = ()
     """Classes whose objects have about one length in a scene: vehicles."""
+    every: tuple[str, ...] = ()
+    """What "all objects" are. Empty: all of `objects` that are within no other one."""

@@ -25,7 +25,14 @@ from geomagnifier_lab.train.loop import follow, image_side
 from geomagnifier_lab.train.photometric import degrade
 from geomagnifier_lab.train.sources import CHIPS, pool_box, pool_sources
 from geomagnifier_lab.train.trainer import Files
-from geomagnifier_lab.train.wide_batches import LENGTHS, SCALES, WideBatches, grouped, usual_length
+from geomagnifier_lab.train.wide_batches import (
+    FAR,
+    LENGTHS,
+    SCALES,
+    WideBatches,
+    grouped,
+    usual_length,
+)
 from worded import worded_start
 
 needs_data = pytest.mark.skipif(
@@ -80,8 +87,7 @@ def test_scales_bring_most_objects_near_their_usual_length() -> None:
     data, rng = Made([SHIPS, TREES]), np.random.default_rng(0)
     lengths = np.array([40 * data.scale("ship", 40, rng) for _ in range(2000)])
     assert (
-        lengths.min() >= min(LENGTHS[0], 40 * SCALES[0]) - 1e-6
-        and lengths.max() <= 40 * SCALES[1] + 1e-6
+        lengths.min() >= min(FAR, 40 * SCALES[0]) - 1e-6 and lengths.max() <= 40 * SCALES[1] + 1e-6
     )
     octaves = np.abs(np.log2(lengths / data.usual["ship"]))
     assert 0.65 < (octaves <= 1.5).mean() < 0.95
@@ -100,7 +106,8 @@ def test_two_crops_in_five_are_those_of_the_first_stage_and_a_step_is_drawn_alik
     for step in range(30):
         for crop in data.crops(step)[0][2:]:
             for p in crop.pieces:
-                low, high = (0.7 * 12, 200) if p.kind == "tree" else LENGTHS
+                low = 0.7 * 12 if p.kind == "tree" else FAR  # ships are told apart from afar
+                high = LENGTHS[1]
                 assert p.ignored == (not low <= p.length <= high)
 
 

@@ -89,10 +89,13 @@ def understood(question: str, spec: ModelSpec, referring: bool = False) -> Under
 
 
 def _one_by_place(program: p.Program, question: str) -> bool:
-    """Whether one object is meant, by its place alone: the model itself chooses which it is."""
+    """Whether one object is meant by its place alone, or some by that of the last answer's regions.
+
+    The model itself chooses the one; a conversation looks around the others.
+    """
     return (
         isinstance(program, p.Chosen)
-        and len(program.of.kinds) == 1
+        and (len(program.of.kinds) == 1 or program.of.them)
         and program.of.rank is None
         and all(
             isinstance(test, p.Place | p.Related)
@@ -100,7 +103,7 @@ def _one_by_place(program: p.Program, question: str) -> bool:
             and not (isinstance(test, p.Related) and (test.within or test.way in p.BY_MASK))
             for test in program.of.filters
         )
-        and one_object.one_asked(question, program.of.kinds[0])
+        and (p.refers(program) or one_object.one_asked(question, program.of.kinds[0]))
     )
 
 
@@ -224,6 +227,7 @@ def lexicon(spec: ModelSpec) -> Lexicon:
         spec.kinds,
         spec.objects or spec.kinds,
         tuple((kind, tuple(said)) for kind, said in spec.names.items()),
+        spec.every,
         tuple((wide, tuple(kinds)) for wide, kinds in spec.wider.items()),
     )
 
@@ -233,6 +237,7 @@ def _lexicon(
     kinds: tuple[str, ...],
     objects: tuple[str, ...],
     names: tuple[tuple[str, tuple[str, ...]], ...],
+    every: tuple[str, ...],
     wider: tuple[tuple[str, tuple[str, ...]], ...],
 ) -> Lexicon:
-    return Lexicon(kinds, objects, dict(names), dict(wider))
+    return Lexicon(kinds, objects, dict(names), every, dict(wider))

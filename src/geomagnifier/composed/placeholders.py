@@ -71,14 +71,15 @@ class Lexicon:
     """English names parted by commas, then Chinese names parted by blanks, by class; a class
     without any has its own name.
     """
+    every: tuple[str, ...] = ()
+    """What "all objects" are. Empty: an object counts as a vehicle, not as a car as well."""
     wider: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Names of wider classes that are none of these, with the classes that they stand for."""
     _table: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    @property
-    def every(self) -> tuple[str, ...]:
-        """What "all objects" are: an object counts as a vehicle, not as a car as well."""
-        return tuple(kind for kind in self.objects if WITHIN.get(kind) not in self.objects)
+    def __post_init__(self) -> None:
+        wide = tuple(kind for kind in self.objects if WITHIN.get(kind) not in self.objects)
+        object.__setattr__(self, "every", self.every or wide)
 
     def table(self) -> Mapping[str, tuple[str, ...]]:
         """Classes by name, in either number."""

@@ -101,6 +101,7 @@ class CustomModel:
                 ],
             ),
         )
+        self._spec = replace(self._spec, every=self._every(self._spec.quality))
         self.language = AliasedLanguage(base, self.wordless, self.own, self.names, self._spec.kinds)
 
     @property
@@ -214,17 +215,29 @@ class CustomModel:
         Of "everything" not those within wide ones, and not those that are found badly.
         """
 
-        def meant(kind: str, own: CustomClass) -> bool:
+        def meant(kind: str) -> bool:
             if kind in read or kind in stands:
                 return kind in read or stands[kind] in read
-            return (
-                everything
-                and not own.stuff
-                and kind not in self.base.within
-                and self.spec.quality.get(kind, 1.0) >= WELL_FOUND
-            )
+            return everything and kind in self.spec.every
 
-        return [kind for kind, own in self.wordless.items() if meant(kind, own)]
+        return [kind for kind in self.wordless if meant(kind)]
+
+    def _every(self, quality: Mapping[str, float]) -> tuple[str, ...]:
+        """What "all objects" are: not those within wide classes, nor those found badly."""
+        return tuple(
+            dict.fromkeys(
+                (
+                    *self.base.every,
+                    *(
+                        kind
+                        for kind, own in self.wordless.items()
+                        if not own.stuff
+                        and kind not in self.base.within
+                        and quality.get(kind, 1.0) >= WELL_FOUND
+                    ),
+                )
+            )
+        )
 
     def _replaced(
         self,

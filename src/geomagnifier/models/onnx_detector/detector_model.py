@@ -99,6 +99,7 @@ class DetectorModel:
             version=detector.version,
             kinds=kinds,
             objects=tuple(self.classes),
+            every=(),
             view_pixels=tile * tile,
             tile=tile,
             overlap=common,

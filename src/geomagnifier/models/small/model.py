@@ -201,6 +201,7 @@ class SmallModel:
             },
             quality=card.get("quality", {}),
             alike=tuple(k for k in self.kinds if VEHICLE in (k, self.within.get(k))),
+            every=self.every,
         )
 
     @property

@@ -25,6 +25,7 @@ from torch.utils.data import DataLoader, Dataset
 from geomagnifier.finetuning.crops import SHARE_TO_COUNT, Crop
 from geomagnifier.finetuning.run_state import saved
 from geomagnifier.models import registry
+from geomagnifier.models.networks.loading import tensors
 from geomagnifier.models.networks.pixel_decoder import Maps, Pyramid
 from geomagnifier.models.small.instances import find_peaks
 from geomagnifier.models.small.model import SmallModel
@@ -261,7 +262,8 @@ def step_losses(
     network = torch_twin(model)
     numbers = [[model.kinds.index(OBJECTS[a.number]) for a in row] for row in batch.asked]
     padded = torch.tensor([row + [len(model.kinds)] * (ASKED - len(row)) for row in numbers])
-    with torch.no_grad():
+    # in bf16, as the image side was trained: on a CPU that has it a step takes half the time
+    with torch.no_grad(), torch.autocast(batch.pixels.device.type, torch.bfloat16):
         pyramid = network.neck(network.trunk(normalise(batch.pixels)))
         states = network.states(padded)
         maps = network.decoder(states, network.decoder.prepare(pyramid))
@@ -291,6 +293,7 @@ def train(
     steps: int = STEPS,
     seed: int = 0,
     sizes: Sizes = SIZES,
+    start: Path | None = None,
 ) -> Iterator[dict[str, float]]:
     """Train, or resume from `out`/refine.pt; yields a row of figures every `TOLD` steps.
 
@@ -303,16 +306,22 @@ def train(
         steps: of AdamW.
         seed: of weights, crops and boxes.
         sizes: of a batch.
+        start: file of a refiner over a similar image side, from which it starts, at half the
+            learning rate; None to begin from random weights.
 
     Raises:
         DataMissing, DataCorrupt: a set is not there, or damaged.
-        ModelCorrupt: the checkpoint is damaged.
+        ModelCorrupt: the checkpoint is damaged, or what it starts from.
     """
     torch.manual_seed(seed)
     refiner = BoxRefiner().train()
+    if start is not None:
+        refiner.load_state_dict(tensors(start)[1])
     trainer = Trainer(
         refiner,
-        torch.optim.AdamW(refiner.parameters(), RATE, weight_decay=DECAY),
+        torch.optim.AdamW(
+            refiner.parameters(), RATE if start is None else RATE / 2, weight_decay=DECAY
+        ),
         Schedule(
             steps,
             warmup_cosine(steps, WARMUP, 0.02),

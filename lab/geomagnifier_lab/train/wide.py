@@ -128,7 +128,7 @@ def train_wide(
         network, begun = image_side(), start()
         warm_start(network, begun.state, begun.kinds, begun.objects, settings.seed)
         if not settings.trunk_rate:
-            freeze_trunk(network, begun.kinds)
+            freeze_trunk(network, (*CLASSES, *COVER))
         return network
 
     held = Batches(root, "val", settings.seed, drawn=0)
@@ -158,7 +158,8 @@ def freeze_trunk(network: SmallNetwork, known: Sequence[str]) -> None:
 
     Args:
         network: is changed.
-        known: class names whose states are kept; that of unknown classes is kept as well.
+        known: class names whose states are kept, as the text decoder writes them; that of unknown
+            classes is kept as well.
     """
     for part in (network.trunk, network.scenes, network.picture, network.sentence):
         part.requires_grad_(False)

@@ -29,12 +29,18 @@ LENGTHS = (12.0, 200.0)
 """Lengths that objects are trained at, px; the range is wider for classes that are usually longer
 or shorter.
 """
+COMPACT = ("airplane", "ship", "boat", "storage tank", "vehicle", "car", "van", "truck", "bus")
+"""Classes that are told apart from afar."""
+FAR = 6.0
+"""Least length that those are trained at, px."""
 SCALES = (1 / 6, 3.0)
 """Least and largest factor by which an image is enlarged."""
 THIN, TINY, ENLARGED = ("wind turbine", "tree"), 24.0, (0.8, 3.0)
 """Thin or small classes, length below which any object is small, px, and their enlargement."""
 CHANGED, OBLONG = 0.5, 0.3
 """Share of the crops that are degraded photometrically, and of those whose pixels are oblong."""
+CHANGED_AS_BEFORE = 0.3
+"""Share of the crops of the first stage's kind that are degraded photometrically."""
 SEEN_BEFORE = 0.5
 """Weight of a class that VHR-10 alone has, beside 1 of the others: the other crops show it too."""
 NOT_IN_VHR10 = ("wind turbine", "oil well")
@@ -58,6 +64,11 @@ class Group:
 def longest(box: tuple[float, float, float, float]) -> float:
     """The longer side of a box, px."""
     return max(box[2] - box[0], box[3] - box[1])
+
+
+def shortest(kind: str) -> float:
+    """The least length that objects of a class are trained at, px."""
+    return FAR if kind in COMPACT else LENGTHS[0]
 
 
 class WideBatches(Batches):
@@ -87,7 +98,10 @@ class WideBatches(Batches):
             rng: random generator.
         """
         if number < round(AS_BEFORE * self.sizes.crops):
-            return super().crop(number, rng)
+            crop = super().crop(number, rng)
+            if rng.random() < CHANGED_AS_BEFORE:
+                crop.pixels = degrade(crop.pixels, rng)
+            return crop
         kind = list(self.groups)[int(rng.choice(len(self.weights), p=self.weights))]
         groups = self.groups[kind]
         group = groups[int(rng.integers(len(groups)))]
@@ -102,9 +116,8 @@ class WideBatches(Batches):
         )
         for piece in crop.pieces:
             usual = self.usual.get(piece.kind, LENGTHS[0])
-            piece.ignored = (
-                not min(LENGTHS[0], 0.7 * usual) <= piece.length <= max(LENGTHS[1], 2 * usual)
-            )
+            least, most = min(shortest(piece.kind), 0.7 * usual), max(LENGTHS[1], 2 * usual)
+            piece.ignored = not least <= piece.length <= most
         if changed:
             crop.pixels = degrade(crop.pixels, rng)
         return crop
@@ -125,7 +138,7 @@ class WideBatches(Batches):
         drawn = (
             self.usual[kind] * 2 ** rng.uniform(-OCTAVES, OCTAVES)
             if near
-            else np.exp(rng.uniform(*np.log(LENGTHS)))
+            else np.exp(rng.uniform(*np.log((shortest(kind), LENGTHS[1]))))
         )
         return float(np.clip(drawn / length, *SCALES))
 

@@ -15,6 +15,7 @@ import typer
 from geomagnifier.cli.options import AsJson, Bits, Data, Detector, Model, Segmenter, load
 from geomagnifier.cli.progress import progress_bar
 from geomagnifier.errors import OptionError
+from geomagnifier.models import registry
 from geomagnifier_lab.eval import own_command
 from geomagnifier_lab.studies import command
 from geomagnifier_lab.tables import print_tables
@@ -363,9 +364,11 @@ def _folder(name: str, split: str | None, model: str, limit: int | None) -> str:
 def _mark(folder: Path) -> str:
     """A few letters that change with the weights in a folder; "" for no folder.
 
-    They keep a run from being resumed with weights that were trained further.
+    They keep a run from being resumed with weights that were trained further. The linear decoder,
+    which a variant of the paper's search alone uses, is left out.
     """
     files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
+    files = [path for path in files if path.name != registry.LINEAR]
     mark = hashlib.sha256()
     for path in files:
         with path.open("rb") as file:

@@ -240,4 +240,4 @@ def _lexicon(
     every: tuple[str, ...],
     wider: tuple[tuple[str, tuple[str, ...]], ...],
 ) -> Lexicon:
-    return Lexicon(kinds, objects, dict(names), every, dict(wider))
+    return Lexicon(kinds, objects, dict(names), dict(wider), every)

@@ -71,10 +71,10 @@ class Lexicon:
     """English names parted by commas, then Chinese names parted by blanks, by class; a class
     without any has its own name.
     """
-    every: tuple[str, ...] = ()
-    """What "all objects" are. Empty: an object counts as a vehicle, not as a car as well."""
     wider: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Names of wider classes that are none of these, with the classes that they stand for."""
+    every: tuple[str, ...] = ()
+    """What "all objects" are. Empty: an object counts as a vehicle, not as a car as well."""
     _table: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -418,20 +418,14 @@ def shown(program: Program) -> bool:
 
 
 def simple(program: Program) -> bool:
-    """Whether it is a count or a yes or no with no more than a side of the picture.
+    """Whether it is a count or a yes or no without any condition.
 
     The model has words of its own for that.
     """
     if not isinstance(program, Count | Exists):
         return False
     of = program.of
-    return (
-        not of.them
-        and of.rank is None
-        and of.number is None
-        and all(isinstance(f, Place) for f in of.filters)
-        and len(of.filters) < 2
-    )
+    return not of.them and of.rank is None and of.number is None and not of.filters
 
 
 def replaced(program: Any, old: Mapping[Any, Any]) -> Any:

@@ -165,6 +165,7 @@ def test_killed_after_any_window(
         )
 
 
+@pytest.mark.filterwarnings("ignore:max_memory allows windows:geomagnifier.errors.GeomagWarning")
 @pytest.mark.parametrize(("more", "alike"), [(12e6, True), (200e6, False)])
 def test_views_are_as_large_as_at_first(
     more: float, alike: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

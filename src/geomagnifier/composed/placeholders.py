@@ -85,9 +85,11 @@ class Lexicon:
         """Classes by name, in either number."""
         if not self._table:
             courts = tuple(kind for kind in self.kinds if kind.endswith(" court"))
-            rows = [(self.every, re.split(r", | ", EVERYTHING))] + (
-                [(courts, re.split(r", | (?=球)", COURTS))] if courts else []
-            )
+            rows: list[tuple[Sequence[str], list[str]]] = [
+                (self.every, re.split(r", | ", EVERYTHING))
+            ]
+            if courts:
+                rows.append((courts, re.split(r", | (?=球)", COURTS)))
             rows += [((kind,), [kind, *self.names.get(kind, ())]) for kind in self.kinds]
             rows += [(kinds, [wide]) for wide, kinds in self.wider.items()]
             for kinds, names in rows:

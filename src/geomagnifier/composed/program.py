@@ -418,14 +418,20 @@ def shown(program: Program) -> bool:
 
 
 def simple(program: Program) -> bool:
-    """Whether it is a count or a yes or no without any condition.
+    """Whether it is a count without a condition, or a yes or no with no more than a place.
 
     The model has words of its own for that.
     """
     if not isinstance(program, Count | Exists):
         return False
     of = program.of
-    return not of.them and of.rank is None and of.number is None and not of.filters
+    return (
+        not of.them
+        and of.rank is None
+        and of.number is None
+        and all(isinstance(f, Place) for f in of.filters)
+        and len(of.filters) <= isinstance(program, Exists)
+    )
 
 
 def replaced(program: Any, old: Mapping[Any, Any]) -> Any:

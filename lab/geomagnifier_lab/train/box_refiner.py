@@ -262,7 +262,7 @@ def step_losses(
     network = torch_twin(model)
     numbers = [[model.kinds.index(OBJECTS[a.number]) for a in row] for row in batch.asked]
     padded = torch.tensor([row + [len(model.kinds)] * (ASKED - len(row)) for row in numbers])
-    # in bf16, as the image side was trained: on a CPU that has it a step takes half the time
+    # in bf16, as the image side was trained
     with torch.no_grad(), torch.autocast(batch.pixels.device.type, torch.bfloat16):
         pyramid = network.neck(network.trunk(normalise(batch.pixels)))
         states = network.states(padded)

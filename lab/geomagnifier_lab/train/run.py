@@ -144,7 +144,10 @@ def _run(
             folder,
             recall_calibration.sizes_of_all(root),
         )
-        _train_refiner(console, folder, root, out, length.refine, seed)
+        earlier = base / registry.REFINER
+        _train_refiner(
+            console, folder, root, out, length.refine, seed, earlier if earlier.is_file() else None
+        )
         with bar(console, "thresholds") as show:
             kept_language.measure(base, folder, root, show)
         console.print(f"the model is in {folder}; use it with --model {folder}")
@@ -211,15 +214,23 @@ def _run(
 
 
 def _train_refiner(
-    console: Console, folder: Path, root: Path, out: Path, steps: int, seed: int
+    console: Console,
+    folder: Path,
+    root: Path,
+    out: Path,
+    steps: int,
+    seed: int,
+    start: Path | None = None,
 ) -> None:
     """Train the refiners of boxes over the model in a folder and write them there.
 
-    0 steps skip them.
+    0 steps skip them. `start` is the refiner that is trained on.
     """
     if steps:
         with bar(console, "boxes") as show:
-            for row in refine.train(registry.load_small(folder), root, out, steps, seed):
+            for row in refine.train(
+                registry.load_small(folder), root, out, steps, seed, start=start
+            ):
                 show(int(row["step"]), steps)
         refine.put(out, folder)
         with bar(console, "classes whose boxes are refined") as show:

@@ -126,6 +126,20 @@ def test_it_learns_and_a_stopped_run_ends_with_the_same_numbers(
     assert any(not torch.allclose(begun[name], tensor) for name, tensor in ends[0].items())
 
 
+def test_it_may_start_from_an_earlier_refiner(
+    small: SmallModel, pictures: None, tmp_path: Path
+) -> None:
+    earlier = registry.WEIGHTS / registry.REFINER
+    list(box_refiner.train(small, tmp_path, tmp_path, steps=1, start=earlier))
+    _, before = registry.read(earlier)
+    after = checkpoint_of(tmp_path)
+    assert set(after) == set(before)
+    assert all(
+        np.allclose(after[name].numpy(), tensor.astype(np.float32), atol=0.01)
+        for name, tensor in before.items()
+    )
+
+
 def checkpoint_of(folder: Path) -> dict[str, torch.Tensor]:
     return dict(box_refiner.saved(folder / box_refiner.CHECKPOINT)["average"])
 

@@ -2,10 +2,9 @@
 
     python -m geomagnifier_lab.train.weight_average BEFORE AFTER --out MODEL [--share 0.5]
 
-Training on more cameras makes a model better on those and worse elsewhere; the mean of both keeps
-most of what either is better at (Wortsman et al., arXiv:2109.01903). Image side and box refiners
-are averaged. Thresholds are those of BEFORE: chosen anew on the images that AFTER was trained for,
-they cost more on other cameras than they gain. All else is that of AFTER.
+Further training may cost elsewhere what it gains; the mean of both weights often keeps much of
+either (Wortsman et al., arXiv:2109.01903). Image side and box refiners are averaged. Thresholds are
+those of BEFORE, as they did better for the package (docs/model_card.md). All else is that of AFTER.
 """
 
 from __future__ import annotations
